@@ -1,0 +1,1 @@
+"""Settings and entry points of the processes. Nothing imports this but the processes themselves."""

@@ -1,0 +1,178 @@
+"""Django's settings. Values that differ by installation come from the environment, set by the supervisor.
+
+`KEFU_DATA` is the data folder; secrets are files in its `secrets/` folder, made at first start.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+
+ROOT = Path(__file__).resolve().parents[3]
+KEFU_DATA = Path(os.environ.get("KEFU_DATA", ROOT / ".kefu"))
+KEFU_MODE = os.environ.get("KEFU_MODE", "demo")
+KEFU_URL = os.environ.get("KEFU_URL", "http://127.0.0.1:8000")
+KEFU_LIVE_URL = os.environ.get("KEFU_LIVE_URL", "http://127.0.0.1:8001")
+
+
+def _secret(name: str) -> str:
+    """A secret from the data folder; commands that need none (checks, catalogues) run with an empty one."""
+    path = KEFU_DATA / "secrets" / name
+    return path.read_text("ascii").strip() if path.exists() else ""
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/") or "kefu",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}} if KEFU_POOL else {},
+    }
+
+
+KEFU_POOL = os.environ.get("KEFU_POOL", "") == "1"
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///kefu"))}
+
+SECRET_KEY = os.environ.get("KEFU_SECRET_KEY") or _secret("secret_key") or "unset"
+KEFU_FIELD_KEY = os.environ.get("KEFU_FIELD_KEY") or _secret("field_key")
+KEFU_LIVE_KEY = (os.environ.get("KEFU_LIVE_KEY") or _secret("live_key") or "unset").encode()
+KEFU_SEAL_KEY = (os.environ.get("KEFU_SEAL_KEY") or _secret("seal_key") or "unset").encode()
+SANDBOX_BANK_URL = os.environ.get("SANDBOX_BANK_URL", "")
+SANDBOX_BANK_SECRET = os.environ.get("SANDBOX_BANK_SECRET") or _secret("bank_secret")
+
+DEBUG = os.environ.get("KEFU_DEBUG", "") == "1"
+ALLOWED_HOSTS = [h for h in os.environ.get("KEFU_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",") if h]
+CSRF_TRUSTED_ORIGINS = [KEFU_URL] if KEFU_URL.startswith("https://") else []
+ROOT_URLCONF = "kefu.web.urls"
+WSGI_APPLICATION = "kefu.config.wsgi.application"
+AUTH_USER_MODEL = "identity.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "kefu.core",
+    "kefu.identity",
+    "kefu.ledger",
+    "kefu.rails",
+    "kefu.channels",
+    "kefu.sla",
+    "kefu.notices",
+    "kefu.knowledge",
+    "kefu.wallet",
+    "kefu.desk",
+    "kefu.cases",
+    "kefu.assistant",
+    "kefu.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "kefu.web.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "kefu.web.sessions.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "kefu.web.refusals.RefusalMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "kefu.web.context.house",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "src" / "kefu" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = KEFU_DATA / "static"
+_MANIFEST = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+_PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _PLAIN if os.environ.get("KEFU_PLAIN_STATIC") == "1" else _MANIFEST},
+}
+KEFU_FILES = KEFU_DATA / "files"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KEFU_URL.startswith("https://")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("KEFU_BEHIND_TLS") == "1" else None
+)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF, KEFU_LIVE_URL],
+        "worker-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+NOTICES_SMS = os.environ.get("KEFU_SMS", "kefu.notices.backends.FileSms")
+NOTICES_MAIL = os.environ.get("KEFU_MAIL", "kefu.notices.backends.FileMail")
+RAILS_LADDER_SECONDS = [
+    int(s) for s in os.environ.get("KEFU_RAILS_LADDER", "5,15,60,300,900,3600,14400").split(",")
+]
+RAILS_CONNECTORS = {"sandbox": "kefu.rails.connectors.sandbox.SandboxBank"}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "kefu.core.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("KEFU_LOG", "INFO")},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,52 @@
+"""Facts told after commit: `announce` writes them in the action's transaction, listeners hear them as jobs."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A background task that hears one kind of event; jobs with the same lock run one after another."""
+
+    kind: str
+    task: str
+    arguments: Callable[[Payload], dict[str, Any]]
+    lock: Callable[[Payload], str]
+
+
+_LISTENERS: dict[str, list[Listener]] = {}
+
+
+def listen(
+    kind: str,
+    *,
+    task: str,
+    arguments: Callable[[Payload], dict[str, Any]],
+    lock: Callable[[Payload], str],
+) -> None:
+    """Have the relay defer `task` for each event of `kind`. Called in `AppConfig.ready`; tasks are safe to repeat.
+
+    A job that still waits absorbs a second event with the same task and arguments.
+    """
+    _LISTENERS.setdefault(kind, []).append(Listener(kind, task, arguments, lock))
+
+
+def listeners_of(kind: str) -> Sequence[Listener]:
+    return _LISTENERS.get(kind, ())
+
+
+def announce(*, kind: str, key: str, topics: Sequence[str], payload: Payload, now: datetime) -> None:
+    """Write the event into the outbox. `payload` holds ids only; `key` orders events of one thing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_outboxevent (kind, key, topics, payload, at) VALUES (%s, %s, %s, %s, %s)",
+            [kind, key, list(topics), json.dumps(payload, cls=DjangoJSONEncoder), now],
+        )
