@@ -1,0 +1,113 @@
+"""One throw-away PostgreSQL a run, one migrated template in it, and a clone for whoever needs commits.
+
+The runner passes `KEFU_TEST_ADMIN_DSN` and the name of a migrated template; alone, pytest makes both itself.
+Tests connect as the application role, so that what a room forbids itself fails here as it would in production.
+"""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+os.environ.setdefault("KEFU_PLAIN_STATIC", "1")
+os.environ.setdefault("KEFU_DATA", str(ROOT / ".kefu" / "test" / os.environ.get("PYTEST_XDIST_WORKER", "main")))
+os.environ.setdefault("KEFU_SECRET_KEY", "test-only-" + "x" * 50)
+os.environ.setdefault("KEFU_LIVE_KEY", "test-only-live-key")
+os.environ.setdefault("KEFU_SEAL_KEY", "test-only-seal-key")
+os.environ.setdefault("KEFU_FIELD_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+os.environ.setdefault("SANDBOX_BANK_SECRET", "test-only-bank-secret")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def _dsn(admin: str, role: str, name: str) -> str:
+    """The address of database `name` for `role` (postgresql://user@host:port/name)."""
+    place = admin.split("@", 1)[1].split("/", 1)[0]
+    return f"postgresql://{role}:test@{place}/{name}"
+
+
+def make_template(admin: str, name: str) -> str:
+    """Create and migrate database `name` as the owner."""
+    from kefu.cli.database import create_database, prepare_database
+
+    owner = _dsn(admin, "kefu_owner", name)
+    create_database(admin_dsn=_dsn(admin, "kefu_owner", "postgres"), name=name)
+    prepare_database(owner_dsn=owner)
+    environment = {**os.environ, "DATABASE_URL": owner, "PYTHONPATH": str(ROOT / "src"), "KEFU_POOL": ""}
+    command = [sys.executable, "-m", "kefu.config.manage", "migrate", "--verbosity", "0"]
+    subprocess.run(command, check=True, env=environment)
+    return name
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before Django reads its settings: a server, a template, and this worker's own clone of it."""
+    if os.environ.get("KEFU_TEST_NO_DATABASE") == "1":
+        return
+    from kefu.cli.database import create_database
+
+    admin = os.environ.get("KEFU_TEST_ADMIN_DSN")
+    if not admin:
+        from kefu.cli.postgres import temporary_cluster
+
+        cluster = temporary_cluster()
+        admin = os.environ["KEFU_TEST_ADMIN_DSN"] = cluster.__enter__()
+        config.add_cleanup(lambda: cluster.__exit__(None, None, None))
+    if "KEFU_TEST_TEMPLATE" not in os.environ:
+        os.environ["KEFU_TEST_TEMPLATE"] = make_template(admin, f"template_{uuid.uuid4().hex[:8]}")
+        template = os.environ["KEFU_TEST_TEMPLATE"]
+        config.add_cleanup(lambda: _drop(admin, template))
+    if hasattr(config, "workerinput") or not _has_workers(config):
+        own = f"test_{uuid.uuid4().hex[:10]}"
+        create_database(
+            admin_dsn=_dsn(admin, "kefu_owner", "postgres"), name=own, template=os.environ["KEFU_TEST_TEMPLATE"]
+        )
+        os.environ["DATABASE_URL"] = _dsn(admin, "kefu_app", own)
+        config.add_cleanup(lambda: _drop(admin, own))
+
+
+def _has_workers(config: pytest.Config) -> bool:
+    return bool(getattr(config.option, "numprocesses", None))
+
+
+def _drop(admin: str, name: str) -> None:
+    from kefu.cli.database import drop_database
+
+    drop_database(admin_dsn=_dsn(admin, "kefu_owner", "postgres"), name=name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
+    """The clone is migrated already; pytest-django makes no database of its own."""
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Friday afternoon in Shanghai, when every clock of the suite starts."""
+    return datetime(2026, 11, 20, 14, 3, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def clone_db() -> Iterator[str]:
+    """A database of its own for a test that commits; yields the application's address of it."""
+    from kefu.cli.database import create_database
+
+    admin = os.environ["KEFU_TEST_ADMIN_DSN"]
+    name = f"clone_{uuid.uuid4().hex[:10]}"
+    create_database(
+        admin_dsn=_dsn(admin, "kefu_owner", "postgres"), name=name, template=os.environ["KEFU_TEST_TEMPLATE"]
+    )
+    yield _dsn(admin, "kefu_app", name)
+    _drop(admin, name)
+
+
+@pytest.fixture
+def clone_owner_dsn(clone_db: str) -> str:
+    """The owner's address of the same clone."""
+    return clone_db.replace("//kefu_app:", "//kefu_owner:")
