@@ -22,11 +22,12 @@ import psycopg
 
 from kefu.cli.binaries import find_binaries, major_version
 from kefu.cli.children import die_with_parent
-from kefu.cli.roles import ADMIN, APP, ensure_roles, make_passwords
+from kefu.cli.roles import ADMIN, APP, OWNER, ensure_roles
 from kefu.cli.server_user import ServerUser, can_reach, server_user
 from kefu.cli.terminal import CannotRun, say
 from kefu.cli.tuning import server_settings
 
+TEST_PASSWORDS = {ADMIN: "test", OWNER: "test", APP: "test"}
 SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
 
 
@@ -34,16 +35,19 @@ class Cluster:
     """The database server whose files are in `folder`.
 
     `passwords` maps each role of `kefu.cli.roles` to its password. `durable=False` is for throw-away clusters
-    only: no fsync. Call `start` and `stop` from the main thread: the server dies with the thread that started
-    it.
+    only: no fsync. `tcp` listens on 127.0.0.1 instead of a socket file. Call `start` and `stop` from the main
+    thread: the server dies with the thread that started it.
     """
 
-    def __init__(self, folder: Path, passwords: Mapping[str, str], *, durable: bool = True) -> None:
+    def __init__(
+        self, folder: Path, passwords: Mapping[str, str], *, durable: bool = True, tcp: bool = False
+    ) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "postgres.log"
         self.passwords = passwords
         self.durable = durable
+        self.tcp = tcp
         self.user = server_user(self.data)
         self.process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
@@ -67,7 +71,7 @@ class Cluster:
 
     def _choose_address(self) -> tuple[str, int]:
         sockets = self.folder / "socket"
-        if len(os.fsencode(sockets)) <= SOCKET_PATH_LIMIT:
+        if not self.tcp and len(os.fsencode(sockets)) <= SOCKET_PATH_LIMIT:
             _make_folder(sockets, 0o755, self.user)
             return str(sockets), 5432
         with socket.socket() as probe:
@@ -251,14 +255,14 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def temporary_cluster(*, durable: bool = False) -> Iterator[Cluster]:
+def temporary_server(*, durable: bool = False, tcp: bool = False) -> Iterator[Cluster]:
     """A running throw-away cluster with both roles, owned by this process; nothing of it is left afterwards.
 
-    Databases are the caller's: `CREATE DATABASE x OWNER kefu_owner` through `dsn("postgres", "kefu_owner")`.
+    The databases in it are the caller's to make. Without `durable` it does not fsync.
     """
     _sweep_abandoned()
     folder = Path(tempfile.mkdtemp(prefix="kefu-pg-", dir=_open_folder()))
-    cluster = Cluster(folder, make_passwords(), durable=durable)
+    cluster = Cluster(folder, TEST_PASSWORDS, durable=durable, tcp=tcp)
     try:
         cluster.start()
         ensure_roles(cluster.dsn("postgres", ADMIN), cluster.passwords)
@@ -266,6 +270,13 @@ def temporary_cluster(*, durable: bool = False) -> Iterator[Cluster]:
     finally:
         cluster.stop()
         shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def temporary_cluster(*, durable: bool = False) -> Iterator[str]:
+    """The same, as the administrator's address on 127.0.0.1; both roles have the password `test`."""
+    with temporary_server(durable=durable, tcp=True) as cluster:
+        yield cluster.dsn("postgres", ADMIN)
 
 
 def _open_folder() -> Path:
