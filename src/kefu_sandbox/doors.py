@@ -1,0 +1,184 @@
+"""The doors: which request leads where, who may knock, and what is journalled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from kefu_sandbox import cards, debits, fields, moments, moods, pans, signing
+from kefu_sandbox.bank import Bank
+from kefu_sandbox.page import operator
+from kefu_sandbox.refusal import BankRefusal
+from kefu_sandbox.statement import statement
+from kefu_sandbox.traffic import Line
+from kefu_sandbox.web import Answer, Request, json_answer
+
+Door = Callable[[Bank, Request, str, int], Answer]
+
+
+def answer(bank: Bank, request: Request) -> Answer:
+    """Answer one request, and write it into the journal (operator's pages and health checks aside)."""
+    now = moments.now_ms()
+    quiet = request.path in ("/", "/healthz") or request.path.startswith("/operator/")
+    try:
+        given = operator.answer(bank, request, now=now) if quiet else _signed(bank, request, now=now)
+    except BankRefusal as refusal:
+        given = refused(refusal)
+    if not quiet:
+        bank.traffic.write(
+            Line(
+                at=now,
+                direction="in",
+                door=f"{request.method} {request.target[:200]}",
+                status=None if given.silent else given.status,
+                instruction=given.instruction,
+                verdict=given.verdict,
+            )
+        )
+    return given
+
+
+def refused(refusal: BankRefusal) -> Answer:
+    """A refusal as JSON."""
+    return json_answer(refusal.body(), status=refusal.status, verdict=refusal.code)
+
+
+def _signed(bank: Bank, request: Request, *, now: int) -> Answer:
+    if request.path.startswith("/v1/"):
+        with bank.store.read() as db:
+            if moods.is_down(db, now=now):
+                raise BankRefusal(503, "bank_down", "The bank is closed for repairs.")
+    nonce = signing.verify(
+        bank.secret,
+        request.headers,
+        method=request.method,
+        path=request.target,
+        body=request.body,
+        now_s=now // 1000,
+    )
+    bank.traffic.use_nonce(nonce, now=now)
+    known = False
+    for method, pattern, door in DOORS:
+        match = re.fullmatch(pattern, request.path)
+        if match and method == request.method:
+            return door(bank, request, match.group(1) if match.groups() else "", now)
+        known = known or match is not None
+    if known:
+        raise BankRefusal(405, "method_not_allowed", "This door does not open that way.")
+    raise BankRefusal(404, "not_found", "There is no such door.")
+
+
+def _submit(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    order = debits.read_order(request.body, now=now, demo=bank.demo)
+    with bank.store.change() as db:
+        given = debits.submit(db, order, now=now, demo=bank.demo)
+    bank.wake.set()
+    if given.answer is None:
+        return Answer(
+            status=504, hang_s=given.hang_s, silent=True, instruction=order.instruction, verdict="dropped"
+        )
+    verdict = "accepted" if not given.hang_s else "accepted, answer withheld"
+    return json_answer(
+        given.answer, status=202, hang_s=given.hang_s, verdict=verdict, instruction=order.instruction
+    )
+
+
+def _query(bank: Bank, _: Request, instruction: str, now: int) -> Answer:
+    with bank.store.change() as db:
+        found = debits.query(db, instruction=instruction, now=now)
+    if isinstance(found, BankRefusal):
+        return json_answer(found.body(), status=found.status, verdict=found.code, instruction=instruction)
+    return json_answer(found, verdict=str(found["status"]), instruction=instruction)
+
+
+def _open_check(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    with bank.store.change() as db:
+        return json_answer(
+            cards.open_check(db, key=bank.store.card_key, body=request.body, now=now), status=202
+        )
+
+
+def _confirm_check(bank: Bank, request: Request, check: str, now: int) -> Answer:
+    with bank.store.change() as db:
+        found = cards.confirm_check(db, check=check, body=request.body, now=now)
+    return refused(found) if isinstance(found, BankRefusal) else json_answer(found)
+
+
+def _statement(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    with bank.store.read() as db:
+        return json_answer(statement(db, date=request.query.get("date", ""), now=now))
+
+
+def _moods(bank: Bank, _: Request, __: str, now: int) -> Answer:
+    with bank.store.read() as db:
+        standing = [mood.body() for mood in moods.standing(db, now=now)]
+        return json_answer({**moods.current(db, now=now).body(), "moods": standing})
+
+
+def _set_mood(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    with bank.store.change() as db:
+        mood = moods.set_mood(db, body=request.body, now=now)
+    bank.wake.set()
+    return json_answer(mood.body(), verdict=mood.scenario)
+
+
+def _force(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    with bank.store.change() as db:
+        told = debits.force(db, body=request.body, now=now, demo=bank.demo)
+    bank.wake.set()
+    return json_answer(told, verdict=str(told["status"]), instruction=str(told["instruction"]))
+
+
+def _events(bank: Bank, request: Request, _: str, __: int) -> Answer:
+    limit = request.query.get("limit", "100")
+    if not re.fullmatch(r"[0-9]{1,4}", limit):
+        raise BankRefusal(422, "limit_invalid", "limit must be a number up to 9999.")
+    instruction = request.query.get("instruction")
+    lines = bank.traffic.recent(limit=int(limit), instruction=instruction)
+    return json_answer({"events": [{**vars(line), "at": moments.iso(line.at)} for line in lines]})
+
+
+def _codes(bank: Bank, request: Request, _: str, __: int) -> Answer:
+    with bank.store.read() as db:
+        rows = cards.sent_codes(db, limit=50)
+    wanted = request.query.get("check")
+    names = ("id", "phone", "last4", "bank", "code")
+    return json_answer(
+        {
+            "codes": [
+                {**{name: row[name] for name in names}, "expires_at": moments.iso(row["expires_at"])}
+                for row in rows
+                if wanted in (None, row["id"])
+            ]
+        }
+    )
+
+
+def _pan(bank: Bank, request: Request, _: str, __: int) -> Answer:
+    wanted = request.query.get("bank", "cmb")
+    issuer = next((issuer for issuer in pans.ISSUERS if issuer.key == wanted), None)
+    last4, seed = request.query.get("last4"), request.query.get("seed")
+    if issuer is None:
+        raise BankRefusal(422, "bank_unknown", "bank must be: " + " ".join(i.key for i in pans.ISSUERS))
+    if (last4 and not re.fullmatch(r"[0-9]{4}", last4)) or (seed and not re.fullmatch(r"[0-9]{1,15}", seed)):
+        raise BankRefusal(422, "last4_invalid", "last4 must be four digits, seed a number.")
+    with bank.store.read() as db:
+        pan = cards.unused_pan(
+            db, key=bank.store.card_key, issuer=issuer, last4=last4, seed=int(seed) if seed else None
+        )
+    return json_answer({"pan": pan, "bank": issuer.name, "kind": issuer.kind, "last4": pan[-4:]})
+
+
+DOORS: tuple[tuple[str, str, Door], ...] = (
+    ("POST", "/v1/debits", _submit),
+    ("GET", f"/v1/debits/({fields.INSTRUCTION.pattern})", _query),
+    ("POST", "/v1/cards", _open_check),
+    ("POST", "/v1/cards/(chk_[0-9a-f]{24})/confirm", _confirm_check),
+    ("GET", "/v1/statement", _statement),
+    ("GET", "/sandbox/mood", _moods),
+    ("POST", "/sandbox/mood", _set_mood),
+    ("POST", "/sandbox/settle", _force),
+    ("GET", "/sandbox/events", _events),
+    ("GET", "/sandbox/codes", _codes),
+    ("GET", "/sandbox/pan", _pan),
+)
