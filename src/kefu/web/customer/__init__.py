@@ -1,0 +1,1 @@
+"""The customer's place: wallet, orders, talk. Mobile first."""

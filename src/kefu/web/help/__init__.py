@@ -1,0 +1,1 @@
+"""The public place: search, articles, fees, contact. Nobody signs in here."""

@@ -1,0 +1,17 @@
+"""Every address of the product, by place."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from kefu.web import brand_files, health, look
+
+handler404 = "kefu.web.refusals.not_found"
+handler500 = "kefu.web.refusals.broken"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("look", look.change_look, name="look"),
+    path("mark.svg", brand_files.mark, name="mark"),
+    path("app.webmanifest", brand_files.manifest, name="manifest"),
+    path("help/", include("kefu.web.help.urls")),
+    path("", include("kefu.web.customer.urls")),
+]
