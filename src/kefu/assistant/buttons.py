@@ -1,0 +1,119 @@
+"""What happens when the customer presses a button of an answer. Each press carries its own key and acts once."""
+
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kefu.assistant.conversation import ASSISTANT, PRIORITIES, PRIORITY_OTHER, want_bank
+from kefu.cases import actions as cases
+from kefu.cases.actions.case import Opening
+from kefu.core.actor import Actor
+from kefu.core.refusal import Refusal
+from kefu.desk import actions as desk
+from kefu.desk import queries as talk
+from kefu.desk.queries import ConversationView
+from kefu.wallet import actions as wallet
+from kefu.wallet import queries as orders
+
+
+class ButtonUnknown(Refusal):
+    code = "assistant.button.unknown"
+    status = 422
+    text = gettext_lazy("这个按钮已经失效，没有做任何改动。请刷新页面，或者直接打字告诉我。")
+    operator = "no button with code %(given)s, or its argument is unreadable"
+
+
+def press(*, actor: Actor, code: str, argument: str, key: UUID, now: datetime) -> None:
+    """Carry out button `code` for the signed-in customer. `key` is the browser's id of this press.
+
+    Refuses unknown buttons; what the rooms below refuse is passed on and nothing is changed.
+    """
+    deed = _DEEDS.get(code)
+    if deed is None:
+        raise ButtonUnknown(given=code[:40])
+    with transaction.atomic():
+        conversation = desk.open_conversation(customer_id=actor.uuid, now=now)
+        with translation.override(conversation.language):
+            said = deed(actor, conversation, argument, key, now)
+            desk.add_message(
+                actor=ASSISTANT, conversation_id=conversation.id, message_id=uuid5(key, code), body=said,
+                kind="event", data={"button": code}, now=now,
+            )  # fmt: skip
+
+
+def _order_id(argument: str) -> UUID:
+    try:
+        return UUID(argument)
+    except ValueError as bad:
+        raise ButtonUnknown(given=argument[:40]) from bad
+
+
+def _human(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
+    last = talk.last_answer(conversation.id)
+    intent = last.data.get("intent", "") if last else ""
+    desk.queue_conversation(
+        actor=actor, conversation_id=conversation.id, reason=intent or "contact_human",
+        priority=PRIORITIES.get(intent, PRIORITY_OTHER), now=now,
+    )  # fmt: skip
+    return _("正在为您转人工。您不用再说一遍，客服能看到以上内容。")
+
+
+def _freeze(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
+    wallet.stop_outflows(actor=actor, reason_code="own_stop", now=now)
+    desk.queue_conversation(
+        actor=actor, conversation_id=conversation.id, reason="own_stop", priority=0, now=now
+    )
+    return _("已停止您账户的所有转出，余额不变。同事马上来帮您看；恢复由您凭支付密码办理。")
+
+
+def _check_again(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
+    order = orders.order_for(actor, _order_id(argument))
+    if order.instruction_id is None:
+        raise ButtonUnknown(given="check_again")
+    want_bank(
+        conversation_id=conversation.id, order_id=order.id, instruction_id=order.instruction_id, cause=str(key), now=now
+    )
+    return _("正在向银行再核实一次…")
+
+
+def _open_case(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
+    order = orders.order_for(actor, _order_id(argument)) if argument else None
+    last = talk.last_answer(conversation.id)
+    kind = order.kind if order else _KIND_OF_INTENT.get(last.data.get("intent", "") if last else "", "general")
+    opening = Opening(
+        kind=kind,
+        customer_id=actor.uuid,
+        conversation_id=conversation.id,
+        order_id=order.id if order else None,
+        words=talk.last_words(conversation.id),
+        checked=last.data.get("checks", ()) if last else (),
+    )
+    case = cases.open_case(actor=actor, opening=opening, now=now)
+    desk.queue_conversation(
+        actor=actor, conversation_id=conversation.id, reason=kind, priority=PRIORITIES["topup_not_arrived"], now=now
+    )
+    return _("已为您开工单 %(no)s，查过的内容都附上了。处理结果会在这里告诉您。") % {"no": case.no}
+
+
+def _cancel(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
+    order = wallet.cancel_transfer(actor=actor, order_id=_order_id(argument), now=now)
+    return _("已撤回：%(amount)s 回到了您的可用余额。") % {"amount": order.amount.text()}
+
+
+def _solved(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
+    return _("太好了。以后有任何问题，随时在这里找我们。")
+
+
+_KIND_OF_INTENT = {
+    "topup_not_arrived": "topup", "topup_failed": "topup", "transfer_failed": "transfer",
+    "transfer_not_received": "transfer", "transfer_wrong_person": "transfer",
+    "account_frozen_reason": "restriction", "account_unfreeze": "restriction",
+}  # fmt: skip
+_DEEDS = {
+    "human": _human, "freeze": _freeze, "check_again": _check_again, "open_case": _open_case,
+    "cancel": _cancel, "solved": _solved,
+}  # fmt: skip

@@ -1,0 +1,46 @@
+"""What a playbook may look at: the signed-in customer's own data, and what was understood of the question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from kefu.core.actor import Actor
+from kefu.language.slots import Slots
+from kefu.language.understand import Understanding
+from kefu.wallet import queries as wallet
+from kefu.wallet.queries import OrderView
+
+ORDERS_MAX = 60
+
+
+@dataclass
+class Context:
+    """`actor` is the customer; every read goes through access functions with it. Read at most once, lazily."""
+
+    actor: Actor
+    text: str
+    language: str
+    now: datetime
+    understanding: Understanding
+    slots: Slots
+    bank_asked: bool = False
+    about: UUID | None = None
+    last_intent: str = ""
+    notes: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def orders(self) -> Sequence[OrderView]:
+        return wallet.orders_for(self.actor, limit=ORDERS_MAX)
+
+    @cached_property
+    def balance(self) -> "wallet.BalanceView":
+        return wallet.balance_for(self.actor)
+
+    @cached_property
+    def restrictions(self) -> "Sequence[wallet.RestrictionView]":
+        return wallet.restrictions_for(self.actor)
+
+    def orders_of(self, kind: str) -> list[OrderView]:
+        return [order for order in self.orders if order.kind == kind]

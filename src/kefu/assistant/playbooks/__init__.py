@@ -1,0 +1,33 @@
+"""Playbooks: what is checked for a question, in order, until the one cause is found. One file a matter.
+
+A playbook takes the Context and returns an Answer whose every figure is a Fact with a source.
+"""
+
+from collections.abc import Callable
+
+from kefu.assistant.answer import Answer
+from kefu.assistant.context import Context
+from kefu.assistant.playbooks import balance, contact, emergency, fees, restriction, topup, transfer
+
+Playbook = Callable[[Context], Answer]
+
+PLAYBOOKS: dict[str, Playbook] = {
+    "topup_not_arrived": topup.not_arrived,
+    "topup_failed": topup.failed,
+    "transfer_failed": transfer.failed,
+    "transfer_not_received": transfer.not_received,
+    "transfer_wrong_person": transfer.wrong_person,
+    "duplicate_charge": transfer.paid_twice,
+    "balance_transactions_query": balance.balance_and_activity,
+    "fees_general": fees.fees,
+    "account_frozen_reason": restriction.why_restricted,
+    "account_unfreeze": restriction.why_restricted,
+    "contact_human": contact.human,
+    "hotline_number": contact.hotline,
+    "service_hours": contact.hours,
+    "contact_channels": contact.channels,
+    "queue_wait": contact.wait,
+    "unauthorized_transaction": emergency.stolen,
+    "scam_report": emergency.scam,
+    "lost_phone": emergency.lost_phone,
+}

@@ -1,0 +1,14 @@
+"""Every write of the room: opening and ending a case, proposing on it, deciding a proposal."""
+
+from kefu.cases.actions.case import add_evidence, ask_bank, open_case, resolve_case
+from kefu.cases.actions.proposal import decide_proposal, propose_completion, propose_goodwill
+
+__all__ = [
+    "add_evidence",
+    "ask_bank",
+    "decide_proposal",
+    "open_case",
+    "propose_completion",
+    "propose_goodwill",
+    "resolve_case",
+]

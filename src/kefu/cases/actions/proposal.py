@@ -1,0 +1,211 @@
+"""Money on a case: proposed by one, decided by another, posted once with the case's number."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from kefu.cases import steps
+from kefu.cases.actions.case import WORDS_MAX, tell
+from kefu.cases.kinds import KINDS
+from kefu.cases.kinds.kind import DECIDED, POSTED, PROPOSED, TOLD
+from kefu.cases.models import Case, Proposal
+from kefu.cases.queries import ProposalView, case_for, confirmation_since, locked_case, proposal_view
+from kefu.cases.refusals import (
+    CaseOver,
+    EvidenceMissing,
+    ProposalNotAllowed,
+    ProposalSettled,
+    ProposalWaiting,
+    ReasonMissing,
+    WordsTooLong,
+)
+from kefu.core.actor import Actor
+from kefu.core.audit import record
+from kefu.core.events import announce
+from kefu.core.ids import new_id
+from kefu.core.money import Money
+from kefu.core.redaction import redact
+from kefu.core.refusal import NotFound
+from kefu.core.transition import transition
+from kefu.identity import actions as identity
+from kefu.identity import queries as people
+from kefu.notices import actions as notices
+from kefu.wallet import actions as wallet
+from kefu.wallet import queries as orders
+
+APPROVAL_LASTS = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be approved: the wallet's action, all its arguments, and the sum at stake."""
+
+    action: str
+    approval_action: str
+    arguments: dict[str, Any]
+    amount: Money
+    order_id: UUID | None = None
+    advice_id: str = ""
+
+
+@transaction.atomic
+def propose_goodwill(*, actor: Actor, case_id: UUID, amount: Money, reason: str, now: datetime) -> ProposalView:
+    """Propose to credit the customer out of our own money (journal GOODWILL, domain rule: two people always)."""
+    case = _open_case_of(actor, case_id)
+    arguments = wallet.goodwill_arguments(customer_id=case.customer_id, amount=amount, case_ref=case.no)
+    plan = _Plan(Proposal.GOODWILL, "wallet.pay_goodwill", arguments, amount)
+    return _propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
+
+
+@transaction.atomic
+def propose_completion(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -> ProposalView:
+    """Propose to complete the case's stuck top-up on the bank's word.
+
+    The word is the latest query answer or statement line that says SUCCEEDED and was stored after the case was
+    opened; without one `EvidenceMissing`, whoever approves.
+    """
+    case = _open_case_of(actor, case_id)
+    if case.order_id is None:
+        raise ProposalNotAllowed(kind=case.kind, action=Proposal.COMPLETION)
+    order = orders.order_for(actor, case.order_id, customer_id=case.customer_id)
+    advice = confirmation_since(order_no=str(order.id), opened_at=case.opened_at)
+    if advice is None:
+        raise EvidenceMissing()
+    arguments = wallet.completion_arguments(order_id=order.id, advice_id=advice.id, case_ref=case.no)
+    plan = _Plan(Proposal.COMPLETION, "wallet.complete_topup", arguments, order.amount, order.id, str(advice.id))
+    return _propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
+
+
+def _open_case_of(actor: Actor, case_id: UUID) -> Case:
+    case_for(actor, case_id)
+    case = locked_case(case_id)
+    if case.status not in (Case.OPEN, Case.WAITING):
+        raise CaseOver(no=case.no)
+    return case
+
+
+def _propose(*, actor: Actor, case: Case, plan: _Plan, reason: str, now: datetime) -> ProposalView:
+    if plan.action not in KINDS[case.kind].proposals:
+        raise ProposalNotAllowed(kind=case.kind, action=plan.action)
+    if not reason.strip():
+        raise ReasonMissing()
+    if len(reason) > WORDS_MAX:
+        raise WordsTooLong(most=WORDS_MAX)
+    words = redact(reason.strip()).text
+    approval = identity.propose_approval(
+        actor=actor, action=plan.approval_action, arguments=plan.arguments, needed=1, case_ref=case.no,
+        reason=words, until=now + APPROVAL_LASTS, now=now,
+    )  # fmt: skip
+    row = Proposal(
+        id=new_id(), case=case, action=plan.action, amount=plan.amount.minor, currency=plan.amount.currency,
+        order_id=plan.order_id, advice_id=plan.advice_id, reason=words, approval_id=approval.id,
+        maker_id=actor.uuid, proposed_at=now,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as twice:
+        raise ProposalWaiting() from twice
+    transition(Case, case.id, Case.OPEN, Case.WAITING)
+    steps.do_step(actor=actor, case_id=case.id, code=PROPOSED, now=now, ref=str(row.id))
+    record(
+        actor=actor, action="cases.propose", subject=f"case:{case.id}", now=now, case_ref=case.no,
+        data={"proposal": str(row.id), "action": plan.action, "amount": plan.amount.minor},
+    )  # fmt: skip
+    _announce(case, row, now=now)
+    return proposal_view(row)
+
+
+@transaction.atomic
+def decide_proposal(*, actor: Actor, proposal_id: UUID, approve: bool, words: str, now: datetime) -> ProposalView:
+    """Another person's decision. The last approval needed posts the money in this same transaction, once.
+
+    Identity refuses the maker and the maker's chain; wallet refuses what the evidence does not bear, and then
+    nothing of the decision stands either.
+    """
+    row = Proposal.objects.filter(id=proposal_id).select_related("case").first()
+    if row is None or not actor.is_staff:
+        raise NotFound()
+    case = locked_case(row.case_id)
+    row.refresh_from_db()
+    if row.status != Proposal.PROPOSED:
+        raise ProposalSettled()
+    approval = identity.decide_approval(
+        actor=actor, approval_id=row.approval_id, approve=approve, words=redact(words).text, now=now
+    )
+    if approval.status == "APPROVED":
+        _carry_out(actor=actor, case=case, row=row, now=now)
+    elif approval.status == "REJECTED":
+        _reject(actor=actor, case=case, row=row, now=now)
+    _announce(case, row, now=now)
+    row.refresh_from_db()
+    return proposal_view(row)
+
+
+def _carry_out(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> None:
+    amount = Money(row.amount, row.currency)
+    if row.action == Proposal.GOODWILL:
+        paid = wallet.pay_goodwill(
+            actor=actor, customer_id=case.customer_id, amount=amount, case_ref=case.no,
+            approval_id=row.approval_id, now=now,
+        )  # fmt: skip
+        reference = str(paid.transfer_id)
+        sentence = _("补偿 %(amount)s 已经到您的余额（记账凭证 %(ref)s）。")
+    else:
+        assert row.order_id is not None
+        done = wallet.complete_topup(
+            actor=actor, order_id=row.order_id, advice_id=row.advice_id, case_ref=case.no,
+            opened_at=case.opened_at, approval_id=row.approval_id, now=now,
+        )  # fmt: skip
+        reference = str(done.transfers[0])
+        sentence = _("您的充值 %(amount)s 已经补入账（记账凭证 %(ref)s）。")
+    if not transition(
+        Proposal, row.id, Proposal.PROPOSED, Proposal.CARRIED_OUT, settled_at=now, transfer_ref=reference
+    ):
+        raise ProposalSettled()
+    steps.do_step(actor=actor, case_id=case.id, code=DECIDED, now=now, ref=str(row.approval_id))
+    steps.do_step(actor=actor, case_id=case.id, code=POSTED, now=now, ref=reference)
+    steps.do_step(actor=actor, case_id=case.id, code=TOLD, now=now)
+    transition(Case, case.id, Case.WAITING, Case.OPEN)
+    values = {"amount": amount.text(), "ref": reference[-12:], "no": case.no}
+    tell(actor=_maker_of(row), case=case, sentence=sentence % values, now=now)
+    notices.tell(
+        actor=actor, customer_id=case.customer_id, kind=f"cases.{row.action}_paid", values=values, ref=case.no, now=now
+    )
+    record(
+        actor=actor, action="cases.carry_out", subject=f"case:{case.id}", now=now, case_ref=case.no,
+        data={"proposal": str(row.id), "transfer": reference},
+    )  # fmt: skip
+
+
+def _reject(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> None:
+    if not transition(Proposal, row.id, Proposal.PROPOSED, Proposal.REJECTED, settled_at=now):
+        raise ProposalSettled()
+    steps.undo_step(case_id=case.id, code=PROPOSED)
+    transition(Case, case.id, Case.WAITING, Case.OPEN)
+    record(
+        actor=actor, action="cases.reject", subject=f"case:{case.id}", now=now, case_ref=case.no,
+        data={"proposal": str(row.id)},
+    )  # fmt: skip
+
+
+def _maker_of(row: Proposal) -> Actor:
+    """The customer hears it from the person who cared for the case, by name and 工号."""
+    maker = people.person(row.maker_id)
+    return Actor(
+        kind="staff", id=str(maker.id), label=maker.alias or maker.name, staff_no=maker.staff_no, role=maker.role
+    )
+
+
+def _announce(case: Case, row: Proposal, *, now: datetime) -> None:
+    announce(
+        kind="cases.proposal",
+        key=f"case:{case.id}",
+        topics=[f"customer:{case.customer_id}", "desk", "approvals"],
+        payload={"case": str(case.id), "proposal": str(row.id), "customer": str(case.customer_id)},
+        now=now,
+    )

@@ -1,0 +1,31 @@
+"""What a kind of case is: its title, its steps in order, what may be proposed on it, and its clock."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+OPENED, CHECKED, BANK_ASKED, PROPOSED, DECIDED, POSTED, TOLD = (
+    "opened", "checked", "bank_asked", "proposed", "decided", "posted", "told",
+)  # fmt: skip
+
+STEP_LABELS: dict[str, Any] = {
+    OPENED: _("已受理"),
+    CHECKED: _("已核对订单和账目"),
+    BANK_ASKED: _("已向银行核实"),
+    PROPOSED: _("已提出处理办法"),
+    DECIDED: _("已由另一人复核"),
+    POSTED: _("已入账"),
+    TOLD: _("已告知客户"),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`steps` are codes in order; `proposals` the actions allowed; `clock` the row of the clock pack."""
+
+    code: str
+    title: Any
+    steps: tuple[str, ...]
+    proposals: frozenset[str]
+    clock: str

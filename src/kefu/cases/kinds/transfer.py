@@ -1,0 +1,13 @@
+"""A transfer that failed, was not received, or went to the wrong person."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kefu.cases.kinds.kind import CHECKED, DECIDED, OPENED, POSTED, PROPOSED, TOLD, Kind
+
+KIND = Kind(
+    code="transfer",
+    title=_("转账问题"),
+    steps=(OPENED, CHECKED, PROPOSED, DECIDED, POSTED, TOLD),
+    proposals=frozenset({"goodwill"}),
+    clock="P2",
+)

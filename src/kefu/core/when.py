@@ -1,0 +1,25 @@
+"""Instants as people say them: 今天 14:03, 昨天 09:12, 11月3日 20:15; the exact form stands beside it on the page."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from kefu.core.brand import brand
+
+
+def spoken(at: datetime, *, now: datetime) -> str:
+    """`at` in the brand's zone, relative to `now`, to the minute, in the active language."""
+    zone = brand().zone
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    clock = f"{local:%H:%M}"
+    days = (local.date() - today) // timedelta(days=1)
+    if days == 0:
+        return _("今天 %(clock)s") % {"clock": clock}
+    if days == -1:
+        return _("昨天 %(clock)s") % {"clock": clock}
+    if days == 1:
+        return _("明天 %(clock)s") % {"clock": clock}
+    values = {"month": local.month, "day": local.day, "clock": clock, "year": local.year}
+    if local.year == today.year:
+        return _("%(month)s月%(day)s日 %(clock)s") % values
+    return _("%(year)s年%(month)s月%(day)s日 %(clock)s") % values
