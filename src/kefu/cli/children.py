@@ -9,13 +9,13 @@ from collections.abc import Callable
 _PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent(deathsignal: signal.Signals) -> Callable[[], None]:
-    """For `preexec_fn`: the child gets `deathsignal` when its parent's main thread ends, however it ends
-    (Linux).
+def die_with_parent(deathsignal: signal.Signals, *, parent: int | None = None) -> Callable[[], None]:
+    """For `preexec_fn`, or in a child whose `parent` is known: it gets `deathsignal` when its parent's main
+    thread ends, however it ends (Linux).
 
     Start such children from the main thread: the kernel watches the thread, not the process.
     """
-    parent = os.getpid()
+    expected = parent if parent is not None else os.getpid()
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def in_child() -> None:
@@ -23,7 +23,7 @@ def die_with_parent(deathsignal: signal.Signals) -> Callable[[], None]:
             return
         libc.prctl(_PR_SET_PDEATHSIG, deathsignal.value, 0, 0, 0)
         # The parent may have died before the line above.
-        if os.getppid() != parent:
+        if os.getppid() != expected:
             os._exit(1)
 
     return in_child
@@ -35,3 +35,8 @@ def kill_group(group: int, sent: signal.Signals) -> None:
         os.killpg(group, sent)
     except ProcessLookupError:
         return
+
+
+def unwind_on_sigterm() -> None:
+    """Let SIGTERM end a short command as an exception does, so that what it started is stopped cleanly."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
