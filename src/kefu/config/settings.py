@@ -127,10 +127,12 @@ KEFU_FILES = KEFU_DATA / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
+# Sign-in (docs/decisions/0003-sign-in.md).
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "kefu.identity.hashers.HouseArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+IDENTITY_SEND_CODE = "kefu.notices.actions.send_code"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

@@ -1,0 +1,17 @@
+"""What this room announces. Payloads hold ids only."""
+
+CUSTOMER_REGISTERED = "identity.customer_registered"
+"""{customer}"""
+SIGNED_IN = "identity.signed_in"
+"""{user, session, device, new_device}"""
+SESSION_ENDED = "identity.session_ended"
+"""{user, session}: the event stream of that sitting closes."""
+SECRET_CHANGED = "identity.secret_changed"  # noqa: S105 - the name of an event
+"""{user, what}: what is `password` or `pin`."""
+APPROVAL_CHANGED = "identity.approval_changed"
+"""{approval, status, action, case}"""
+
+
+def topic_of(kind: str, user_id: object) -> str:
+    """The stream topic that concerns one person: `customer:<uuid>` or `staff:<uuid>`."""
+    return f"{kind}:{user_id}"

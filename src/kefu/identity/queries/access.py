@@ -1,0 +1,159 @@
+"""May this actor do this now? One table answers, and the grants that staff hold."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from kefu.core import audit
+from kefu.core.actor import Actor
+from kefu.core.masks import mask_email
+from kefu.core.refusal import NotFound, Refusal
+from kefu.identity.models import ContactPoint, Grant, RiskSignal, Session, StepUp, User
+from kefu.identity.rules.level import LEVELS, ROLES
+from kefu.identity.values import CustomerCard, GrantView, person_of
+
+_HOW = {
+    "V1": _("请先登录。"),
+    "V2": _("请输入 6 位支付密码确认，五分钟内有效。"),
+    "V3": _("还需要重新核验身份，这一步目前不能在线上完成；请联系人工客服，由专人核验后为您办理。"),
+}
+
+
+class LevelInsufficient(Refusal):
+    code = "identity.level.insufficient"
+    status = 403
+    text = _("为了保护您的账户，这一步要先确认是您本人。%(how)s没有任何改动。")
+    operator = "%(action)s needs %(needed)s for %(ref)s"
+
+
+class RoleInsufficient(Refusal):
+    code = "identity.role.insufficient"
+    status = 403
+    text = _("您的岗位不能办理这一项。没有任何改动，请交给有权限的同事。")
+    operator = "role %(role)s may not %(action)s"
+
+
+def _insufficient(needed: str, action: str, ref: str) -> LevelInsufficient:
+    return LevelInsufficient(needed=needed, how=_HOW[needed], action=action, ref=ref)
+
+
+def require(*, actor: Actor, action: str, ref: str = "", now: datetime) -> None:
+    """Refuse unless the actor may do `action` (a row of `rules.level`) now.
+
+    Customers by level: V2 is a payment PIN given in this sitting for exactly this `ref` within five
+    minutes; V3 is met by nothing yet. Staff by role. The system itself may. Refuses with
+    `identity.level.insufficient` (data `needed`, `how`) and `identity.role.insufficient`; an action missing
+    from the table is refused to everybody.
+    """
+    if actor.kind == "system":
+        return
+    if actor.kind == "staff":
+        if actor.role not in ROLES.get(action, frozenset()):
+            raise RoleInsufficient(role=actor.role, action=action)
+        return
+    needed = LEVELS.get(action, "V3")
+    if needed == "V0":
+        return
+    if actor.kind != "customer":
+        raise _insufficient("V1", action, ref)
+    if needed == "V1":
+        return
+    if not stepped_up(actor=actor, ref=ref, now=now):
+        raise _insufficient("V2", action, ref)
+    if needed == "V3":
+        raise _insufficient("V3", action, ref)
+
+
+def stepped_up(*, actor: Actor, ref: str, now: datetime) -> bool:
+    """Whether a second proof for exactly `ref` was given in this sitting and still holds."""
+    if not ref:
+        return False
+    return StepUp.objects.filter(
+        user_id=actor.uuid, session=actor.session, ref=ref, proved_at__lte=now, until__gt=now
+    ).exists()
+
+
+def grant_between(*, staff_id: UUID, customer_id: UUID, now: datetime) -> GrantView | None:
+    """The open right of this member of staff to see this customer, the longest one; None when there is
+    none.
+    """
+    grant = (
+        Grant.objects.filter(
+            staff_id=staff_id, customer_id=customer_id, ended_at=None, until__gt=now, staff__is_active=True
+        )
+        .order_by("-until")
+        .first()
+    )
+    return (
+        None
+        if grant is None
+        else GrantView(grant.id, staff_id, customer_id, grant.purpose, grant.ref, grant.until)
+    )
+
+
+def require_grant(*, staff: Actor, customer_id: UUID, now: datetime) -> GrantView:
+    """The grant, or `core.thing.not_found`: whom one may not see looks as if not there."""
+    grant = grant_between(staff_id=staff.uuid, customer_id=customer_id, now=now) if staff.is_staff else None
+    if grant is None:
+        raise NotFound()
+    return grant
+
+
+def grants_of(*, customer_id: UUID, now: datetime) -> list[GrantView]:
+    """Who may see this customer at the moment."""
+    rows = Grant.objects.filter(customer_id=customer_id, ended_at=None, until__gt=now).order_by("given_at")
+    return [GrantView(g.id, g.staff_id, g.customer_id, g.purpose, g.ref, g.until) for g in rows]
+
+
+def customer_card_for(*, staff: Actor, customer_id: UUID, now: datetime) -> CustomerCard:
+    """Who this customer is, masked, for staff with a grant; the look is written into the audit trail.
+
+    Refuses with `core.thing.not_found`.
+    """
+    grant = require_grant(staff=staff, customer_id=customer_id, now=now)
+    user = User.objects.get(pk=customer_id, kind=User.CUSTOMER)
+    person = person_of(user)
+    sessions = list(Session.objects.filter(user=user).order_by("-began_at")[:20])
+    open_ones = [session for session in sessions if session.ended_at is None]
+    stepped = StepUp.objects.filter(user=user, proved_at__lte=now, until__gt=now).exists()
+    confirmed = (
+        ContactPoint.objects.filter(user=user, kind="phone", value=user.phone, ended_at=None)
+        .values_list("confirmed_at", flat=True)
+        .first()
+    )
+    audit.record(
+        actor=staff,
+        action="identity.see_customer",
+        subject=f"customer:{customer_id}",
+        now=now,
+        case_ref=grant.ref,
+        data={"purpose": grant.purpose},
+    )
+    return CustomerCard(
+        id=user.id,
+        masked_name=person.masked_name,
+        masked_phone=person.masked_phone,
+        masked_email=_masked_email(user),
+        language=user.language,
+        customer_since=user.created_at,
+        level="V2" if stepped else "V1" if open_ones else "V0",
+        phone_confirmed_at=confirmed,
+        last_sign_in_at=sessions[0].began_at if sessions else None,
+        open_sessions=len(open_ones),
+        has_payment_pin=person.has_payment_pin,
+        is_active=user.is_active,
+        risks=tuple(risks_of(customer_id=customer_id, now=now)),
+        grant_purpose=grant.purpose,
+        grant_until=grant.until,
+    )
+
+
+def _masked_email(user: User) -> str:
+    return mask_email(user.email) if user.email else ""
+
+
+def risks_of(*, customer_id: UUID, now: datetime) -> list[str]:
+    """Kinds of the signals in force, each once, in the order they arose."""
+    rows = RiskSignal.objects.filter(customer_id=customer_id, since__lte=now, until__gt=now)
+    return list(dict.fromkeys(rows.order_by("since").values_list("kind", flat=True)))

@@ -1,0 +1,91 @@
+"""Approvals as their makers and checkers see them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from kefu.core import clock
+from kefu.core.actor import Actor
+from kefu.core.refusal import NotFound
+from kefu.identity.models import Approval, User
+from kefu.identity.rules.approval import same_chain
+from kefu.identity.rules.level import DESK, ROLES
+from kefu.identity.values import ApprovalView, DecisionView, approval_view, person_of
+
+_LONGEST_CHAIN = 20
+
+
+def lead_chain(user: User) -> list[str]:
+    """The person, their lead, the lead's lead, upwards."""
+    chain, leads = [str(user.id)], dict(User.objects.filter(kind=User.STAFF).values_list("id", "lead_id"))
+    above = user.lead_id
+    while above and str(above) not in chain and len(chain) < _LONGEST_CHAIN:
+        chain.append(str(above))
+        above = leads.get(above)
+    return chain
+
+
+def why_not_decide(approval: Approval, checker: User) -> str:
+    """Why this person may not decide here, in the active language; empty when they may."""
+    if checker.role not in ROLES["identity.decide_approval"] or not checker.is_active:
+        return str(_("只有主管可以复核。"))
+    if checker.id == approval.maker_id:
+        return str(_("申请人不能复核自己的申请。"))
+    own = lead_chain(checker)
+    if same_chain(own, lead_chain(approval.maker)):
+        return str(_("您与申请人在同一条上下级线上。"))
+    for decision in approval.decisions.select_related("checker"):
+        if decision.checker_id == checker.id:
+            return str(_("您已经复核过这一项。"))
+        if same_chain(own, lead_chain(decision.checker)):
+            return str(_("您与另一位复核人在同一条上下级线上。"))
+    return ""
+
+
+def _view(approval: Approval, reader: User) -> ApprovalView:
+    decisions = tuple(
+        DecisionView(person_of(row.checker), row.approve, row.words, row.at)
+        for row in approval.decisions.select_related("checker").order_by("at")
+    )
+    why_not = (
+        why_not_decide(approval, reader)
+        if approval.status == Approval.PROPOSED
+        else str(_("这项申请已经有了结果。"))
+    )
+    return approval_view(approval, why_not=why_not, decisions=decisions)
+
+
+def approval_for(*, actor: Actor, approval_id: UUID, now: datetime | None = None) -> ApprovalView:
+    """One approval, for agents and supervisors. Refuses with `core.thing.not_found`.
+
+    One that is past its end reads EXPIRED even before the minute's sweep wrote it.
+    """
+    if actor.role not in DESK:
+        raise NotFound()
+    approval = Approval.objects.select_related("maker").filter(pk=approval_id).first()
+    if approval is None:
+        raise NotFound()
+    _age(approval, now or clock.now())
+    return _view(approval, User.objects.get(pk=actor.uuid))
+
+
+def _age(approval: Approval, now: datetime) -> None:
+    if approval.status in (Approval.PROPOSED, Approval.APPROVED) and approval.until <= now:
+        approval.status = Approval.EXPIRED
+
+
+def approvals_for(*, actor: Actor, now: datetime | None = None, limit: int = 50) -> list[ApprovalView]:
+    """What waits for a decision and what was decided lately, open ones first; agents see their own."""
+    if actor.role not in DESK:
+        return []
+    rows = Approval.objects.select_related("maker").order_by("-proposed_at")
+    if actor.role == User.AGENT:
+        rows = rows.filter(maker_id=actor.uuid)
+    found = list(rows[:limit])
+    reader = User.objects.get(pk=actor.uuid)
+    moment = now or clock.now()
+    for approval in found:
+        _age(approval, moment)
+    found.sort(key=lambda approval: approval.status != Approval.PROPOSED)
+    return [_view(approval, reader) for approval in found]

@@ -1,0 +1,103 @@
+"""Who is who."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from kefu.core.actor import Actor
+from kefu.core.refusal import NotFound
+from kefu.identity.models import Consent, Session, User
+from kefu.identity.rules.phone import normal_phone
+from kefu.identity.values import Person, SessionView, actor_of, person_of
+
+IDLE = {User.CUSTOMER: timedelta(minutes=15), User.STAFF: timedelta(minutes=15)}
+"""A sitting that nobody used for so long is over."""
+LONGEST = timedelta(hours=12)
+"""No sitting lasts longer."""
+
+
+def person(user_id: UUID) -> Person:
+    """Refuses with `core.thing.not_found`."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise NotFound()
+    return person_of(user)
+
+
+def people(user_ids: Iterable[UUID]) -> dict[UUID, Person]:
+    """Several at once, in one query; unknown ids are left out."""
+    return {user.id: person_of(user) for user in User.objects.filter(pk__in=set(user_ids))}
+
+
+def find_customer_by_phone(phone: str) -> Person | None:
+    """The active customer with this number, however it is written. For actions, never for a page that
+    anybody sees.
+    """
+    normal = normal_phone(phone)
+    if normal is None:
+        return None
+    user = User.objects.filter(login=normal, kind=User.CUSTOMER, is_active=True).first()
+    return None if user is None else person_of(user)
+
+
+def find_staff(staff_no: str) -> Person | None:
+    user = User.objects.filter(staff_no=staff_no, kind=User.STAFF).first()
+    return None if user is None else person_of(user)
+
+
+def staff_people(*, role: str = "") -> list[Person]:
+    """Active staff, by 工号."""
+    rows = User.objects.filter(kind=User.STAFF, is_active=True).order_by("staff_no")
+    return [person_of(user) for user in (rows.filter(role=role) if role else rows)]
+
+
+def operator_exists() -> bool:
+    """Whether somebody is enrolled who can register others."""
+    return User.objects.filter(role=User.OPERATOR, is_active=True).exists()
+
+
+def actor_for_session(session_id: UUID, *, now: datetime) -> Actor | None:
+    """Whose open sitting this is; None when it ended, lay idle too long, or its owner is no longer active.
+
+    One query; what staff may do follows from the role as it is now.
+    """
+    session = (
+        Session.objects.select_related("user")
+        .filter(pk=session_id, ended_at=None, user__is_active=True)
+        .first()
+    )
+    if session is None or session.began_at + LONGEST <= now:
+        return None
+    if session.seen_at + IDLE[session.user.kind] <= now:
+        return None
+    return actor_of(session.user, session=str(session.id))
+
+
+def actor_for_user(user_id: UUID) -> Actor:
+    """The person without a sitting: for the demo town, tests and commands. Refuses `core.thing.not_found`."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise NotFound()
+    return actor_of(user)
+
+
+def sessions_for(actor: Actor) -> list[SessionView]:
+    """The actor's own open sittings, the latest first."""
+    rows = Session.objects.select_related("device").filter(user_id=actor.uuid, ended_at=None)
+    return [
+        SessionView(
+            id=row.id,
+            device_label=row.device.label,
+            method=row.method,
+            source=row.source,
+            began_at=row.began_at,
+            seen_at=row.seen_at,
+            is_this=str(row.id) == actor.session,
+        )
+        for row in rows.order_by("-seen_at")
+    ]
+
+
+def consents_of(*, user_id: UUID) -> dict[str, str]:
+    """kind → version agreed to at present."""
+    return dict(Consent.objects.filter(user_id=user_id, withdrawn_at=None).values_list("kind", "version"))

@@ -1,0 +1,49 @@
+"""Who may decide on what: the digest that binds a decision, how many checkers, and who counts as the same."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+LASTS = timedelta(hours=24)
+PAY_GOODWILL = "wallet.pay_goodwill"
+COMPLETE_TOPUP = "wallet.complete_topup"
+
+MINOR_TWO_PEOPLE = 2_000_00
+"""Up to this amount (minor units) one checker decides, above it two."""
+
+CHECKERS_AT_LEAST: dict[str, int] = {PAY_GOODWILL: 1, COMPLETE_TOPUP: 1}
+
+
+def canonical(action: str, arguments: dict[str, Any]) -> str:
+    """One text for one meaning: keys sorted, no spaces, UUIDs, dates and money as strings or integers.
+
+    Floats are a bug of the caller: they have no exact text.
+    """
+    plain = json.loads(json.dumps(arguments, cls=DjangoJSONEncoder), parse_float=_no_float)
+    return json.dumps([action, plain], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _no_float(text: str) -> float:
+    raise ValueError(f"an approval cannot be bound to the float {text}")
+
+
+def digest(action: str, arguments: dict[str, Any]) -> bytes:
+    """SHA-256 over the action and every argument."""
+    return hashlib.sha256(canonical(action, arguments).encode()).digest()
+
+
+def checkers_needed(action: str, arguments: dict[str, Any]) -> int:
+    """How many people besides the maker must agree. `amount` is read in minor units."""
+    least = CHECKERS_AT_LEAST.get(action, 1)
+    if action == PAY_GOODWILL and int(arguments.get("amount", 0)) > MINOR_TWO_PEOPLE:
+        return max(least, 2)
+    return least
+
+
+def same_chain(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two people count as one: each is given as themself followed by their leads, upwards."""
+    return not set(one).isdisjoint(other)

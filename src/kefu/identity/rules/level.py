@@ -1,0 +1,79 @@
+"""What each action asks of the customer (V0–V3) and which roles of staff may do it: the whole table.
+
+V0 anybody · V1 signed in · V2 signed in and the payment PIN given for this very thing within five minutes ·
+V3 V2 and identity proved again as at enrolment. An action that is not in the table is done by nobody.
+"""
+
+from datetime import timedelta
+from typing import Literal
+
+Level = Literal["V0", "V1", "V2", "V3"]
+
+STEP_UP_LASTS = timedelta(minutes=5)
+
+LEVELS: dict[str, Level] = {
+    "knowledge.read": "V0",
+    "cases.report_scam": "V0",
+    "identity.request_code": "V0",
+    "identity.see_self": "V1",
+    "identity.set_payment_pin": "V1",
+    "identity.end_session": "V1",
+    "identity.change_password": "V1",
+    "identity.replace_payment_pin": "V2",
+    "identity.change_email": "V2",
+    "identity.change_phone": "V3",
+    "identity.recover_account": "V3",
+    "wallet.open_wallet": "V1",
+    "wallet.see": "V1",
+    "wallet.link_card": "V1",
+    "wallet.confirm_card": "V1",
+    "wallet.unlink_card": "V1",
+    "wallet.create_topup": "V1",
+    "wallet.quote_transfer": "V1",
+    "wallet.create_transfer": "V1",
+    "wallet.create_large_transfer": "V2",
+    "wallet.cancel_transfer": "V1",
+    "wallet.stop_outflows": "V1",
+    "wallet.lift_stop": "V2",
+    "wallet.change_limits": "V2",
+    "wallet.request_refund": "V2",
+    "wallet.large_payout": "V3",
+    "wallet.unfreeze": "V3",
+    "channels.send": "V1",
+    "desk.open_conversation": "V1",
+    "desk.ask_for_human": "V1",
+    "assistant.ask": "V1",
+    "cases.open_case": "V1",
+    "cases.appeal": "V2",
+    "cases.dispute": "V2",
+}
+
+AGENT, SUPERVISOR, OPERATOR = "agent", "supervisor", "operator"
+DESK = frozenset({AGENT, SUPERVISOR})
+STAFF = frozenset({AGENT, SUPERVISOR, OPERATOR})
+
+ROLES: dict[str, frozenset[str]] = {
+    "knowledge.read": STAFF,
+    "identity.see_self": STAFF,
+    "identity.end_session": STAFF,
+    "identity.change_password": STAFF,
+    "identity.see_customer": DESK,
+    "identity.propose_approval": DESK,
+    "identity.decide_approval": frozenset({SUPERVISOR}),
+    "identity.register_staff": frozenset({OPERATOR}),
+    "wallet.see": DESK,
+    "wallet.restrict": DESK,
+    "wallet.stop_outflows": DESK,
+    "desk.see_queue": DESK,
+    "desk.take_conversation": DESK,
+    "desk.add_message": DESK,
+    "desk.hand_over": DESK,
+    "desk.close_conversation": DESK,
+    "desk.add_note": DESK,
+    "cases.open_case": DESK,
+    "cases.propose_goodwill": DESK,
+    "cases.propose_completion": DESK,
+    "cases.close_case": DESK,
+    "rails.set_mood": frozenset({OPERATOR}),
+    "office.see": frozenset({SUPERVISOR, OPERATOR}),
+}
