@@ -68,8 +68,20 @@ def pytest_configure(config: pytest.Config) -> None:
         create_database(
             admin_dsn=_dsn(admin, "kefu_owner", "postgres"), name=own, template=os.environ["KEFU_TEST_TEMPLATE"]
         )
-        os.environ["DATABASE_URL"] = _dsn(admin, "kefu_app", own)
+        connect_django_to(_dsn(admin, "kefu_app", own))
         config.add_cleanup(lambda: _drop(admin, own))
+
+
+def connect_django_to(url: str) -> None:
+    """pytest-django reads the settings before any conftest, so the address is changed in place."""
+    from django.conf import settings
+    from django.db import connections
+
+    from kefu.config.settings import database_of
+
+    os.environ["DATABASE_URL"] = url
+    for databases in (settings.DATABASES, connections.databases):
+        databases["default"].update(database_of(url))
 
 
 def _has_workers(config: pytest.Config) -> bool:
@@ -79,7 +91,7 @@ def _has_workers(config: pytest.Config) -> bool:
 def _drop(admin: str, name: str) -> None:
     from kefu.cli.database import drop_database
 
-    drop_database(admin_dsn=_dsn(admin, "kefu_owner", "postgres"), name=name)
+    drop_database(admin_dsn=admin, name=name)
 
 
 @pytest.fixture(scope="session")

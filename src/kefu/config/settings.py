@@ -22,7 +22,7 @@ def _secret(name: str) -> str:
     return path.read_text("ascii").strip() if path.exists() else ""
 
 
-def _database(url: str) -> dict[str, object]:
+def database_of(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -37,7 +37,7 @@ def _database(url: str) -> dict[str, object]:
 
 
 KEFU_POOL = os.environ.get("KEFU_POOL", "") == "1"
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///kefu"))}
+DATABASES = {"default": database_of(os.environ.get("DATABASE_URL", "postgresql:///kefu"))}
 
 SECRET_KEY = os.environ.get("KEFU_SECRET_KEY") or _secret("secret_key") or "unset"
 KEFU_FIELD_KEY = os.environ.get("KEFU_FIELD_KEY") or _secret("field_key")

@@ -66,7 +66,7 @@ def parse_amount(given: str, currency: str = "CNY") -> Money:
     if currency != "CNY":
         raise CurrencyForeign(currency=currency[:8])
     plain = unicodedata.normalize("NFKC", given).strip().removeprefix("¥").removesuffix("元").strip()
-    if not re.fullmatch(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?", plain) or len(plain) > 24:
+    if not re.fullmatch(r"[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]{1,2})?", plain) or len(plain) > 24:
         raise AmountUnreadable(given=given[:24])
     whole, _dot, part = plain.replace(",", "").partition(".")
     minor = abs(int(whole)) * 10**DECIMALS + int(part.ljust(DECIMALS, "0") or "0")
