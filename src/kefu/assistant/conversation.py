@@ -1,6 +1,5 @@
 """The assistant's part in a conversation: intake and answer are one step, so that nothing is answered twice."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -21,10 +20,7 @@ from kefu.desk.queries import ConversationView
 from kefu.identity import queries as people
 from kefu.language.detect import detect
 from kefu.rails import actions as rails
-from kefu.rails.connectors.base import BankUnreachable
 from kefu.wallet import actions as wallet
-
-logger = logging.getLogger(__name__)
 
 ASSISTANT = Actor(kind="system", id="assistant", label="AI")
 PRIORITIES = {
@@ -117,12 +113,9 @@ def follow_up(
     """Ask the bank, apply its word to the order once, and answer again; a silent bank is told as such."""
     conversation = talk.conversation_for(ASSISTANT, conversation_id)
     customer = people.customer_actor(conversation.customer_id)
-    try:
-        advice = rails.ask_now(actor=ASSISTANT, instruction_id=instruction_id, now=now())
-        if advice.outcome in ("SUCCEEDED", "FAILED"):
-            wallet.apply_outcome(actor=ASSISTANT, order_id=order_id, advice_id=advice.id, now=now())
-    except BankUnreachable as silence:
-        logger.warning("bank gave no answer for %s: %s", instruction_id, silence)
+    advice = rails.ask_now(actor=ASSISTANT, instruction_id=instruction_id, now=now())
+    if advice.outcome in ("SUCCEEDED", "FAILED"):
+        wallet.apply_outcome(actor=ASSISTANT, order_id=order_id, advice_id=advice.id, now=now())
     last = talk.last_answer(conversation_id)
     intent = last.data.get("intent", "topup_not_arrived") if last else "topup_not_arrived"
     said = answer(
