@@ -7,7 +7,7 @@ SIGNED_IN = "identity.signed_in"
 SESSION_ENDED = "identity.session_ended"
 """{user, session}: the event stream of that sitting closes."""
 SECRET_CHANGED = "identity.secret_changed"  # noqa: S105 - the name of an event
-"""{user, what}: what is `password` or `pin`."""
+"""{user, what, at}: what is `password` or `pin`, at the instant (ISO)."""
 APPROVAL_CHANGED = "identity.approval_changed"
 """{approval, status, action, case}"""
 

@@ -57,6 +57,15 @@ class SessionView:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Where a person can be told things. `email` is empty until the address was confirmed."""
+
+    phone: str
+    email: str
+    language: str
+
+
+@dataclass(frozen=True)
 class CustomerCard:
     """Who a customer is, for a member of staff who holds a grant: masked, with how sure we are and since
     when.

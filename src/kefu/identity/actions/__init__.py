@@ -10,7 +10,7 @@ from kefu.identity.actions.code import request_code, use_code
 from kefu.identity.actions.enrolment import check_enrolment, enrol_first_operator, invite_first_operator
 from kefu.identity.actions.grant import end_grant, give_grant
 from kefu.identity.actions.password import change_password
-from kefu.identity.actions.person import change_language, register_customer, register_staff
+from kefu.identity.actions.person import change_language, confirm_email, register_customer, register_staff
 from kefu.identity.actions.proof import prove_step_up, set_payment_pin
 from kefu.identity.actions.risk import end_risk, give_consent, raise_risk, withdraw_consent
 from kefu.identity.actions.session import end_other_sessions, end_session, see_session, sign_out
@@ -27,6 +27,7 @@ __all__ = [
     "change_language",
     "change_password",
     "check_enrolment",
+    "confirm_email",
     "consume_approval",
     "decide_approval",
     "end_grant",

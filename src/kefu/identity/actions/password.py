@@ -110,7 +110,7 @@ def store_password(*, actor: Actor, user: User, hashed: str, keep: str, now: dat
         kind=SECRET_CHANGED,
         key=str(user.id),
         topics=[topic_of(user.kind, user.id)],
-        payload={"user": str(user.id), "what": "password"},
+        payload={"user": str(user.id), "what": "password", "at": now.isoformat()},
         now=now,
     )
 

@@ -69,7 +69,8 @@ def checked_name(name: str) -> str:
     return name.strip()
 
 
-def _checked_email(email: str) -> str:
+def checked_email(email: str) -> str:
+    """Without the spaces around it; may be empty. Refuses with `identity.email.unreadable`."""
     if email and email_fault(email):
         raise EmailUnreadable()
     return email.strip()
@@ -99,7 +100,7 @@ def register_customer(
     `identity.customer.phone_taken`, `identity.name.unusable`, `identity.email.unreadable` and
     `identity.password.*`.
     """
-    phone, name, email = read_phone(phone), checked_name(name), _checked_email(email)
+    phone, name, email = read_phone(phone), checked_name(name), checked_email(email)
     hashed = hash_of_new(password, person=(phone, name, email)) if password else make_password(None)
     user = User(
         id=new_id(),
@@ -184,6 +185,22 @@ def register_staff(
             data={"staff_no": staff_no, "role": role, "lead": lead_id},
         )
     return person_of(user)
+
+
+def confirm_email(*, actor: Actor, user_id: UUID, email: str, now: datetime) -> None:
+    """Bind an address that its owner proved to read; an earlier one is ended and stays on record.
+
+    Refuses with `identity.email.unreadable`.
+    """
+    address = checked_email(email)
+    if not address:
+        raise EmailUnreadable()
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user_id)
+        ContactPoint.objects.filter(user=user, kind="email", ended_at=None).update(ended_at=now)
+        User.objects.filter(pk=user_id).update(email=address)
+        _bind(user, "email", address, confirmed=True, now=now)
+        audit.record(actor=actor, action="identity.confirm_email", subject=f"user:{user_id}", now=now)
 
 
 def change_language(*, actor: Actor, language: str) -> None:

@@ -65,7 +65,7 @@ def set_payment_pin(*, actor: Actor, pin: str, now: datetime) -> None:
             kind=SECRET_CHANGED,
             key=str(user.id),
             topics=[topic_of(user.kind, user.id)],
-            payload={"user": str(user.id), "what": "pin"},
+            payload={"user": str(user.id), "what": "pin", "at": now.isoformat()},
             now=now,
         )
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from kefu.core.actor import Actor
 from kefu.core.refusal import NotFound
-from kefu.identity.models import Consent, Session, User
+from kefu.identity.models import Consent, ContactPoint, Session, User
 from kefu.identity.rules.phone import normal_phone
-from kefu.identity.values import Person, SessionView, actor_of, person_of
+from kefu.identity.values import Contact, Person, SessionView, actor_of, person_of
 
 IDLE = {User.CUSTOMER: timedelta(minutes=15), User.STAFF: timedelta(minutes=15)}
 """A sitting that nobody used for so long is over."""
@@ -96,6 +96,28 @@ def sessions_for(actor: Actor) -> list[SessionView]:
         )
         for row in rows.order_by("-seen_at")
     ]
+
+
+def session_facts(session_id: UUID) -> SessionView | None:
+    """One sitting, for what is told about it."""
+    row = Session.objects.select_related("device").filter(pk=session_id).first()
+    if row is None:
+        return None
+    return SessionView(row.id, row.device.label, row.method, row.source, row.began_at, row.seen_at, False)
+
+
+def contact_of(user_id: UUID) -> Contact:
+    """For messages that leave. Refuses with `core.thing.not_found`."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise NotFound()
+    confirmed = (
+        bool(user.email)
+        and ContactPoint.objects.filter(user=user, kind="email", value=user.email, ended_at=None)
+        .exclude(confirmed_at=None)
+        .exists()
+    )
+    return Contact(user.phone, user.email if confirmed else "", user.language)
 
 
 def consents_of(*, user_id: UUID) -> dict[str, str]:
