@@ -50,3 +50,22 @@ def announce(*, kind: str, key: str, topics: Sequence[str], payload: Payload, no
             "INSERT INTO core_outboxevent (kind, key, topics, payload, at) VALUES (%s, %s, %s, %s, %s)",
             [kind, key, list(topics), json.dumps(payload, cls=DjangoJSONEncoder), now],
         )
+
+
+def listened_tasks() -> set[str]:
+    """The names of all tasks that hear something."""
+    return {listener.task for listeners in _LISTENERS.values() for listener in listeners}
+
+
+def last_position() -> int:
+    """The newest position. Read it before the state that it belongs to, then follow the stream from it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(position), 0) FROM core_outboxevent")
+        return int(cursor.fetchone()[0])
+
+
+def whisper(*, kind: str, topics: Sequence[str], payload: Payload) -> None:
+    """Tell open streams something that nobody needs later (somebody types): no row, no position, no repeat."""
+    body = json.dumps({"kind": kind, "topics": list(topics), "payload": payload}, cls=DjangoJSONEncoder)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('kefu_whisper', %s)", [body])

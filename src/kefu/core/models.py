@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Installation(models.Model):
@@ -41,14 +42,19 @@ class AuditPending(models.Model):
     """Entries not yet sealed: written with the entry, taken away by the relay when it seals."""
 
     entry_id = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField(db_default=Now())
 
 
 class AuditSeal(models.Model):
-    """A signed Merkle root (RFC 9162 hashing) over the named entries, chained to the seal before it. Insert-only."""
+    """A signed Merkle root (RFC 9162 hashing) over named entries, chained to the seal before it. Insert-only.
+
+    `leaves` are the entries' hashes, 32 bytes each, in the order of `entries`: they name an edited row.
+    """
 
     first = models.BigIntegerField()
     last = models.BigIntegerField()
     entries = ArrayField(models.BigIntegerField())
+    leaves = models.BinaryField(default=b"")
     merkle_root = models.BinaryField()
     previous_seal = models.BinaryField()
     digest = models.BinaryField(unique=True)
