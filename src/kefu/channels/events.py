@@ -1,0 +1,4 @@
+"""What channels announces."""
+
+INCOMING = "channels.incoming"
+"""Something came in. Key: the thread. Payload: {thread, incoming}."""
