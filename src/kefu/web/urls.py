@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mark.svg", brand_files.mark, name="mark"),
     path("app.webmanifest", brand_files.manifest, name="manifest"),
     path("help/", include("kefu.web.help.urls")),
+    path("", include("kefu.web.entry.urls")),
     path("", include("kefu.web.customer.urls")),
 ]
