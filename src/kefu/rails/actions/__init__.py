@@ -1,0 +1,40 @@
+"""Every write of rails. Those marked *network* call a bank: only tasks and command lines may call them."""
+
+from kefu.rails.actions.asking import ask_now, ask_soon, claim_due, climb, submit_instruction
+from kefu.rails.actions.callback import CallbackReceipt, receive_callback
+from kefu.rails.actions.card import carry_card_check, claim_card_checks, give_card_code, open_card_check
+from kefu.rails.actions.instruction import create_instruction
+from kefu.rails.actions.statement import fetch_statement, import_statement
+from kefu.rails.refusals import (
+    CardCheckOver,
+    CardCodeWrong,
+    CardHolderMissing,
+    CardNumberWrong,
+    InstructionExists,
+    StatementUnavailable,
+    StatementWrong,
+)
+
+__all__ = [
+    "CallbackReceipt",
+    "CardCheckOver",
+    "CardCodeWrong",
+    "CardHolderMissing",
+    "CardNumberWrong",
+    "InstructionExists",
+    "StatementUnavailable",
+    "StatementWrong",
+    "ask_now",
+    "ask_soon",
+    "carry_card_check",
+    "claim_card_checks",
+    "claim_due",
+    "climb",
+    "create_instruction",
+    "fetch_statement",
+    "give_card_code",
+    "import_statement",
+    "open_card_check",
+    "receive_callback",
+    "submit_instruction",
+]

@@ -1,0 +1,114 @@
+"""What every bank connector offers, and the two ways in which it fails."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+class TemporaryError(Exception):
+    """The bank did not answer, or said that it cannot now: nothing is known, ask again later."""
+
+    def __init__(self, problem: str, raw: bytes = b"") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.raw = raw
+
+
+class PermanentError(Exception):
+    """The bank refused the request as it is; `code` is the bank's word for why."""
+
+    def __init__(self, code: str, raw: bytes = b"", *, tries_left: int | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.raw = raw
+        self.tries_left = tries_left
+
+
+class CallbackRefusedError(Exception):
+    """Not the bank's word: `verdict` is one of `rules.REFUSED_CALLBACKS`."""
+
+    def __init__(self, verdict: str, problem: str) -> None:
+        super().__init__(problem)
+        self.verdict = verdict
+        self.problem = problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A debit as the bank is asked for it. `happened_at` is set for history only; else the bank dates it."""
+
+    instruction: UUID
+    instrument_token: str
+    amount: int
+    currency: str
+    happened_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the bank says about an instruction, with its words as they came."""
+
+    outcome: str
+    raw: bytes
+    bank_ref: str = ""
+    reason: str = ""
+    amount: int | None = None
+    currency: str = ""
+    happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardCallback:
+    """A callback whose signature holds. `instruction` is what it names, ours or not; None: unreadable."""
+
+    nonce: str
+    event: str
+    instruction: str | None
+    answer: Answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardAnswer:
+    """What came of one step of linking a card."""
+
+    outside_id: str = ""
+    phone_masked: str = ""
+    expires_at: datetime | None = None
+    token: str = ""
+    last4: str = ""
+    bank: str = ""
+    kind: str = ""
+
+
+class Connector(ABC):
+    """One bank. Methods with network raise `TemporaryError` or `PermanentError`; none blocks for long."""
+
+    code: str
+
+    @abstractmethod
+    def submit(self, order: Order) -> Answer:
+        """Send the instruction; again is safe. The answer is no proof: a question must confirm it."""
+
+    @abstractmethod
+    def query(self, instruction: UUID) -> Answer:
+        """Ask what became of the instruction."""
+
+    @abstractmethod
+    def read_callback(
+        self, *, method: str, path: str, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> HeardCallback:
+        """Judge and read what claims to come from the bank, offline. Raises `CallbackRefusedError`."""
+
+    @abstractmethod
+    def fetch_statement(self, day: date) -> bytes:
+        """The bank's statement of `day`, as it comes."""
+
+    @abstractmethod
+    def open_card_check(self, *, pan: str, holder: str, phone: str) -> CardAnswer:
+        """Have the bank send a code to the phone that it knows of the card's holder."""
+
+    @abstractmethod
+    def confirm_card_check(self, *, outside_id: str, code: str) -> CardAnswer:
+        """The card's token for the right code."""

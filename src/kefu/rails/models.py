@@ -1,0 +1,206 @@
+"""Tables of money outside. Instructions change status; what a bank told us is never changed or deleted."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from kefu.core.ids import new_id
+
+CREATED, SUBMITTED, UNKNOWN = "CREATED", "SUBMITTED", "UNKNOWN"
+SUCCEEDED, FAILED = "SUCCEEDED", "FAILED"
+STATUSES = (CREATED, SUBMITTED, UNKNOWN, SUCCEEDED, FAILED)
+
+
+class Instruction(models.Model):
+    """One request to a bank to move money, made once for its order and sent under this id for ever.
+
+    `next_query_at` is the ladder: when it is due, the bank is sent the instruction or asked about it. It is
+    moved on before the network is touched, so that a worker which dies there only delays the next question.
+    """
+
+    TRANSITIONS = frozenset(
+        {
+            (CREATED, SUBMITTED),
+            (CREATED, UNKNOWN),
+            (CREATED, SUCCEEDED),
+            (CREATED, FAILED),
+            (SUBMITTED, UNKNOWN),
+            (SUBMITTED, SUCCEEDED),
+            (SUBMITTED, FAILED),
+            (UNKNOWN, SUCCEEDED),
+            (UNKNOWN, FAILED),
+            (FAILED, SUCCEEDED),
+        }
+    )
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order_ref = models.TextField(unique=True)
+    connector = models.TextField()
+    instrument_token = models.TextField()
+    amount = models.BigIntegerField()
+    currency = models.TextField()
+    status = models.TextField(default=CREATED)
+    bank_ref = models.TextField(default="")
+    reason = models.TextField(default="")
+    attempts = models.IntegerField(default=0)
+    asks = models.IntegerField(default=0)
+    rung = models.IntegerField(default=0)
+    next_query_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    happened_at = models.DateTimeField()
+    written_at = models.DateTimeField(db_default=Now())
+    outcome_at = models.DateTimeField(null=True)
+    ladder_ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=STATUSES), name="instruction_status_known"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="instruction_amount_positive"),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=(SUCCEEDED, FAILED)) | models.Q(outcome_at__isnull=False),
+                name="instruction_outcome_has_its_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_query_at"],
+                name="instruction_due",
+                condition=models.Q(next_query_at__isnull=False),
+            ),
+        ]
+
+
+class Advice(models.Model):
+    """Something a bank told us, as it came: a callback, the answer to our question, a statement's line.
+
+    Insert-only. `verdict` says what was made of it when it was written down (see `rules.VERDICTS`).
+    """
+
+    CALLBACK, QUERY, STATEMENT, ANSWER = "callback", "query", "statement", "answer"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    connector = models.TextField()
+    kind = models.TextField()
+    outside_id = models.TextField(default="")
+    nonce = models.TextField(default="")
+    raw = models.BinaryField()
+    signature_ok = models.BooleanField()
+    verdict = models.TextField()
+    outcome = models.TextField(default="")
+    instruction = models.ForeignKey(Instruction, null=True, on_delete=models.PROTECT, related_name="advice")
+    bank_ref = models.TextField(default="")
+    reason = models.TextField(default="")
+    amount = models.BigIntegerField(null=True)
+    currency = models.TextField(default="")
+    happened_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connector", "outside_id"],
+                name="one_callback_per_event",
+                condition=models.Q(kind="callback", verdict="accepted"),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["instruction", "received_at", "id"], name="advice_of_instruction"),
+            models.Index(fields=["connector", "nonce"], name="advice_nonce", condition=~models.Q(nonce="")),
+        ]
+
+
+class BankStatement(models.Model):
+    """One bank day of the safeguarded account, kept as it came, its sums proved before it was taken in."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    connector = models.TextField()
+    date = models.DateField()
+    digest = models.TextField()
+    raw = models.BinaryField()
+    final = models.BooleanField()
+    currency = models.TextField()
+    opening = models.BigIntegerField()
+    closing = models.BigIntegerField()
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connector", "date", "digest"], name="one_import_per_statement"),
+        ]
+
+
+class BankStatementLine(models.Model):
+    """One movement on the statement. The same movement on a later version of the day is not taken again."""
+
+    statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="lines")
+    number = models.IntegerField()
+    connector = models.TextField()
+    bank_ref = models.TextField()
+    instruction_ref = models.TextField()
+    amount = models.BigIntegerField()
+    happened_at = models.DateTimeField()
+    instruction = models.ForeignKey(Instruction, null=True, on_delete=models.PROTECT, related_name="+")
+    advice = models.ForeignKey(Advice, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connector", "bank_ref"], name="one_line_per_bank_ref"),
+        ]
+
+
+ASKED, SENT, CONFIRMING, LINKED, REFUSED = "ASKED", "SENT", "CONFIRMING", "LINKED", "REFUSED"
+
+
+class CardCheck(models.Model):
+    """Linking a card: the bank sends a code to the holder's phone and answers the right one with a token.
+
+    The card number (later the code) waits in `sealed`, encrypted, only until the worker has told the bank.
+    """
+
+    TRANSITIONS = frozenset(
+        {
+            (ASKED, SENT),
+            (ASKED, REFUSED),
+            (SENT, CONFIRMING),
+            (CONFIRMING, SENT),
+            (CONFIRMING, LINKED),
+            (CONFIRMING, REFUSED),
+            (SENT, REFUSED),
+        }
+    )
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner_ref = models.TextField(db_index=True)
+    connector = models.TextField()
+    status = models.TextField(default=ASKED)
+    sealed = models.BinaryField(null=True)
+    outside_id = models.TextField(default="")
+    phone_masked = models.TextField(default="")
+    token = models.TextField(default="")
+    last4 = models.TextField(default="")
+    bank = models.TextField(default="")
+    kind = models.TextField(default="")
+    reason = models.TextField(default="")
+    tries_left = models.IntegerField(null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    try_again_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=(ASKED, SENT, CONFIRMING, LINKED, REFUSED)),
+                name="card_check_status_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=(ASKED, CONFIRMING)) | models.Q(sealed__isnull=True),
+                name="card_check_keeps_no_number",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["try_again_at"],
+                name="card_check_waiting",
+                condition=models.Q(try_again_at__isnull=False),
+            ),
+        ]

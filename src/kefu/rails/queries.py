@@ -1,0 +1,198 @@
+"""Reads of money outside, as frozen views."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kefu.core.refusal import NotFound
+from kefu.rails.models import Advice, BankStatementLine, CardCheck, Instruction
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstructionView:
+    """An instruction to a bank; amount in minor units. `next_query_at` None: no more is asked by itself."""
+
+    id: UUID
+    order_ref: str
+    connector: str
+    amount: int
+    currency: str
+    status: str
+    bank_ref: str
+    reason: str
+    attempts: int
+    asks: int
+    next_query_at: datetime | None
+    sent_at: datetime | None
+    outcome_at: datetime | None
+    ladder_ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviceView:
+    """Something a bank told us. `outcome` '' means that nothing could be read from it."""
+
+    id: UUID
+    kind: str
+    connector: str
+    verdict: str
+    outcome: str
+    order_ref: str
+    instruction: UUID | None
+    bank_ref: str
+    reason: str
+    amount: int | None
+    currency: str
+    happened_at: datetime | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardCheckView:
+    """Where the linking of a card stands; `reason` is the bank's word when REFUSED or a code was wrong."""
+
+    id: UUID
+    owner_ref: str
+    status: str
+    phone_masked: str
+    token: str
+    last4: str
+    bank: str
+    kind: str
+    reason: str
+    tries_left: int | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettledLine:
+    """A movement on a bank statement that belongs to one of our instructions."""
+
+    line: int
+    order_ref: str
+    instruction: UUID
+    advice: UUID | None
+    amount: int
+    happened_at: datetime
+
+
+def see_instruction(row: Instruction) -> InstructionView:
+    return InstructionView(
+        id=row.id,
+        order_ref=row.order_ref,
+        connector=row.connector,
+        amount=row.amount,
+        currency=row.currency,
+        status=row.status,
+        bank_ref=row.bank_ref,
+        reason=row.reason,
+        attempts=row.attempts,
+        asks=row.asks,
+        next_query_at=row.next_query_at,
+        sent_at=row.sent_at,
+        outcome_at=row.outcome_at,
+        ladder_ended_at=row.ladder_ended_at,
+    )
+
+
+def see_advice(row: Advice) -> AdviceView:
+    return AdviceView(
+        id=row.id,
+        kind=row.kind,
+        connector=row.connector,
+        verdict=row.verdict,
+        outcome=row.outcome,
+        order_ref=row.instruction.order_ref if row.instruction else "",
+        instruction=row.instruction_id,
+        bank_ref=row.bank_ref,
+        reason=row.reason,
+        amount=row.amount,
+        currency=row.currency,
+        happened_at=row.happened_at,
+        received_at=row.received_at,
+    )
+
+
+def see_card_check(row: CardCheck) -> CardCheckView:
+    return CardCheckView(
+        id=row.id,
+        owner_ref=row.owner_ref,
+        status=row.status,
+        phone_masked=row.phone_masked,
+        token=row.token,
+        last4=row.last4,
+        bank=row.bank,
+        kind=row.kind,
+        reason=row.reason,
+        tries_left=row.tries_left,
+        expires_at=row.expires_at,
+    )
+
+
+def advice(advice_id: UUID) -> AdviceView:
+    """One piece of advice. Refuses `core.thing.not_found`."""
+    row = Advice.objects.select_related("instruction").filter(pk=advice_id).first()
+    if row is None:
+        raise NotFound()
+    return see_advice(row)
+
+
+def advice_of(order_ref: str) -> list[AdviceView]:
+    """All that a bank told us about an order, oldest first, refused callbacks that name it included."""
+    rows = Advice.objects.select_related("instruction").filter(instruction__order_ref=order_ref)
+    return [see_advice(row) for row in rows.order_by("received_at", "id")]
+
+
+def instruction_of(order_ref: str) -> InstructionView | None:
+    """The one instruction of an order, or None when it never went outside."""
+    row = Instruction.objects.filter(order_ref=order_ref).first()
+    return see_instruction(row) if row else None
+
+
+def settling_advice_of(order_ref: str) -> AdviceView | None:
+    """The answer that settled the order's instruction last, or None while nothing is final."""
+    rows = Advice.objects.select_related("instruction").filter(
+        instruction__order_ref=order_ref, verdict="confirmed"
+    )
+    row = rows.order_by("-received_at", "-id").first()
+    return see_advice(row) if row else None
+
+
+def settled_order_refs(order_refs: Sequence[str]) -> set[str]:
+    """Those of the orders whose instruction has a final outcome."""
+    rows = Instruction.objects.filter(order_ref__in=order_refs, status__in=("SUCCEEDED", "FAILED"))
+    return set(rows.values_list("order_ref", flat=True))
+
+
+def card_check(check_id: UUID) -> CardCheckView:
+    """One linking of a card. Refuses `core.thing.not_found`."""
+    row = CardCheck.objects.filter(pk=check_id).first()
+    if row is None:
+        raise NotFound()
+    return see_card_check(row)
+
+
+def settled_lines(statement_id: UUID) -> list[SettledLine]:
+    """The lines of a statement that belong to our instructions."""
+    rows = BankStatementLine.objects.select_related("instruction").filter(
+        statement_id=statement_id, instruction__isnull=False
+    )
+    return [
+        SettledLine(
+            line=row.number,
+            order_ref=row.instruction.order_ref,
+            instruction=row.instruction.id,
+            advice=row.advice_id,
+            amount=row.amount,
+            happened_at=row.happened_at,
+        )
+        for row in rows.order_by("number")
+        if row.instruction is not None
+    ]
+
+
+def unmatched_lines(statement_id: UUID) -> list[int]:
+    """The numbers of the lines that belong to no instruction of ours."""
+    rows = BankStatementLine.objects.filter(statement_id=statement_id, instruction__isnull=True)
+    return list(rows.order_by("number").values_list("number", flat=True))

@@ -1,0 +1,52 @@
+"""Refusals of money outside."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kefu.core.refusal import Refusal
+
+
+class StatementWrong(Refusal):
+    code = "rails.statement.wrong"
+    status = 422
+    text = _("银行对账单第 %(line)s 行不对，整份没有收下。请向银行重新索取。")
+    operator = "statement %(date)s refused whole, line %(line)s: %(problem)s"
+
+
+class StatementUnavailable(Refusal):
+    code = "rails.statement.unavailable"
+    status = 503
+    text = _("银行暂时没有给出对账单，请稍后再试。")
+    operator = "the bank gave no statement for %(date)s: %(problem)s"
+
+
+class InstructionExists(Refusal):
+    code = "rails.instruction.exists"
+    text = _("这笔订单已经交给银行，不会再交第二次。")
+    operator = "order %(order_ref)s has an instruction already; a second one could pay twice"
+
+
+class CardNumberWrong(Refusal):
+    code = "rails.card.number_wrong"
+    status = 422
+    text = _("卡号不对，请核对后重新填写。卡号没有被保存。")
+    operator = "card number fails its check digit or length"
+
+
+class CardHolderMissing(Refusal):
+    code = "rails.card.holder_missing"
+    status = 422
+    text = _("请填写持卡人姓名和银行预留手机号。")
+    operator = "holder or phone is missing or malformed"
+
+
+class CardCodeWrong(Refusal):
+    code = "rails.card.code_wrong"
+    status = 422
+    text = _("验证码是 6 位数字，请重新填写。")
+    operator = "the code is not six digits"
+
+
+class CardCheckOver(Refusal):
+    code = "rails.card.check_over"
+    text = _("这次绑卡已经结束，请重新开始。")
+    operator = "card check %(check)s does not wait for a code"

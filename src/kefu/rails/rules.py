@@ -1,0 +1,89 @@
+"""Pure rules of money outside: the ladder of questions, and what an answer makes of an instruction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+PROCESSING, SUCCEEDED, FAILED = "PROCESSING", "SUCCEEDED", "FAILED"
+NOT_FOUND, UNREACHABLE = "NOT_FOUND", "UNREACHABLE"
+FINAL = (SUCCEEDED, FAILED)
+
+# What was made of a piece of advice when it was written down.
+ACCEPTED = "accepted"  # a genuine callback, to be confirmed by a question of ours
+FORGED = "forged"  # signature wrong or missing: kept as evidence, refused
+STALE = "stale"  # signed for another time: refused
+REPLAYED = "replayed"  # the very request that we had before: refused
+REPEATED = "repeated"  # an event that we had before, told again: no effect
+UNREADABLE = "unreadable"  # rightly signed, but not in the bank's own form
+STRANGE = "strange"  # about an instruction that we never gave
+MISMATCHED = "mismatched"  # amount, currency or reference differ from what we asked for
+CONFIRMED = "confirmed"  # the answer that settled the instruction
+NOTED = "noted"  # nothing new
+CONTRADICTED = "contradicted"  # says No after a Yes: a person must look
+NO_ANSWER = "no_answer"  # the bank could not be reached
+VERDICTS = (
+    *(ACCEPTED, FORGED, STALE, REPLAYED, REPEATED, UNREADABLE, STRANGE, MISMATCHED),
+    *(CONFIRMED, NOTED, CONTRADICTED, NO_ANSWER),
+)
+REFUSED_CALLBACKS = (FORGED, STALE, REPLAYED)
+
+CLAIM_SECONDS = 30
+FIRST_TRY_SECONDS = 5
+HISTORY_GRACE_SECONDS = 20
+HISTORY_AFTER_SECONDS = 120
+RESEND_AFTER_SECONDS = 20
+UNKNOWN_AFTER_ASKS = 2
+CALLBACK_WINDOW_SECONDS = 300
+CALLBACK_BYTES_MAX = 16_384
+STATEMENT_AT = time(10, 0)
+BANK_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Rung:
+    """Where an instruction stands on the ladder: the next rung and when it is due; None: it has ended."""
+
+    number: int
+    due: datetime | None
+
+
+def next_rung(*, rung: int, ladder: Sequence[int], created_at: datetime, now: datetime) -> Rung:
+    """The rung after `rung`: the waits of the ladder (seconds), then once after the statement of T+1."""
+    if rung < len(ladder):
+        return Rung(rung + 1, now + timedelta(seconds=ladder[rung]))
+    if rung == len(ladder):
+        return Rung(rung + 1, max(after_statement(created_at), now + timedelta(seconds=ladder[-1])))
+    return Rung(rung, None)
+
+
+def after_statement(created_at: datetime) -> datetime:
+    """When the statement of the bank day of `created_at` can be had: the morning after."""
+    day = created_at.astimezone(BANK_ZONE).date() + timedelta(days=1)
+    return datetime.combine(day, STATEMENT_AT, BANK_ZONE)
+
+
+def may_send_again(*, sent_at: datetime | None, now: datetime) -> bool:
+    """Whether a bank that does not know an instruction is to be sent it again, under the same id.
+
+    Not while an earlier sending may still be on its way.
+    """
+    return sent_at is None or now - sent_at >= timedelta(seconds=RESEND_AFTER_SECONDS)
+
+
+def verdict_on(*, status: str, outcome: str, fits: bool) -> str:
+    """What an answer of the bank makes of an instruction in `status`. Only a final word that fits settles it.
+
+    A Yes after a No is believed (money arrived late); a No after a Yes is for a person.
+    """
+    if outcome == UNREACHABLE:
+        return NO_ANSWER
+    if outcome not in FINAL:
+        return NOTED
+    if not fits:
+        return MISMATCHED
+    if outcome == status:
+        return NOTED
+    if status == SUCCEEDED:
+        return CONTRADICTED
+    return CONFIRMED

@@ -1,0 +1,61 @@
+"""Background entry points: the only places from which a bank is called."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from kefu.core import clock
+from kefu.core.actor import SYSTEM
+from kefu.rails import actions, rules
+
+AGAIN = RetryStrategy(max_attempts=8, exponential_wait=2)
+
+
+@app.task(name="rails.submit_instruction", retry=AGAIN)
+def submit_instruction(instruction: str) -> None:
+    """Send a new instruction."""
+    actions.submit_instruction(instruction_id=UUID(instruction), now=clock.now())
+
+
+@app.task(name="rails.ask_bank", retry=AGAIN)
+def ask_bank(instruction: str) -> None:
+    """Ask about an instruction now: a callback came, or somebody wants to know."""
+    actions.ask_now(actor=SYSTEM, instruction_id=UUID(instruction), now=clock.now())
+
+
+@app.task(name="rails.climb", retry=AGAIN)
+def climb(instruction: str) -> None:
+    """Work off one rung."""
+    actions.climb(instruction_id=UUID(instruction), now=clock.now())
+
+
+@app.task(name="rails.carry_card_check", retry=AGAIN)
+def carry_card_check(check: str) -> None:
+    """Tell the bank a card's number or code."""
+    actions.carry_card_check(check_id=UUID(check), now=clock.now())
+
+
+@app.periodic(cron="* * * * * */2")  # croniter: the sixth field is the seconds
+@app.task(name="rails.climb_ladder")
+def climb_ladder(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    """Hand each instruction whose rung is due to a job of its own, so that a slow bank delays no other."""
+    now = clock.now()
+    for instruction in actions.claim_due(now=now):
+        climb.defer(instruction=str(instruction))
+    for check in actions.claim_card_checks(now=now):
+        carry_card_check.defer(check=str(check))
+
+
+@app.periodic(cron="5 2 * * *")  # UTC: five past ten in Beijing, when statements can be had
+@app.task(name="rails.fetch_statements", retry=AGAIN)
+def fetch_statements(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    """Every morning: the statements of the last three bank days (one that is in already changes nothing)."""
+    now = clock.now()
+    today = now.astimezone(rules.BANK_ZONE).date()
+    for code in settings.RAILS_CONNECTORS:
+        for back in (3, 2, 1):
+            day = today - timedelta(days=back)
+            actions.fetch_statement(actor=SYSTEM, connector_code=code, day=day, now=now)
