@@ -11,6 +11,7 @@ COMMANDS = {
     "test": "kefu.cli.test",
     "prove": "kefu.cli.prove",
     "coverage": "kefu.cli.coverage",
+    "messages": "kefu.cli.messages",
     "train": "kefu.cli.train",
     "ask": "kefu.cli.ask",
     "eval": "kefu.cli.ev",

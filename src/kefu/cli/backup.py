@@ -90,8 +90,13 @@ def write_backup(file: Path, *, data: Path, database: Database, key: MasterKey) 
 
 
 def _write_pieces(archive: ArchiveWriter, data: Path, database: Database) -> None:
-    """The database first: a file or a bank's debit that it names is there when its turn comes."""
+    """The database before files and bank: what its rows name is there when its turn comes. The newest seal
+    that was seen comes before it: a trail may be longer than what is known of it, never shorter.
+    """
     archive.put("manifest.json", [json.dumps(_manifest(database)).encode()])
+    for path in sorted(data.glob("seal_head*")):
+        if path.suffix != ".new":
+            archive.put(path.name, [path.read_bytes()])
     archive.put("database.dump", _dump(database.owner_dsn))
     for name in CARRIED:
         archive.put(f"secrets/{name}", [read_secret(data, name).encode()])

@@ -1,4 +1,5 @@
-"""`python -m kefu.cli.prepare MODE`: migrations, static files and the mode, before any process starts.
+"""`python -m kefu.cli.prepare MODE`: catalogues, migrations, static files and the mode, before any process
+starts.
 
 Run as the database's owner. MODE is `demo`, `production`, or `keep` for what the database says (demo when it
 is new). Prints one JSON object; what is already done is not done again.
@@ -18,6 +19,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from kefu.cli.database import prepare_database
+from kefu.cli.messages import compile_catalogues
 from kefu.cli.terminal import CannotRun, answer, say
 
 
@@ -65,6 +67,7 @@ def settle_mode(wanted: str) -> str:
 
 def main(wanted: str) -> int:
     started = time.monotonic()
+    compile_catalogues()
     django.setup()
     try:
         migrations = migrate()

@@ -26,7 +26,6 @@ from kefu.cli.server_user import data_folder, server_user
 from kefu.cli.terminal import CannotRun, Progress, answer, say
 
 HELP = "stand up from a backup FILE, in an empty installation"
-MADE = ("postgres", "files", "sandbox", "secrets", "brand.toml", "logs", "static", "static.stamp", "up.lock")
 
 
 def run(argv: list[str]) -> int:
@@ -124,10 +123,8 @@ def _undone_on_failure(data: Path, *, existed: bool, before: set[str]) -> Iterat
     try:
         yield
     except BaseException:
-        for name in MADE:
-            if name not in before:
-                path = data / name
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        for path in [entry for entry in data.iterdir() if entry.name not in before]:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         if not existed:
             data.rmdir()
         raise
@@ -160,7 +157,7 @@ def _fill(file: BinaryIO, data: Path, key: MasterKey, database: Database) -> Non
             _load(database.owner_dsn, blocks)
         elif name.startswith("secrets/"):
             secrets[name.removeprefix("secrets/")] = b"".join(blocks).decode("ascii")
-        elif name == "brand.toml" or name.startswith(("files/", "sandbox/")):
+        elif name == "brand.toml" or name.startswith(("seal_head", "files/", "sandbox/")):
             _write(data, name, blocks)
     for name in CARRIED:
         write_secret(data, name, secrets[name])

@@ -188,7 +188,8 @@ class Supervisor:
         killed = status < 0
         how = f"was killed by {signal.Signals(-status).name}" if killed else f"ended with status {status}"
         say(f"kefu: {child.program.name} {how}; starting it again in {child.delay:.1f} s")
-        if status != -signal.SIGKILL:
+        # One that keeps dying says the same again and again; its log has it.
+        if status != -signal.SIGKILL and child.delay < LONGEST_DELAY:
             for line in last_lines(child.program.log, child.log_from):
                 say(f"    {child.program.name}: {line}")
 

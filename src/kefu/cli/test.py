@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kefu.cli.children import unwind_on_sigterm
 from kefu.cli.chromium import ensure_chromium
+from kefu.cli.messages import compile_catalogues
 from kefu.cli.postgres import temporary_cluster
 from kefu.cli.server_user import CHECKOUT
 from kefu.cli.terminal import CannotRun, say
@@ -34,6 +35,7 @@ def run(argv: list[str]) -> int:
             status = _stage(name, command, environment)
             if status != 0:
                 return status
+    compile_catalogues()
     data = Path(tempfile.mkdtemp(prefix="kefu-test-"))
     try:
         with temporary_cluster() as admin:
