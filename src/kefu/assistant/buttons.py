@@ -89,7 +89,7 @@ def _open_case(actor: Actor, conversation: ConversationView, argument: str, key:
         customer_id=actor.uuid,
         conversation_id=conversation.id,
         order_id=order.id if order else None,
-        words=talk.last_words(conversation.id),
+        words=_last_words(actor, conversation),
         checked=last.data.get("checks", ()) if last else (),
     )
     case = cases.open_case(actor=actor, opening=opening, now=now)
@@ -97,6 +97,11 @@ def _open_case(actor: Actor, conversation: ConversationView, argument: str, key:
         actor=actor, conversation_id=conversation.id, reason=kind, priority=PRIORITIES["topup_not_arrived"], now=now
     )
     return _("已为您开工单 %(no)s，查过的内容都附上了。处理结果会在这里告诉您。") % {"no": case.no}
+
+
+def _last_words(actor: Actor, conversation: ConversationView) -> str:
+    own = [m.body for m in talk.timeline_for(actor, limit=20) if m.author_kind == "customer"]
+    return own[-1] if own else ""
 
 
 def _cancel(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:

@@ -34,14 +34,14 @@ PRIORITY_OTHER = 3
 
 def drain(*, thread: str, now: datetime) -> None:
     """Handle each waiting Incoming of the thread, oldest first, each in one transaction of its own."""
-    for incoming in inbox.waiting(thread=thread):
+    for incoming in inbox.waiting(thread):
         with transaction.atomic():
             if channels.mark_handled(incoming_id=incoming.id, now=now):
                 _take_in(incoming, now=now)
 
 
 def _take_in(incoming: IncomingView, *, now: datetime) -> None:
-    customer = people.customer_actor(UUID(incoming.thread))
+    customer = people.actor_for_user(UUID(incoming.thread))
     open_one = desk.open_conversation(customer_id=customer.uuid, now=now)
     desk.add_message(
         actor=customer, conversation_id=open_one.id, message_id=incoming.outside_id, body=incoming.body, kind="text",
@@ -86,7 +86,8 @@ def _turn(conversation_id: UUID, *, bank_asked: bool = False) -> Turn:
 def post(conversation_id: UUID, said: Answer, *, message_id: UUID, now: datetime) -> None:
     """Say it in the conversation, with all that it rests on."""
     desk.add_message(
-        actor=ASSISTANT, conversation_id=conversation_id, message_id=message_id, body=said.text, kind="answer",
+        actor=ASSISTANT, conversation_id=conversation_id, message_id=message_id, body=said.text,
+        kind="event" if said.handover else "answer",
         data=said.data(), now=now,
     )  # fmt: skip
 
@@ -112,7 +113,7 @@ def follow_up(
 ) -> None:
     """Ask the bank, apply its word to the order once, and answer again; a silent bank is told as such."""
     conversation = talk.conversation_for(ASSISTANT, conversation_id)
-    customer = people.customer_actor(conversation.customer_id)
+    customer = people.actor_for_user(conversation.customer_id)
     advice = rails.ask_now(actor=ASSISTANT, instruction_id=instruction_id, now=now())
     if advice.outcome in ("SUCCEEDED", "FAILED"):
         wallet.apply_outcome(actor=ASSISTANT, order_id=order_id, advice_id=advice.id, now=now())

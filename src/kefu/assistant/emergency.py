@@ -10,7 +10,7 @@ _WAYS: dict[str, tuple[str, ...]] = {
     STOLEN: (
         r"盗刷|被盗[了用转]|账[户号]被盗|钱(都)?被(人)?(转|刷|偷|划)走|被人(转|刷|划)(走|了)",
         r"不是(我|本人)(自己)?(付|转|刷|买|操作|弄|消费|做)的|(没|没有)(操作|付|转|消费)过.{0,8}(扣|转|付)",
-        r"\b(stolen|hacked)\b(?!.{0,12}phone)|unauthori[sz]ed|(didn'?t|did not|never) (make|do|authori[sz]e|send) (this|that|these|the)",
+        r"^(?!.*\b(phone|sim)\b).*\b(stolen|hacked)\b|unauthori[sz]ed|(didn'?t|did not|never) (make|do|authori[sz]e|send) (this|that|these|the)",
         r"someone (else )?(took|used|spent|moved|emptied|transferred)",
     ),
     SCAM: (
@@ -45,7 +45,7 @@ def detect_emergency(text: str) -> Emergency | None:
 
 _HUMAN = re.compile(
     r"转人工|人工(客服|服务)?[！!。.]?$|找(个)?(真人|人工)|叫真人|要真人|接客服|^客服$|"
-    r"\b(human|real person|live agent|talk to (an? )?(agent|person|someone|human))\b",
+    r"\b((talk|speak|chat|connect me) (to|with) (an? )?(real )?(agent|person|someone|human)|real (person|human)|live agent|human (agent|please)|^(human|agent)$)\b",
     re.IGNORECASE,
 )
 

@@ -101,7 +101,7 @@ def locked_case(case_id: UUID) -> Case:
     return Case.objects.select_for_update().get(id=case_id)
 
 
-def case_for(actor: Actor, case_id: UUID | None) -> Case:
+def case_for(actor: Actor, case_id: UUID | None, *, now: datetime) -> Case:
     """The case if the actor may see it: the customer's own; staff with a grant, its owner, or a supervisor."""
     case = Case.objects.filter(id=case_id).first()
     if case is None:
@@ -111,7 +111,7 @@ def case_for(actor: Actor, case_id: UUID | None) -> Case:
     if actor.is_staff and (
         actor.role in SUPERVISING
         or str(case.owner_id) == actor.id
-        or people.has_grant(staff_id=actor.uuid, customer_id=case.customer_id)
+        or people.grant_between(staff_id=actor.uuid, customer_id=case.customer_id, now=now) is not None
     ):
         return case
     if actor.kind == "system":
@@ -119,15 +119,15 @@ def case_for(actor: Actor, case_id: UUID | None) -> Case:
     raise NotFound()
 
 
-def case_view_for(actor: Actor, case_id: UUID) -> CaseView:
-    return view_of(case_for(actor, case_id))
+def case_view_for(actor: Actor, case_id: UUID, *, now: datetime) -> CaseView:
+    return view_of(case_for(actor, case_id, now=now))
 
 
-def cases_for(actor: Actor, *, customer_id: UUID, limit: int = 20) -> list[CaseView]:
+def cases_for(actor: Actor, *, customer_id: UUID, now: datetime, limit: int = 20) -> list[CaseView]:
     """The customer's cases, newest first: their own, or for staff who hold a grant for the customer."""
     own = actor.kind == "customer" and actor.id == str(customer_id)
-    if not own and not (actor.is_staff and people.has_grant(staff_id=actor.uuid, customer_id=customer_id)):
-        raise NotFound()
+    if not own:
+        people.require_grant(staff=actor, customer_id=customer_id, now=now)
     rows = Case.objects.filter(customer_id=customer_id).order_by("-opened_at")[:limit]
     return _views(list(rows))
 

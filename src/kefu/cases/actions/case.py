@@ -130,7 +130,7 @@ def add_evidence(
 
 def ask_bank(*, actor: Actor, case_id: UUID, now: datetime) -> AdviceView:
     """Ask the bank about the case's order and keep its answer as evidence. Network: from background tasks only."""
-    case = case_for(actor, case_id)
+    case = case_for(actor, case_id, now=now)
     order = wallet.order_for(actor, case.order_id, customer_id=case.customer_id) if case.order_id else None
     if order is None or order.instruction_id is None:
         raise KindUnknown(kind=case.kind)
@@ -153,7 +153,7 @@ def ask_bank(*, actor: Actor, case_id: UUID, now: datetime) -> AdviceView:
 @transaction.atomic
 def resolve_case(*, actor: Actor, case_id: UUID, summary: str, now: datetime) -> CaseView:
     """End the case: the customer gets the summary with the agent's name and 工号. Refused while a proposal waits."""
-    case_for(actor, case_id)
+    case_for(actor, case_id, now=now)
     case = locked_case(case_id)
     if len(summary) > WORDS_MAX:
         raise WordsTooLong(most=WORDS_MAX)

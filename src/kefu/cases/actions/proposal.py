@@ -55,7 +55,7 @@ class _Plan:
 @transaction.atomic
 def propose_goodwill(*, actor: Actor, case_id: UUID, amount: Money, reason: str, now: datetime) -> ProposalView:
     """Propose to credit the customer out of our own money (journal GOODWILL, domain rule: two people always)."""
-    case = _open_case_of(actor, case_id)
+    case = _open_case_of(actor, case_id, now)
     arguments = wallet.goodwill_arguments(customer_id=case.customer_id, amount=amount, case_ref=case.no)
     plan = _Plan(Proposal.GOODWILL, "wallet.pay_goodwill", arguments, amount)
     return _propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
@@ -68,7 +68,7 @@ def propose_completion(*, actor: Actor, case_id: UUID, reason: str, now: datetim
     The word is the latest query answer or statement line that says SUCCEEDED and was stored after the case was
     opened; without one `EvidenceMissing`, whoever approves.
     """
-    case = _open_case_of(actor, case_id)
+    case = _open_case_of(actor, case_id, now)
     if case.order_id is None:
         raise ProposalNotAllowed(kind=case.kind, action=Proposal.COMPLETION)
     order = orders.order_for(actor, case.order_id, customer_id=case.customer_id)
@@ -80,8 +80,8 @@ def propose_completion(*, actor: Actor, case_id: UUID, reason: str, now: datetim
     return _propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
 
 
-def _open_case_of(actor: Actor, case_id: UUID) -> Case:
-    case_for(actor, case_id)
+def _open_case_of(actor: Actor, case_id: UUID, now: datetime) -> Case:
+    case_for(actor, case_id, now=now)
     case = locked_case(case_id)
     if case.status not in (Case.OPEN, Case.WAITING):
         raise CaseOver(no=case.no)
@@ -97,8 +97,8 @@ def _propose(*, actor: Actor, case: Case, plan: _Plan, reason: str, now: datetim
         raise WordsTooLong(most=WORDS_MAX)
     words = redact(reason.strip()).text
     approval = identity.propose_approval(
-        actor=actor, action=plan.approval_action, arguments=plan.arguments, needed=1, case_ref=case.no,
-        reason=words, until=now + APPROVAL_LASTS, now=now,
+        actor=actor, action=plan.approval_action, arguments=plan.arguments, case_ref=case.no, reason=words,
+        needed=people.checkers_needed(plan.approval_action, plan.arguments), until=now + APPROVAL_LASTS, now=now,
     )  # fmt: skip
     row = Proposal(
         id=new_id(), case=case, action=plan.action, amount=plan.amount.minor, currency=plan.amount.currency,
@@ -195,10 +195,7 @@ def _reject(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> None:
 
 def _maker_of(row: Proposal) -> Actor:
     """The customer hears it from the person who cared for the case, by name and 工号."""
-    maker = people.person(row.maker_id)
-    return Actor(
-        kind="staff", id=str(maker.id), label=maker.alias or maker.name, staff_no=maker.staff_no, role=maker.role
-    )
+    return people.actor_for_user(row.maker_id)
 
 
 def _announce(case: Case, row: Proposal, *, now: datetime) -> None:
