@@ -41,7 +41,7 @@ def _folded(text: str) -> str:
 def _is_common(plain: str) -> bool:
     core = re.sub(r"^[^a-z一-鿿]+|[^a-z一-鿿]+$", "", plain)
     words = common_passwords()
-    return plain in words or (core in words and len(plain) - len(core) <= 8)
+    return plain in words or (core in words and len(plain) - len(core) <= 12)
 
 
 def _is_regular(plain: str) -> bool:
