@@ -46,6 +46,11 @@ def issuer_of(digits: str) -> Issuer | None:
     return next((issuer for issuer in ISSUERS if digits.startswith(issuer.prefix)), None)
 
 
+def bank_name(name: str, lang: str) -> str:
+    """The bank's name for a reader of `lang`, by the Chinese name that is stored."""
+    return next((issuer.name_en for issuer in ISSUERS if lang == "en" and issuer.name == name), name)
+
+
 def make_pan(issuer: Issuer, *, dice: random.Random, last4: str | None = None) -> str:
     """A 16-digit test number with a right check digit, ending in `last4` when given."""
     end = last4 or f"{dice.randrange(10_000):04d}"

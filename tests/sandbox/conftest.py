@@ -61,12 +61,13 @@ class Heard:
 
 class Listener:
     """Stands where the wallet stands. Answers 200 to what is rightly signed, 401 otherwise; `broken` refuses
-    the next so many with 500."""
+    the next so many with 500; while `mute` it hears and closes the line without an answer."""
 
     def __init__(self) -> None:
         self.heard: list[Heard] = []
         self.nonces: set[str] = set()
         self.broken = 0
+        self.mute = False
         self._lock = threading.Lock()
         outer = self
 
@@ -74,6 +75,10 @@ class Listener:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status = outer.hear(self.path, body, dict(self.headers.items()))
+                if outer.mute:
+                    self.close_connection = True
+                    time.sleep(0.5)
+                    return
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()

@@ -96,6 +96,31 @@ def test_callback_owed_at_a_kill_is_sent_after_it(bank: Bank, listener: Listener
     assert bank.status("TU-2") == "SUCCEEDED"
 
 
+def test_callback_cut_off_before_its_answer_is_sent_again(bank: Bank, listener: Listener, card: str) -> None:
+    listener.mute = True
+    bank.submit("TU-1", card)
+    bank.wait_for(lambda: listener.of("TU-1"))
+    bank.kill()
+    listener.mute = False
+    bank.start()
+    first, second = bank.wait_for(lambda: len(listener.of("TU-1")) == 2 and listener.of("TU-1"))
+    assert first.raw == second.raw
+    assert second.good
+
+
+def test_debit_accepted_but_unanswered_at_a_kill_is_kept(bank: Bank, card: str) -> None:
+    bank.mood("timeout_accepts", params={"settle_s": 0.2})
+    thread = threading.Thread(target=bank.submit_in_vain, args=("TU-1", card))
+    thread.start()
+    reference = bank.wait_for(lambda: bank.books()["debits"])[0][2]
+    bank.kill()
+    thread.join()
+    bank.start()
+    assert insist(bank, "TU-1", card, 500)["bank_ref"] == reference
+    bank.wait_for(lambda: bank.status("TU-1") == "SUCCEEDED")
+    assert len(bank.books()["debits"]) == 1
+
+
 def test_second_bank_on_the_same_store_refuses_to_start(bank: Bank) -> None:
     assert bank.second() == (3, f"kefu_sandbox: another bank has {bank.store} open; stop it first\n")
     assert bank.call("GET", "/sandbox/mood")[0] == 200

@@ -113,11 +113,11 @@ def _page(bank: Bank, request: Request, *, now: int) -> Answer:
         f'<!doctype html><html lang="{"en" if lang == "en" else "zh-Hans"}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
         f"<title>{text('title', lang)}</title><style>{style}</style></head><body>"
-        f'<p class="banner">{text("demo", lang)}</p><header><div><h1>{text("title", lang)}</h1>'
-        f'<p class="soft">{text("lead", lang)}</p></div><nav class="row">'
+        f'<header><p class="banner">{text("demo", lang)}</p><div class="head"><div>'
+        f'<h1>{text("title", lang)}</h1><p class="soft">{text("lead", lang)}</p></div><nav class="row">'
         f'<a class="btn" href="/?lang={lang}">{text("refresh", lang)}</a>'
         f'<a class="btn" href="/?lang={other}" lang="{other}">{text("other_language", lang)}</a>'
-        "</nav></header>"
+        "</nav></div></header>"
         f"<main>{_said(request.query.get('done', ''), lang)}{_columns(bank, lang, now=now)}</main>"
         f"<script>{script}</script></body></html>"
     )
@@ -148,7 +148,7 @@ def _columns(bank: Bank, lang: str, *, now: int) -> str:
         money_rows = debits.recent(db, limit=30)
         code_rows = cards.sent_codes(db, limit=8)
         told = callbacks.recent(db, limit=20)
-        # The numbers shown change once a minute, not under the eyes of who copies one.
+        # The numbers shown change every ten minutes, not under the eyes of who copies one.
         free = [
             (
                 cards.unused_pan(

@@ -10,6 +10,7 @@ from html import escape
 from kefu_sandbox import moments
 from kefu_sandbox.moods import Mood
 from kefu_sandbox.page.texts import scenario_text, text
+from kefu_sandbox.pans import bank_name
 from kefu_sandbox.plans import REASONS, SCENARIOS
 
 _TONES = {"PROCESSING": "wait", "SUCCEEDED": "ok", "FAILED": "bad"}
@@ -51,7 +52,11 @@ def mood_now(standing: list[Mood], met: Mood, cards: dict[str, str], lang: str) 
         f'<section class="card" id="mood" data-live><p class="small soft">{text("now", lang)}</p>'
         f'<p class="mood">{escape(name)}</p><p>{escape(about)}</p>'
         f'<p class="row">{_limits(met, cards, lang)}</p>'
-        + (f'<ul class="list">{others}</ul>' if others else "")
+        + (
+            f'<p class="small soft">{text("before_it", lang)}</p><ul class="list">{others}</ul>'
+            if others
+            else ""
+        )
         + "</section>"
     )
 
@@ -101,12 +106,16 @@ def _choice(scenario: str, met: Mood, lang: str) -> str:
     )
 
 
+def _card(row: sqlite3.Row, lang: str) -> str:
+    return escape(f"{bank_name(row['bank'], lang)} {text('card_end', lang) % row['last4']}")
+
+
 def debit_item(row: sqlite3.Row, lang: str) -> str:
     """One debit, with the two buttons while it is open."""
     status = text(row["status"], lang) + (f" · {text(row['reason'], lang)}" if row["reason"] else "")
     shown = (
         f'<div><p><span class="money">{money(row["amount"])}</span> '
-        f'<span class="soft">{escape(row["bank"])} {escape(text("card_end", lang) % row["last4"])}</span></p>'
+        f'<span class="soft">{_card(row, lang)}</span></p>'
         f'<p class="mono soft">{escape(row["instruction"])} · {row["bank_ref"]}</p></div>'
         f'<div class="end">{chip(status, _TONES[row["status"]])}'
         f'<p class="small soft">{moment(row["settled_at"] or row["accepted_at"])}</p></div>'
@@ -134,9 +143,8 @@ def code_item(row: sqlite3.Row, now: int, lang: str) -> str:
     else:
         mark = chip(text("code_valid", lang) % moments.bank_clock(row["expires_at"])[6:], "ok")
     return (
-        f'<div><p class="code">{row["code"]}</p><p class="small soft">{escape(row["bank"])} '
-        f"{escape(text('card_end', lang) % row['last4'])} · {escape(row['holder'])} · {row['phone']}</p>"
-        "</div>"
+        f'<div><p class="code">{row["code"]}</p><p class="small soft">'
+        f"{_card(row, lang)} · {escape(row['holder'])} · {row['phone']}</p></div>"
         f'<div class="end">{mark}<p class="small soft">{moment(row["sent_at"])}</p></div>'
     )
 
@@ -164,4 +172,4 @@ def pan_item(pan: str, bank: str, kind: str, lang: str) -> str:
     """One free test number, spaced as on a card."""
     spaced = " ".join(pan[start : start + 4] for start in range(0, len(pan), 4))
     issuer = f"{escape(bank)} · {text(kind, lang)}"
-    return f'<span class="mono">{spaced}</span><span class="small soft">{issuer}</span>'
+    return f'<span class="mono whole">{spaced}</span><span class="small soft">{issuer}</span>'

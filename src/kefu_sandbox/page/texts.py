@@ -12,6 +12,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "other_language": ("English", "中文"),
     "refresh": ("刷新", "Refresh"),
     "now": ("当前情形", "Right now"),
+    "before_it": ("以下情形优先于它", "These come before it"),
     "for_card": ("仅限尾号 %s", "only card %s"),
     "for_all": ("所有银行卡", "all cards"),
     "next_n": ("还剩 %s 笔", "%s debits left"),
@@ -48,8 +49,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "code_valid": ("%s 前有效", "valid until %s"),
     "pans": ("可用的测试卡号", "Test card numbers"),
     "pans_hint": (
-        "只接受 620000 开头的测试卡号，请勿输入真实银行卡。手机号：任意 11 位。",
-        "Only test numbers that begin with 620000 are taken; never type a real card. Phone: any 11 digits.",
+        "只接受 620000 开头的测试卡号，请勿输入真实银行卡；手机号填任意 11 位手机号。",
+        "Only test numbers that begin with 620000 are taken; never type a real card. Any mobile number of 11 digits will do.",
     ),
     "debit": ("储蓄卡", "debit"),
     "credit": ("信用卡", "credit"),
