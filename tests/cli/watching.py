@@ -1,8 +1,10 @@
-"""Looking at real processes from outside."""
+"""Looking at real processes from outside, and where the checkout is."""
 
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def eventually(condition: Callable[[], bool], *, seconds: float = 10) -> bool:
