@@ -5,9 +5,9 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
+from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parents[3]
 KEFU_DATA = Path(os.environ.get("KEFU_DATA", ROOT / ".kefu"))
@@ -23,16 +23,17 @@ def _secret(name: str) -> str:
 
 
 def database_of(url: str) -> dict[str, object]:
-    parts = urlsplit(url)
+    parts = conninfo_to_dict(url or "dbname=kefu")
+    pool = {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}} if KEFU_POOL else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/") or "kefu",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "NAME": parts.pop("dbname", None) or "kefu",
+        "USER": parts.pop("user", None) or "",
+        "PASSWORD": parts.pop("password", None) or "",
+        "HOST": parts.pop("host", None) or "",
+        "PORT": str(parts.pop("port", None) or ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}} if KEFU_POOL else {},
+        "OPTIONS": {**parts, **pool},
     }
 
 
