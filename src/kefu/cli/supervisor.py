@@ -122,6 +122,10 @@ class Supervisor:
         """How often each program had to be brought back."""
         return {name: child.restarts for name, child in self.children.items()}
 
+    def all_run(self) -> bool:
+        """Whether no program waits to be brought back."""
+        return all(child.due is None for child in self.children.values())
+
     def turn(self, seconds: float) -> None:
         """One turn of the loop: sleep up to `seconds`, bring back what died, keep the logs small."""
         now = time.monotonic()
@@ -193,7 +197,7 @@ class Supervisor:
             for line in last_lines(child.program.log, child.log_from):
                 say(f"    {child.program.name}: {line}")
 
-    def stop(self, *, seconds: float = 9.0) -> bool:
+    def stop(self, *, seconds: float = 9.5) -> bool:
         """Stop all within `seconds`; False when something had to be killed."""
         self.stopping = True
         end = time.monotonic() + seconds

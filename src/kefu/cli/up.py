@@ -175,7 +175,7 @@ def _bring_up(start: Start) -> None:
         programs = [bank(start.data, start.environment, start.place), *programs]
     for program in programs:
         start.supervisor.start(program)
-    _wait(start, lambda: _is_healthy(start.place))
+    _wait(start, lambda: start.supervisor.all_run() and _is_healthy(start.place))
 
 
 def _start_database(start: Start) -> Database:
