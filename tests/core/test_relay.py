@@ -26,7 +26,8 @@ Connection = psycopg.Connection[Any]
 
 def announce(connection: Connection, key: str = "k", kind: str = "test.happened", **payload: Any) -> int:
     row = connection.execute(
-        "INSERT INTO core_outboxevent (kind, key, topics, payload, at) VALUES (%s, %s, %s, %s, %s) RETURNING id",
+        "INSERT INTO core_outboxevent (kind, key, topics, payload, at) "
+        "VALUES (%s, %s, %s, %s, %s) RETURNING id",
         [kind, key, [f"topic:{key}"], Jsonb(payload), NOW],
     ).fetchone()
     assert row is not None
@@ -101,7 +102,7 @@ def jobs(connection: Connection) -> list[tuple[Any, ...]]:
 
 
 def test_a_late_commit_is_never_skipped(db: Connection, clone_db: str) -> None:
-    """The slow transaction took its id first and commits last: a reader who is past the quick one still gets it."""
+    """The slow one took its id first and commits last: a reader who is past the quick one still gets it."""
     with psycopg.connect(clone_db) as slow:
         early = announce(slow, "slow")
         quick = announce(db, "quick")
@@ -117,7 +118,7 @@ def test_a_late_commit_is_never_skipped(db: Connection, clone_db: str) -> None:
 
 
 def test_resuming_by_id_would_have_lost_it(db: Connection, clone_db: str) -> None:
-    """The same story with the id as the number to resume by: the late event is below what the reader has seen."""
+    """The same story with the id as the number to resume by: the late event is below what was seen."""
     with psycopg.connect(clone_db) as slow:
         announce(slow, "slow")
         seen = announce(db, "quick")
@@ -182,7 +183,7 @@ def test_old_positions_are_trimmed(db: Connection) -> None:
 def test_killed_under_load_it_loses_and_doubles_nothing(
     db: Connection, clone_db: str, relay: Callable[[], "subprocess.Popen[bytes]"]
 ) -> None:
-    """Two relays, one works; it is killed while events pour in, the other goes on; then SIGTERM ends that one."""
+    """Two relays, one works; it is killed while events pour in, the other goes on; SIGTERM ends that one."""
     first, second = relay(), relay()
     until(lambda: backend(db), 20)
     total = 4 * BATCH
@@ -249,8 +250,8 @@ def test_it_outlives_its_connection_and_seals(db: Connection, clone_db: str, tmp
         db.execute("SELECT pg_terminate_backend(%s)", [pid])
         announce(db)
         db.execute(
-            "WITH e AS (INSERT INTO core_auditentry (at, actor, actor_label, action, subject, case_ref, level, data) "
-            "VALUES (now(), 'system:kefu', '', 'core.try', 'thing:1', '', '', '{}') RETURNING id) "
+            "WITH e AS (INSERT INTO core_auditentry "
+            "(at, actor, actor_label, action, subject, case_ref, level, data) VALUES (now(), 'system:kefu', '', 'core.try', 'thing:1', '', '', '{}') RETURNING id) "
             "INSERT INTO core_auditpending (entry_id) SELECT id FROM e"
         )
         until(lambda: positions(db)[0][1])
