@@ -93,7 +93,17 @@ def product(data: Path, environment: Mapping[str, str], place: Place) -> list[Pr
     python = [sys.executable, "-m"]
     address = f"{_bracketed(place.host)}:{place.port}"
     web = [*python, "gunicorn", "kefu.config.wsgi:application", "--bind", address]
-    web += ["--workers", "2", "--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "4"]
+    web += [
+        "--preload",
+        "--workers",
+        "2",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "8",
+        "--graceful-timeout",
+        "4",
+    ]
     web += ["--config", "python:kefu.cli.gunicorn_conf", "--no-control-socket", "--log-level", "warning"]
     live = [*python, "uvicorn", "kefu.live.app:app", "--host", place.host, "--port", str(place.live_port)]
     live += [

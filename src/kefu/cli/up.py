@@ -23,6 +23,7 @@ from kefu.cli.installation import (
     finish_database,
     own_cluster,
 )
+from kefu.cli.prepared import prepared_mode, stamp_prepared
 from kefu.cli.processes import Place, attached, bank, environment_of, once, product
 from kefu.cli.secrets_folder import ensure_secrets
 from kefu.cli.server_user import data_folder, server_user
@@ -163,7 +164,7 @@ def _bind_problem(host: str, port: int) -> str | None:
 def _bring_up(start: Start) -> None:
     database = _start_database(start)
     owner = Database(database.owner_dsn, database.owner_dsn)
-    start.mode = _prepare(start, environment_of(start.data, owner, start.place, "demo"))
+    start.mode = _prepare(start, environment_of(start.data, owner, start.place, "demo"), database)
     start.environment = environment_of(start.data, database, start.place, start.mode)
     if start.mode == "production":
         _step(
@@ -192,12 +193,18 @@ def _start_database(start: Start) -> Database:
     return finish_database(cluster)
 
 
-def _prepare(start: Start, environment: dict[str, str]) -> str:
+def _prepare(start: Start, environment: dict[str, str], database: Database) -> str:
+    """Migrations, static files and the mode; returns the mode. An installation of our own that this source
+    has prepared before is not asked again: nobody else has its database.
+    """
+    mode = prepared_mode(start.data) if database.cluster else None
+    if mode is not None and start.wanted in ("keep", mode):
+        return mode
     program = once("prepare", "kefu.cli.prepare", start.wanted, data=start.data, environment=environment)
-    lines = _step(start, program)
-    result = json.loads(lines[-1])
+    result = json.loads(_step(start, program)[-1])
     if result["migrations"]:
         say(f"kefu: database made ready ({result['migrations']} migrations, {result['seconds']:.0f} s)")
+    stamp_prepared(start.data, result["mode"])
     return str(result["mode"])
 
 
