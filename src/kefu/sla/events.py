@@ -1,0 +1,4 @@
+"""What this room announces; payload {deadline, ref, clock}."""
+
+DUE_SOON = "sla.due_soon"
+BREACHED = "sla.breached"
