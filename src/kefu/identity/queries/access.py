@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from kefu.core import audit
+from kefu.core import audit, clock
 from kefu.core.actor import Actor
 from kefu.core.masks import mask_email
 from kefu.core.refusal import NotFound, Refusal
@@ -90,6 +90,12 @@ def grant_between(*, staff_id: UUID, customer_id: UUID, now: datetime) -> GrantV
         if grant is None
         else GrantView(grant.id, staff_id, customer_id, grant.purpose, grant.ref, grant.until)
     )
+
+
+def has_grant(*, staff_id: UUID, customer_id: UUID, now: datetime | None = None) -> bool:
+    """Whether this member of staff may see this customer at the moment. A page may leave `now` out."""
+    moment = now or clock.now()
+    return grant_between(staff_id=staff_id, customer_id=customer_id, now=moment) is not None
 
 
 def require_grant(*, staff: Actor, customer_id: UUID, now: datetime) -> GrantView:

@@ -81,6 +81,14 @@ def actor_for_user(user_id: UUID) -> Actor:
     return actor_of(user)
 
 
+def customer_actor(customer_id: UUID) -> Actor:
+    """An active customer without a sitting: for what is done on their behalf. Refuses `core.thing.not_found`."""
+    actor = actor_for_user(customer_id)
+    if actor.kind != User.CUSTOMER:
+        raise NotFound()
+    return actor
+
+
 def sessions_for(actor: Actor) -> list[SessionView]:
     """The actor's own open sittings, the latest first."""
     rows = Session.objects.select_related("device").filter(user_id=actor.uuid, ended_at=None)
