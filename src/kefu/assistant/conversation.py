@@ -47,7 +47,8 @@ def _take_in(incoming: IncomingView, *, now: datetime) -> None:
         actor=customer, conversation_id=open_one.id, message_id=incoming.outside_id, body=incoming.body, kind="text",
         data={"masked": list(incoming.found)} if incoming.found else {}, file_ids=incoming.file_ids, now=now,
     )  # fmt: skip
-    if open_one.status == "BOT" or detect_emergency(incoming.body):
+    waits_for_person = open_one.status == "WAITING" and detect_emergency(incoming.body)
+    if open_one.status == "BOT" or waits_for_person:
         _reply(customer, open_one, incoming, now=now)
 
 
@@ -84,10 +85,11 @@ def _turn(conversation_id: UUID, *, bank_asked: bool = False) -> Turn:
 
 
 def post(conversation_id: UUID, said: Answer, *, message_id: UUID, now: datetime) -> None:
-    """Say it in the conversation, with all that it rests on."""
+    """Say it in the conversation, with all that it rests on; while a person has it, as a plain event."""
+    taken = talk.conversation_for(ASSISTANT, conversation_id).status == "ASSIGNED"
     desk.add_message(
         actor=ASSISTANT, conversation_id=conversation_id, message_id=message_id, body=said.text,
-        kind="event" if said.handover else "answer",
+        kind="event" if said.handover or taken else "answer",
         data=said.data(), now=now,
     )  # fmt: skip
 

@@ -5,3 +5,13 @@ class CasesConfig(AppConfig):
     name = "kefu.cases"
     label = "cases"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kefu.core.events import listen
+
+        listen(
+            "cases.bank_wanted",
+            task="cases.ask_bank",
+            arguments=lambda payload: {"case": payload["case"], "staff": payload["staff"]},
+            lock=lambda payload: f"case:{payload['case']}",
+        )

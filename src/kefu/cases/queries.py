@@ -171,9 +171,9 @@ def proposal_view(row: Proposal) -> ProposalView:
     )  # fmt: skip
 
 
-def confirmation_since(*, order_no: str, opened_at: datetime) -> AdviceView | None:
+def confirmation_since(*, order_ref: str, opened_at: datetime) -> AdviceView | None:
     """The latest bank's word that the order succeeded, stored after `opened_at`: a query answer or statement line."""
-    for advice in rails.advice_of(order_no):
+    for advice in rails.advice_of(order_ref):
         if advice.kind in CONFIRMING and advice.outcome == "SUCCEEDED" and advice.received_at > opened_at:
             return advice
     return None
@@ -199,10 +199,25 @@ def card_for(actor: Actor, proposal_id: UUID, *, now: datetime) -> Card:
     by_maker = sum(paid.filter(maker_id=row.maker_id, settled_at__gte=day).values_list("amount", flat=True))
     confirmation = None
     if row.order_id is not None:
-        confirmation = confirmation_since(order_no=str(row.order_id), opened_at=row.case.opened_at)
+        confirmation = confirmation_since(order_ref=str(row.order_id), opened_at=row.case.opened_at)
     return Card(
         proposal=proposal_view(row), case=view_of(row.case), customer=customer.masked_name,
         maker=maker.alias or maker.name, maker_no=maker.staff_no,
         credited_to_customer=Money(to_customer, row.currency), credited_by_maker_today=Money(by_maker, row.currency),
         confirmation=confirmation,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many cases are open, how many proposals wait for a second person."""
+
+    open: int
+    proposals_waiting: int
+
+
+def counts() -> Counts:
+    return Counts(
+        open=Case.objects.filter(status__in=[Case.OPEN, Case.WAITING]).count(),
+        proposals_waiting=Proposal.objects.filter(status=Proposal.PROPOSED).count(),
+    )

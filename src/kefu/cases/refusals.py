@@ -18,6 +18,13 @@ class KindUnknown(Refusal):
     operator = "no kind of case named %(kind)s"
 
 
+class NoOrder(Refusal):
+    code = "cases.case.no_order"
+    status = 422
+    text = _("这张工单没有关联银行订单，没有可以向银行核实的内容。")
+    operator = "the case has no order that a bank knows"
+
+
 class WordsTooLong(Refusal):
     code = "cases.words.too_long"
     status = 422

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from kefu.web import brand_files, health, look
+from kefu.web import brand_files, health, look, passes
 
 handler404 = "kefu.web.refusals.not_found"
 handler500 = "kefu.web.refusals.broken"
@@ -10,8 +10,11 @@ handler500 = "kefu.web.refusals.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("look", look.change_look, name="look"),
+    path("live/pass", passes.renew_pass, name="live_pass"),
     path("mark.svg", brand_files.mark, name="mark"),
     path("app.webmanifest", brand_files.manifest, name="manifest"),
+    path("console/", include("kefu.web.console.urls")),
+    path("office/", include("kefu.web.office.urls")),
     path("help/", include("kefu.web.help.urls")),
     path("", include("kefu.web.entry.urls")),
     path("", include("kefu.web.customer.urls")),

@@ -1,6 +1,6 @@
 """Every write of the room: opening and ending a case, proposing on it, deciding a proposal."""
 
-from kefu.cases.actions.case import add_evidence, ask_bank, open_case, resolve_case
+from kefu.cases.actions.case import add_evidence, ask_bank, open_case, resolve_case, want_bank
 from kefu.cases.actions.proposal import decide_proposal, propose_completion, propose_goodwill
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "propose_completion",
     "propose_goodwill",
     "resolve_case",
+    "want_bank",
 ]

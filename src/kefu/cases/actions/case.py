@@ -14,7 +14,7 @@ from kefu.cases.kinds import KINDS
 from kefu.cases.kinds.kind import BANK_ASKED, CHECKED, OPENED, TOLD
 from kefu.cases.models import Case, Evidence, Proposal
 from kefu.cases.queries import CaseView, case_for, locked_case, view_of
-from kefu.cases.refusals import CaseOver, KindUnknown, StillWaiting, WordsTooLong
+from kefu.cases.refusals import CaseOver, KindUnknown, NoOrder, StillWaiting, WordsTooLong
 from kefu.core.actor import Actor
 from kefu.core.audit import record
 from kefu.core.events import announce
@@ -128,12 +128,25 @@ def add_evidence(
     Evidence.objects.create(case_id=case_id, kind=kind, ref=ref, data=data, at=now, by=actor.ref)
 
 
+@transaction.atomic
+def want_bank(*, actor: Actor, case_id: UUID, now: datetime) -> None:
+    """Have the bank asked about the case's order by the worker. For pages: they call nothing outside."""
+    case = case_for(actor, case_id, now=now)
+    if case.order_id is None:
+        raise NoOrder()
+    record(actor=actor, action="cases.want_bank", subject=f"case:{case.id}", now=now, case_ref=case.no)
+    announce(
+        kind="cases.bank_wanted", key=f"case:{case.id}", topics=[],
+        payload={"case": str(case.id), "staff": actor.id}, now=now,
+    )  # fmt: skip
+
+
 def ask_bank(*, actor: Actor, case_id: UUID, now: datetime) -> AdviceView:
     """Ask the bank about the case's order and keep its answer as evidence. Network: from background tasks only."""
     case = case_for(actor, case_id, now=now)
     order = wallet.order_for(actor, case.order_id, customer_id=case.customer_id) if case.order_id else None
     if order is None or order.instruction_id is None:
-        raise KindUnknown(kind=case.kind)
+        raise NoOrder()
     advice = rails.ask_now(actor=actor, instruction_id=order.instruction_id, now=now)
     with transaction.atomic():
         row = locked_case(case_id)

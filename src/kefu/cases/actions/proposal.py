@@ -72,7 +72,7 @@ def propose_completion(*, actor: Actor, case_id: UUID, reason: str, now: datetim
     if case.order_id is None:
         raise ProposalNotAllowed(kind=case.kind, action=Proposal.COMPLETION)
     order = orders.order_for(actor, case.order_id, customer_id=case.customer_id)
-    advice = confirmation_since(order_no=str(order.id), opened_at=case.opened_at)
+    advice = confirmation_since(order_ref=str(order.id), opened_at=case.opened_at)
     if advice is None:
         raise EvidenceMissing()
     arguments = wallet.completion_arguments(order_id=order.id, advice_id=advice.id, case_ref=case.no)

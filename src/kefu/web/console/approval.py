@@ -1,0 +1,41 @@
+"""The second person's place: what waits, the card of computed facts, and the decision."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from kefu.cases import actions
+from kefu.cases import queries as cases
+from kefu.core import clock
+from kefu.identity import queries as people
+from kefu.web.sessions import for_staff, signed_in
+
+
+@for_staff("supervisor")
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Open proposals of others, the oldest first."""
+    actor = signed_in(request)
+    return render(request, "console/approvals.html", {"proposals": cases.proposals_waiting_for(actor)})
+
+
+@for_staff("agent", "supervisor")
+@require_GET
+def card(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
+    """Facts first, the maker's words below, then yes or no."""
+    actor, now = signed_in(request), clock.now()
+    found = cases.card_for(actor, proposal_id, now=now)
+    approval = people.approval_for(actor=actor, approval_id=found.proposal.approval_id, now=now)
+    return render(request, "console/approval.html", {"card": found, "approval": approval})
+
+
+@for_staff("supervisor")
+@require_POST
+def decide(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
+    actions.decide_proposal(
+        actor=signed_in(request), proposal_id=proposal_id, approve=request.POST.get("decision") == "approve",
+        words=request.POST.get("words", ""), now=clock.now(),
+    )  # fmt: skip
+    return redirect(f"/console/approvals/{proposal_id}/")

@@ -1,0 +1,100 @@
+"""Cases at the desk: open one from the conversation, ask the bank, propose the fix, end it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from kefu.cases import actions
+from kefu.cases import queries as cases
+from kefu.cases.actions.case import Opening
+from kefu.cases.kinds import KINDS
+from kefu.core import clock
+from kefu.core.money import parse_amount
+from kefu.desk import queries as talk
+from kefu.wallet import queries as wallet
+from kefu.web.customer.chat import read_id
+from kefu.web.sessions import for_staff, signed_in
+
+AGENTS = for_staff("agent", "supervisor")
+
+
+@AGENTS
+@require_POST
+def open_case(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """Open a case from the conversation; what the assistant checked goes along as evidence."""
+    actor = signed_in(request)
+    conversation = talk.conversation_for(actor, conversation_id)
+    order = read_id(request.POST["order"]) if request.POST.get("order") else None
+    last = talk.last_answer(conversation_id)
+    words = [m.body for m in talk.messages_for(actor, conversation_id) if m.author_kind == "customer"]
+    case = actions.open_case(
+        actor=actor,
+        opening=Opening(
+            kind=request.POST.get("kind", "general"),
+            customer_id=conversation.customer_id,
+            conversation_id=conversation_id,
+            order_id=order,
+            words=words[-1] if words else "",
+            checked=last.data.get("checks", ()) if last else (),
+        ),
+        now=clock.now(),
+    )
+    return redirect(f"/console/case/{case.id}/")
+
+
+@AGENTS
+@require_GET
+def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The case whole: steps, evidence, proposals, and what may be proposed."""
+    actor, now = signed_in(request), clock.now()
+    case = cases.case_view_for(actor, case_id, now=now)
+    order = wallet.order_for(actor, case.order_id, customer_id=case.customer_id) if case.order_id else None
+    confirmation = None
+    if case.order_id:
+        confirmation = cases.confirmation_since(order_ref=str(case.order_id), opened_at=case.opened_at)
+    values = {
+        "case": case,
+        "order": order,
+        "confirmation": confirmation,
+        "over": case.status in ("RESOLVED", "CLOSED"),
+        "kinds": KINDS,
+    }
+    return render(request, "console/case.html", values)
+
+
+@AGENTS
+@require_POST
+def goodwill(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    actions.propose_goodwill(
+        actor=signed_in(request), case_id=case_id, amount=parse_amount(request.POST.get("amount", "")),
+        reason=request.POST.get("reason", ""), now=clock.now(),
+    )  # fmt: skip
+    return redirect(f"/console/case/{case_id}/")
+
+
+@AGENTS
+@require_POST
+def completion(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    actions.propose_completion(
+        actor=signed_in(request), case_id=case_id, reason=request.POST.get("reason", ""), now=clock.now()
+    )
+    return redirect(f"/console/case/{case_id}/")
+
+
+@AGENTS
+@require_POST
+def bank(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Have the bank asked; its answer arrives on the page by itself."""
+    actions.want_bank(actor=signed_in(request), case_id=case_id, now=clock.now())
+    return redirect(f"/console/case/{case_id}/")
+
+
+@AGENTS
+@require_POST
+def resolve(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    actions.resolve_case(
+        actor=signed_in(request), case_id=case_id, summary=request.POST.get("summary", ""), now=clock.now()
+    )
+    return redirect(f"/console/case/{case_id}/")

@@ -1,0 +1,1 @@
+"""The operator's place: does everything run, what waits, what the desk looks like now."""

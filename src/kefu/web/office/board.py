@@ -1,0 +1,40 @@
+"""The live board: processes, queue, agents, cases, the audit trail. Figures are counted when shown."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from kefu.cases import queries as cases
+from kefu.core import trail
+from kefu.desk import queries as talk
+from kefu.web import health
+from kefu.web.sessions import for_staff
+
+OPERATORS = for_staff("operator", "supervisor")
+
+
+def _values() -> dict[str, Any]:
+    return {
+        "parts": health.state_of_parts(),
+        "wait": talk.wait_now(),
+        "present": talk.agents_present(),
+        "counts": cases.counts(),
+        "trail": trail.state(),
+        "bank_url": settings.SANDBOX_BANK_URL if settings.KEFU_MODE == "demo" else "",
+    }
+
+
+@OPERATORS
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    return render(request, "office/board.html", _values())
+
+
+@OPERATORS
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """The figures again, every few seconds."""
+    return render(request, "office/figures.html", _values())
