@@ -35,12 +35,21 @@ class Context:
         return wallet.orders_for(self.actor, limit=ORDERS_MAX)
 
     @cached_property
-    def balance(self) -> "wallet.BalanceView":
+    def balance(self) -> wallet.BalanceView:
         return wallet.balance_for(self.actor)
 
     @cached_property
-    def restrictions(self) -> "Sequence[wallet.RestrictionView]":
+    def restrictions(self) -> Sequence[wallet.RestrictionView]:
         return wallet.restrictions_for(self.actor)
+
+    @cached_property
+    def stop(self) -> wallet.StopView | None:
+        """The customer's own emergency stop, while it stands."""
+        return wallet.stop_for(self.actor)
+
+    def whole(self, order: OrderView) -> OrderView:
+        """The order with its timeline, postings and bank reference."""
+        return wallet.order_for(self.actor, order.id)
 
     def orders_of(self, kind: str) -> list[OrderView]:
         return [order for order in self.orders if order.kind == kind]

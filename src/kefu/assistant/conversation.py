@@ -118,7 +118,7 @@ def follow_up(
     customer = people.actor_for_user(conversation.customer_id)
     advice = rails.ask_now(actor=ASSISTANT, instruction_id=instruction_id, now=now())
     if advice.outcome in ("SUCCEEDED", "FAILED"):
-        wallet.apply_outcome(actor=ASSISTANT, order_id=order_id, advice_id=advice.id, now=now())
+        wallet.follow_instruction(order_id=order_id, now=now())
     last = talk.last_answer(conversation_id)
     intent = last.data.get("intent", "topup_not_arrived") if last else "topup_not_arrived"
     said = answer(

@@ -49,9 +49,9 @@ class Draft:
     def button(self, code: str, label: str, *, argument: str = "", level: str = "V1", tone: str = "") -> None:
         self.buttons.append(Button(code, label, argument, level, tone))
 
-    def about_order(self, order: OrderView) -> str:
+    def about_order(self, listed: OrderView) -> str:
         """Take the order as the matter: its facts, its source, its timeline."""
-        self.order = order
+        self.order = order = self.context.whole(listed)
         ref = self.source("order", str(order.id), version=order.status, label=order.no)
         self.fact("no", order.no, ref)
         self.fact("amount", order.amount.text(), ref)

@@ -1,5 +1,6 @@
 """The values that articles take: names, numbers and hours from the brand, fees from the schedule in force."""
 
+from kefu.assistant.playbooks.fees import fee_text
 from kefu.core.brand import brand
 from kefu.wallet import queries as wallet
 
@@ -14,4 +15,5 @@ def article_values(language: str) -> dict[str, str]:
         "mail": ours.mail,
         "wechat": ours.wechat,
     }
-    return values | {f"fee_{line.code}": line.text for line in wallet.fees()}
+    lines = {f"{line.kind}_{line.mode}" if line.mode else line.kind: fee_text(line) for line in wallet.fees()}
+    return values | {f"fee_{name}": text for name, text in lines.items()}

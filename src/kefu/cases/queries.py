@@ -171,9 +171,9 @@ def proposal_view(row: Proposal) -> ProposalView:
     )  # fmt: skip
 
 
-def confirmation_since(*, order_ref: str, opened_at: datetime) -> AdviceView | None:
+def confirmation_since(*, order_id: UUID, opened_at: datetime) -> AdviceView | None:
     """The latest bank's word that the order succeeded, stored after `opened_at`: a query answer or statement line."""
-    for advice in rails.advice_of(order_ref):
+    for advice in rails.advice_of(f"order:{order_id}"):
         if advice.kind in CONFIRMING and advice.outcome == "SUCCEEDED" and advice.received_at > opened_at:
             return advice
     return None
@@ -199,7 +199,7 @@ def card_for(actor: Actor, proposal_id: UUID, *, now: datetime) -> Card:
     by_maker = sum(paid.filter(maker_id=row.maker_id, settled_at__gte=day).values_list("amount", flat=True))
     confirmation = None
     if row.order_id is not None:
-        confirmation = confirmation_since(order_ref=str(row.order_id), opened_at=row.case.opened_at)
+        confirmation = confirmation_since(order_id=row.order_id, opened_at=row.case.opened_at)
     return Card(
         proposal=proposal_view(row), case=view_of(row.case), customer=customer.masked_name,
         maker=maker.alias or maker.name, maker_no=maker.staff_no,

@@ -27,10 +27,9 @@ def lost_phone(context: Context) -> Answer:
 
 def _stop_first(context: Context, headline: str, *, police: bool = False) -> Answer:
     draft = Draft(context)
-    stopped = [r for r in context.restrictions if r.own_stop]
     draft.fact("hotline", brand().hotline, draft.source("setting", "brand.hotline", label=_("官方热线")))
-    if stopped:
-        draft.check("outflows", "ok", _("转出已经停止"), draft.source("restriction", str(stopped[0].id)))
+    if context.stop is not None:
+        draft.check("outflows", "ok", _("转出已经停止"), draft.source("restriction", str(context.stop.id)))
         headline = _("您账户的所有转出已经停止，没有人能再转走钱。")
     else:
         draft.button("freeze", _("停止所有转出"), tone="danger")

@@ -34,8 +34,8 @@ def failed(context: Context) -> Answer:
     return _by_state(draft, orders[0])
 
 
-def _by_state(draft: Draft, order: OrderView) -> Answer:
-    ref = draft.about_order(order)
+def _by_state(draft: Draft, listed: OrderView) -> Answer:
+    ref, order = draft.about_order(listed), draft.order or listed
     draft.check("order_found", "ok", draft.fill(_("找到订单 %(no)s")), ref)
     if order.status == "SUCCEEDED":
         return _arrived(draft, order)
@@ -45,7 +45,7 @@ def _by_state(draft: Draft, order: OrderView) -> Answer:
 
 
 def _arrived(draft: Draft, order: OrderView) -> Answer:
-    draft.check("books", "ok", _("账上已入账"), draft.sources and f"order:{order.id}" or "")
+    draft.check("books", "ok", _("账上已入账"), f"order:{order.id}")
     balance = draft.context.balance
     draft.fact("balance", balance.available.text(), draft.source("balance", "available", label=_("可用余额")))
     if draft.context.bank_asked:

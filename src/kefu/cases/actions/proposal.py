@@ -33,7 +33,6 @@ from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.identity import actions as identity
 from kefu.identity import queries as people
-from kefu.notices import actions as notices
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as orders
 
@@ -72,7 +71,7 @@ def propose_completion(*, actor: Actor, case_id: UUID, reason: str, now: datetim
     if case.order_id is None:
         raise ProposalNotAllowed(kind=case.kind, action=Proposal.COMPLETION)
     order = orders.order_for(actor, case.order_id, customer_id=case.customer_id)
-    advice = confirmation_since(order_ref=str(order.id), opened_at=case.opened_at)
+    advice = confirmation_since(order_id=order.id, opened_at=case.opened_at)
     if advice is None:
         raise EvidenceMissing()
     arguments = wallet.completion_arguments(order_id=order.id, advice_id=advice.id, case_ref=case.no)
@@ -153,12 +152,12 @@ def _carry_out(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> Non
             actor=actor, customer_id=case.customer_id, amount=amount, case_ref=case.no,
             approval_id=row.approval_id, now=now,
         )  # fmt: skip
-        reference = str(paid.transfer_id)
+        reference = str(paid.transfers[0])
         sentence = _("补偿 %(amount)s 已经到您的余额（记账凭证 %(ref)s）。")
     else:
         assert row.order_id is not None
         done = wallet.complete_topup(
-            actor=actor, order_id=row.order_id, advice_id=row.advice_id, case_ref=case.no,
+            actor=actor, order_id=row.order_id, advice_id=UUID(row.advice_id), case_ref=case.no,
             opened_at=case.opened_at, approval_id=row.approval_id, now=now,
         )  # fmt: skip
         reference = str(done.transfers[0])
@@ -173,9 +172,6 @@ def _carry_out(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> Non
     transition(Case, case.id, Case.WAITING, Case.OPEN)
     values = {"amount": amount.text(), "ref": reference[-12:], "no": case.no}
     tell(actor=_maker_of(row), case=case, sentence=sentence % values, now=now)
-    notices.tell(
-        actor=actor, customer_id=case.customer_id, kind=f"cases.{row.action}_paid", values=values, ref=case.no, now=now
-    )
     record(
         actor=actor, action="cases.carry_out", subject=f"case:{case.id}", now=now, case_ref=case.no,
         data={"proposal": str(row.id), "transfer": reference},

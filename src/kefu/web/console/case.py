@@ -53,7 +53,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     order = wallet.order_for(actor, case.order_id, customer_id=case.customer_id) if case.order_id else None
     confirmation = None
     if case.order_id:
-        confirmation = cases.confirmation_since(order_ref=str(case.order_id), opened_at=case.opened_at)
+        confirmation = cases.confirmation_since(order_id=case.order_id, opened_at=case.opened_at)
     values = {
         "case": case,
         "order": order,

@@ -1,0 +1,41 @@
+"""The demo's hand on the sandbox bank: its mood, its test cards, the codes it sends."""
+
+import json
+from typing import Any
+
+import httpx
+from django.conf import settings
+
+from kefu.core import clock
+from kefu.rails.connectors import signing
+
+
+class Bank:
+    """Signed calls to the bank's sandbox doors."""
+
+    def __init__(self) -> None:
+        self.client = httpx.Client(base_url=settings.SANDBOX_BANK_URL, trust_env=False, timeout=10)
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        content = b"" if body is None else json.dumps(body).encode()
+        headers = signing.signed_headers(
+            settings.SANDBOX_BANK_SECRET.encode(), method=method, path=path, body=content, now=clock.now()
+        )
+        answer = self.client.request(method, path, content=content, headers=headers)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    def mood(self, scenario: str | None, **params: Any) -> None:
+        """How the bank takes debits from now on; None: as it pleases (sunny)."""
+        self._call("POST", "/sandbox/mood", {"scenario": scenario, "seed": 1, "params": params})
+
+    def card_number(self, bank: str, last4: str) -> str:
+        return str(self._call("GET", f"/sandbox/pan?bank={bank}&last4={last4}")["pan"])
+
+    def code_for(self, check: str) -> str:
+        """The six digits that the bank sent to the holder's phone."""
+        return str(self._call("GET", f"/sandbox/codes?check={check}")["codes"][0]["code"])
+
+    def settle(self, instruction: str, status: str) -> None:
+        """The bank decides a debit that is still under way, and its callback gets lost."""
+        self._call("POST", "/sandbox/settle", {"instruction": instruction, "status": status, "callback": "lose"})

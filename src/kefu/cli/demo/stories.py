@@ -1,0 +1,93 @@
+"""The ordinary days of the town, and its six troubles."""
+
+from datetime import timedelta
+
+from kefu.channels import actions as channels
+from kefu.cli.demo.town import Town
+from kefu.core.actor import SYSTEM
+from kefu.core.ids import new_id
+from kefu.core.money import parse_amount
+from kefu.wallet import actions as wallet
+
+ORDINARY = (
+    ("wang", "liu", "35.00", 26, "午饭"),
+    ("liu", "chenxi", "120.00", 22, "电影票"),
+    ("huang", "ma", "480.00", 19, "房租水电"),
+    ("ma", "xu", "66.60", 15, "生日快乐"),
+    ("sun", "wang", "88.00", 12, "水果"),
+    ("lin", "wang", "35.00", 6, "午饭"),
+    ("lin", "xu", "240.00", 4, "拼车"),
+    ("gao", "huang", "50.00", 3, "烟钱"),
+    ("sarah", "lin", "42.50", 2, "coffee"),
+)
+
+
+def ordinary_days(town: Town) -> None:
+    """Transfers among neighbours over the last weeks."""
+    for payer, payee, yuan, days, remark in ORDINARY:
+        town.transfer(payer, payee, yuan, at=town.ago(days=days, hours=3), remark=remark)
+    town.top_up("xu", "200", at=town.ago(days=9))
+    town.top_up("chenxi", "500", at=town.ago(days=5))
+
+
+def lost_callback(town: Town) -> None:
+    """小林: ¥200 taken, the bank slow, then done; its callback lost; our next question is hours away."""
+    at = town.ago(minutes=83)
+    town.bank.mood("slow", answer="processing", callback="lose")
+    order = town.top_up("lin", "200", at=at, settled=False)
+    town.ladder(order, since=at + timedelta(seconds=2), until=town.now)
+    town.bank.settle(town.instruction(order), "SUCCEEDED")
+    town.bank.mood(None)
+
+
+def failed_transfer(town: Town) -> None:
+    """高建国: confirmed a transfer after the money had gone elsewhere; the books refused it."""
+    actor, at = town.people["gao"], town.ago(hours=2)
+    quote = wallet.quote_transfer(
+        actor=actor, payee_phone=town.phones["ma"], amount=parse_amount("300"), mode="now", remark="", now=at
+    )
+    town.transfer("gao", "liu", "310.00", at=at + timedelta(minutes=1), remark="还钱")
+    wallet.create_transfer(actor=actor, key=new_id(), quote_id=quote.id, now=at + timedelta(minutes=2))
+
+
+def wrong_person(town: Town) -> None:
+    """周敏: sent to 黄志强 in place of 黄……; the two hours are not over."""
+    town.transfer("zhou", "huang", "150.00", at=town.ago(minutes=25), mode="two_hours", remark="学费")
+
+
+def frozen_account(town: Town) -> None:
+    """郑凯: money out restricted until the account is verified again."""
+    wallet.restrict(
+        actor=SYSTEM, customer_id=town.people["zheng"].uuid, scope="out", reason_code="unusual_activity",
+        until=town.now + timedelta(days=20), now=town.ago(days=1),
+    )  # fmt: skip
+
+
+def duplicate_payment(town: Town) -> None:
+    """孙丽: pressed again a minute later, with a new form: two orders."""
+    town.transfer("sun", "ma", "99.00", at=town.ago(hours=5), remark="团购")
+    town.transfer("sun", "ma", "99.00", at=town.ago(hours=5) + timedelta(minutes=1), remark="团购")
+
+
+def slow_refund(town: Town) -> None:
+    """Sarah: the bank took an authorisation, then said no; her card shows it until the bank lets it go."""
+    town.bank.mood("bank_denies", answer="final", settle_s=0, reason="issuer_declined")
+    town.top_up("sarah", "300", at=town.ago(hours=20), settled=False)
+    town.bank.mood(None)
+
+
+TROUBLES = (lost_callback, failed_transfer, wrong_person, frozen_account, duplicate_payment, slow_refund)
+
+
+def queue(town: Town) -> None:
+    """高建国 and Sarah wrote and asked for a person; the worker reads it as it reads every chat."""
+    for key, words in (
+        ("gao", ("我给马腾转账300怎么失败了", "转人工")),
+        ("sarah", ("My top-up of 300 failed but my bank shows the charge", "talk to a human")),
+    ):
+        actor = town.people[key]
+        for text in words:
+            channels.accept_incoming(
+                actor=actor, line="webchat", outside_id=new_id(), thread=actor.uuid, body=text,
+                happened_at=town.now, now=town.now,
+            )  # fmt: skip

@@ -1,0 +1,103 @@
+"""Building the town by real actions, at instants in the past: what stands in it could have happened."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from kefu.cli.demo.bank import Bank
+from kefu.cli.demo.cast import PASSWORD, PIN, Customer, Staff
+from kefu.core.actor import SYSTEM, Actor
+from kefu.core.ids import new_id
+from kefu.core.money import parse_amount
+from kefu.identity import actions as identity
+from kefu.identity import queries as people
+from kefu.rails import actions as rails
+from kefu.rails import queries as outside
+from kefu.wallet import actions as wallet
+from kefu.wallet.queries import OrderView
+
+MOMENT = timedelta(seconds=2)
+
+
+class Town:
+    """The people of the town by key or 工号, and what they do."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.bank = Bank()
+        self.people: dict[str, Actor] = {}
+        self.cards: dict[str, UUID] = {}
+        self.phones: dict[str, str] = {}
+
+    def ago(self, **span: float) -> datetime:
+        """An instant before now."""
+        return self.now - timedelta(**span)
+
+    def hire(self, staff: Staff) -> None:
+        made = identity.register_staff(
+            actor=SYSTEM, staff_no=staff.staff_no, name=staff.name, alias=staff.alias, role=staff.role,
+            password=PASSWORD, now=self.ago(days=400), lead_id=self.people[staff.lead].uuid if staff.lead else None,
+        )  # fmt: skip
+        self.people[staff.staff_no] = people.actor_for_user(made.id)
+
+    def welcome(self, who: Customer, *, at: datetime) -> None:
+        """Sign up, set a payment PIN, link a card, top up for the first time."""
+        made = identity.register_customer(
+            actor=SYSTEM, phone=who.phone, name=who.name, password=PASSWORD, now=at, language=who.language
+        )
+        actor = self.people[who.key] = people.actor_for_user(made.id)
+        self.phones[who.key] = who.phone
+        identity.set_payment_pin(actor=actor, pin=PIN, now=at)
+        wallet.open_wallet(actor=actor, customer_id=made.id, now=at)
+        self.cards[who.key] = self._link(who, actor)
+        self.top_up(who.key, who.opening, at=at + timedelta(minutes=10))
+
+    def _link(self, who: Customer, actor: Actor) -> UUID:
+        """The bank's check happens now: its codes live for five minutes."""
+        pan = self.bank.card_number(who.bank, who.last4)
+        check = wallet.link_card(actor=actor, pan=pan, holder=who.name, phone=who.phone, now=self.now)
+        sent = rails.carry_card_check(check_id=check.id, now=self.now)
+        code = self.bank.code_for(outside.card_check(sent.id).outside_id)
+        wallet.confirm_card(actor=actor, check_id=check.id, code=code, now=self.now)
+        rails.carry_card_check(check_id=check.id, now=self.now)
+        card = wallet.take_card(check_id=check.id, now=self.now)
+        assert card is not None, f"the bank did not link the card of {who.key}"
+        return card.id
+
+    def top_up(self, key: str, yuan: str, *, at: datetime, settled: bool = True) -> OrderView:
+        """A top-up at `at`. `settled`: the bank says yes at once; else it is still thinking."""
+        if settled:
+            self.bank.mood("sunny", answer="final", settle_s=0)
+        order = wallet.create_topup(
+            actor=self.people[key], key=new_id(), instrument_id=self.cards[key], amount=parse_amount(yuan), now=at
+        )
+        self._climb(order, at=at + MOMENT)
+        return order
+
+    def _climb(self, order: OrderView, *, at: datetime) -> None:
+        """Send the order's instruction, ask once, and bring the order to where it then stands."""
+        rails.climb(instruction_id=UUID(self.instruction(order)), now=at)
+        wallet.follow_instruction(order_id=order.id, now=at + MOMENT)
+
+    def instruction(self, order: OrderView) -> str:
+        """The id under which the bank knows the order."""
+        found = outside.instruction_of(order.order_ref)
+        assert found is not None
+        return str(found.id)
+
+    def ladder(self, order: OrderView, *, since: datetime, until: datetime) -> None:
+        """All the questions that the ladder asked between `since` and `until`, in vain."""
+        at = since
+        for rung in settings.RAILS_LADDER_SECONDS:
+            at += timedelta(seconds=rung)
+            if at > until:
+                return
+            self._climb(order, at=at)
+
+    def transfer(self, payer: str, payee: str, yuan: str, *, at: datetime, mode: str = "now", remark: str = "") -> OrderView:
+        actor = self.people[payer]
+        quote = wallet.quote_transfer(
+            actor=actor, payee_phone=self.phones[payee], amount=parse_amount(yuan), mode=mode, remark=remark, now=at
+        )
+        return wallet.create_transfer(actor=actor, key=new_id(), quote_id=quote.id, now=at + MOMENT)
