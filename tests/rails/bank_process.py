@@ -98,7 +98,15 @@ class Bank:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "kefu_sandbox", "--port", str(self.port), "--store", str(self._store)]
+        command = [
+            sys.executable,
+            "-m",
+            "kefu_sandbox",
+            "--port",
+            str(self.port),
+            "--store",
+            str(self._store),
+        ]
         command += ["--callback-url", self.mailbox.url, "--secret-file", str(self._secret), "--demo"]
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src")}
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)

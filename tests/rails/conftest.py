@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
+from tests.rails.bank_process import PATH, SECRET, Bank, Request
+from tests.rails.pump import Pump
 
 from kefu.core.actor import SYSTEM
 from kefu.rails import actions
 from kefu.rails.queries import InstructionView
-from tests.rails.bank_process import PATH, SECRET, Bank, Request
-from tests.rails.pump import Pump
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def bank(bank_of_module: Bank, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bank
     """The module's bank, in a sunny mood, as the one that the product talks to."""
     monkeypatch.setattr(settings, "SANDBOX_BANK_URL", bank_of_module.url)
     monkeypatch.setattr(settings, "SANDBOX_BANK_SECRET", SECRET)
+    monkeypatch.setattr(settings, "KEFU_FIELD_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
     monkeypatch.setattr(settings, "RAILS_LADDER_SECONDS", [5, 15, 60, 300, 900, 3600, 14400])
     bank_of_module.mood("sunny")
     yield bank_of_module
@@ -39,7 +40,7 @@ def card(bank_of_module: Bank) -> str:
 
 @pytest.fixture
 def pump() -> Pump:
-    return Pump()
+    return Pump("rails")
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def hand_over() -> Callable[..., actions.CallbackReceipt]:
 
 @pytest.fixture
 def climb_until() -> Callable[..., int]:
-    """Lets time pass on the ladder alone: works off every rung due until `seconds` later. Returns how many."""
+    """Lets time pass on the ladder alone: works off every rung due until `seconds` later; how many."""
 
     def climb(instruction: UUID, *, start: datetime, seconds: float) -> int:
         from kefu.rails.models import Instruction

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from kefu.core.refusal import NotFound
 from kefu.rails.models import Advice, BankStatementLine, CardCheck, Instruction
 
@@ -54,6 +56,7 @@ class CardCheckView:
 
     id: UUID
     owner_ref: str
+    connector: str
     status: str
     phone_masked: str
     token: str
@@ -118,6 +121,7 @@ def see_card_check(row: CardCheck) -> CardCheckView:
     return CardCheckView(
         id=row.id,
         owner_ref=row.owner_ref,
+        connector=row.connector,
         status=row.status,
         phone_masked=row.phone_masked,
         token=row.token,
@@ -174,9 +178,9 @@ def card_check(check_id: UUID) -> CardCheckView:
 
 
 def settled_lines(statement_id: UUID) -> list[SettledLine]:
-    """The lines of a statement that belong to our instructions."""
+    """The lines of a statement that belong to our instructions, for their whole amounts."""
     rows = BankStatementLine.objects.select_related("instruction").filter(
-        statement_id=statement_id, instruction__isnull=False
+        statement_id=statement_id, instruction__isnull=False, amount=F("instruction__amount")
     )
     return [
         SettledLine(
@@ -190,6 +194,25 @@ def settled_lines(statement_id: UUID) -> list[SettledLine]:
         for row in rows.order_by("number")
         if row.instruction is not None
     ]
+
+
+def statement_line_of(order_ref: str) -> SettledLine | None:
+    """The line of a bank statement on which the order's money stands, for its whole amount; or None yet."""
+    row = (
+        BankStatementLine.objects.select_related("instruction")
+        .filter(instruction__order_ref=order_ref, amount=F("instruction__amount"))
+        .first()
+    )
+    if row is None or row.instruction is None:
+        return None
+    return SettledLine(
+        line=row.number,
+        order_ref=order_ref,
+        instruction=row.instruction.id,
+        advice=row.advice_id,
+        amount=row.amount,
+        happened_at=row.happened_at,
+    )
 
 
 def unmatched_lines(statement_id: UUID) -> list[int]:

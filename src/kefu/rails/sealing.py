@@ -3,25 +3,33 @@
 import base64
 import json
 import os
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 _NONCE_BYTES = 12
+_MASTER_BYTES = 32
 
 
-def _cipher() -> AESGCM:
-    return AESGCM(base64.urlsafe_b64decode(settings.KEFU_FIELD_KEY))
+def _cipher(row: UUID) -> AESGCM:
+    """The row's own key, so that bytes copied into another row do not open."""
+    master = base64.b64decode(settings.KEFU_FIELD_KEY)
+    if len(master) < _MASTER_BYTES:
+        raise RuntimeError("KEFU_FIELD_KEY holds no key of 32 bytes: nothing can be sealed")
+    return AESGCM(HKDF(SHA256(), length=32, salt=row.bytes, info=b"rails.card_check").derive(master))
 
 
-def seal(values: dict[str, str], *, context: str) -> bytes:
-    """`values` encrypted under the installation's field key and bound to `context` (the row's id)."""
+def seal(row: UUID, values: dict[str, str]) -> bytes:
+    """`values` encrypted under the field key, for this row alone."""
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + _cipher().encrypt(nonce, json.dumps(values).encode(), context.encode())
+    return nonce + _cipher(row).encrypt(nonce, json.dumps(values).encode(), None)
 
 
-def unseal(sealed: bytes, *, context: str) -> dict[str, str]:
+def unseal(row: UUID, sealed: bytes) -> dict[str, str]:
     """What was sealed. Raises `cryptography.exceptions.InvalidTag` for another row's bytes or another key."""
-    plain = _cipher().decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
+    plain = _cipher(row).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
     values: dict[str, str] = json.loads(plain)
     return values

@@ -62,7 +62,7 @@ def open_card_check(
             try_again_at=now + timedelta(seconds=TRY_AGAIN_SECONDS),
         )
         told = {"pan": digits, "holder": holder.strip(), "phone": mobile}
-        row.sealed = seal(told, context=str(row.id))
+        row.sealed = seal(row.id, told)
         row.save(force_insert=True)
         audit.record(actor=actor, action="rails.open_card_check", subject=f"card_check:{row.id}", now=now)
         events.announce(
@@ -84,7 +84,7 @@ def give_card_code(
         row = CardCheck.objects.select_for_update().filter(pk=check_id, owner_ref=owner_ref).first()
         if row is None:
             raise NotFound()
-        sealed = seal({"code": code.strip()}, context=str(row.id))
+        sealed = seal(row.id, {"code": code.strip()})
         again = now + timedelta(seconds=TRY_AGAIN_SECONDS)
         if now >= row.expires_at or not transition(
             CardCheck, row.id, SENT, CONFIRMING, sealed=sealed, reason="", try_again_at=again
@@ -114,7 +114,7 @@ def carry_card_check(*, check_id: UUID, now: datetime) -> CardCheckView:
         return _move(row, REFUSED, reason=EXPIRED, try_again_at=None, now=now)
     if row.status not in (ASKED, CONFIRMING) or row.sealed is None:
         return see_card_check(row)
-    told = unseal(bytes(row.sealed), context=str(row.id))
+    told = unseal(row.id, bytes(row.sealed))
     bank = connector(row.connector)
     try:
         if row.status == ASKED:
