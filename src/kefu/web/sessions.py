@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
@@ -20,7 +21,7 @@ from kefu.web.browsers import keep_device
 from kefu.web.refusals import SignedOut, WrongPlace, wants_json
 
 SITTING = "kefu_sitting"
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class ActorMiddleware:
@@ -89,7 +90,7 @@ def private(view: View) -> View:
     """Pages about a person are kept by no cache."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         response["Cache-Control"] = "no-store, private"
@@ -113,7 +114,7 @@ def for_customers(view: View) -> View:
     """The view is for a signed-in customer; others are sent to sign in."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         actor = actor_of(request)
         if actor is None:
             return _sent_to_sign_in(request, "/signin/")
@@ -129,7 +130,7 @@ def for_staff(*roles: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = actor_of(request)
             if actor is None:
                 return _sent_to_sign_in(request, "/staff/signin/")

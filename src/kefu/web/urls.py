@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from kefu.web import brand_files, health, look, passes
+from kefu.web import brand_files, health, look, passes, webhooks
 
 handler404 = "kefu.web.refusals.not_found"
 handler500 = "kefu.web.refusals.broken"
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("look", look.change_look, name="look"),
     path("live/pass", passes.renew_pass, name="live_pass"),
+    path("rails/advice/<slug:connector>", webhooks.bank_advice, name="bank_advice"),
     path("mark.svg", brand_files.mark, name="mark"),
     path("app.webmanifest", brand_files.manifest, name="manifest"),
     path("console/", include("kefu.web.console.urls")),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from kefu.core.brand import brand
 from kefu.core.money import Money
+from kefu.core.when import spoken
 
 MINUS = "−"
 
@@ -35,16 +36,16 @@ def _day(local: datetime, today: datetime) -> str:
 
 
 def moment(at: datetime, now: datetime, style: str = "") -> str:
-    """`今天 14:03`, `昨天 09:12`, `11 月 3 日 14:03`; `style` 'time' gives only 14:03, 'day' only the day.
+    """`今天 14:03`, `昨天 09:12`; `style` 'time' gives only 14:03, 'day' only the day.
 
     Hours are those of the wallet's zone.
     """
     local, today = at.astimezone(brand().zone), now.astimezone(brand().zone)
+    if not style:
+        return spoken(at, now=now)
     if style == "time":
         return f"{local:%H:%M}"
-    if style == "day":
-        return _day(local, today)
-    return f"{_day(local, today)} {local:%H:%M}"
+    return _day(local, today)
 
 
 def duration(seconds: int) -> str:
@@ -64,7 +65,7 @@ def order_status(status: str) -> tuple[str, str, str]:
         "UNKNOWN": (_("银行确认中"), "wait", "clock"),
         "SUCCEEDED": (_("成功"), "ok", "circle-check"),
         "FAILED": (_("未成功"), "bad", "circle-x"),
-        "CANCELLED": (_("已撤回"), "plain", "undo-2"),
+        "CANCELLED": (_("已取消"), "plain", "undo-2"),
         "MANUAL": (_("人工处理中"), "wait", "user-check"),
     }
     return known.get(status, (status, "plain", "info"))
@@ -90,3 +91,13 @@ def greeting(now: datetime) -> str:
     if hour < 18:
         return _("下午好")
     return _("晚上好")
+
+
+def wait_words(low_s: int | None, high_s: int | None) -> str:
+    """`2–4 分钟` from a band in seconds; '' when nobody is at the desk."""
+    if low_s is None or high_s is None:
+        return ""
+    low, high = max(1, low_s // 60), max(1, -(-high_s // 60))
+    if low == high:
+        return _("%(minutes)s 分钟") % {"minutes": high}
+    return _("%(low)s–%(high)s 分钟") % {"low": low, "high": high}

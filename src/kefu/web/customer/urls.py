@@ -2,8 +2,47 @@
 
 from django.urls import path
 
-from kefu.web.customer import home
+from kefu.web.customer import activity, cards, chat, files, home, me, sos, topup, transfer
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("parts/purse", home.purse, name="part_purse"),
+    path("parts/pending", home.pending, name="part_pending"),
+    path("parts/orders", home.latest_orders, name="part_orders"),
+    path("activity/", activity.activity, name="activity"),
+    path("orders/<uuid:order_id>/", activity.order, name="order"),
+    path("orders/<uuid:order_id>/body", activity.order_body, name="order_body"),
+    path("orders/<uuid:order_id>/ask", activity.ask_bank, name="order_ask"),
+    path("orders/<uuid:order_id>/cancel", activity.cancel, name="order_cancel"),
+    path("topup/", topup.topup, name="topup"),
+    path("topup/pay", topup.pay, name="topup_pay"),
+    path("transfer/", transfer.transfer, name="transfer"),
+    path("transfer/confirm/", transfer.confirm, name="transfer_confirm"),
+    path("transfer/send", transfer.send, name="transfer_send"),
+    path("cards/new/", cards.new_card, name="card_new"),
+    path("cards/link/<uuid:check_id>/", cards.card_check, name="card_check"),
+    path("cards/<uuid:card_id>/unlink", cards.unlink_card, name="card_unlink"),
+    path("me/", me.me, name="me"),
+    path("me/pin/", me.payment_pin, name="payment_pin"),
+    path("me/password/", me.password, name="password"),
+    path("me/language", me.change_language, name="my_language"),
+    path("me/notices/", me.notice_list, name="notices"),
+    path("me/outflows/", sos.outflows, name="outflows"),
+    path("me/sittings/end-others", me.end_other_sittings, name="end_other_sittings"),
+    path("me/sittings/<uuid:sitting>/end", me.end_sitting, name="end_sitting"),
+    path("sos/", sos.sos, name="sos"),
+    path("sos/stop", sos.stop, name="sos_stop"),
+    path("sos/phone/", sos.by_phone, name="sos_phone"),
+    path("sos/done/", sos.done, name="sos_done"),
+    path("chat/", chat.page, name="chat"),
+    path("chat/head", chat.head, name="chat_head"),
+    path("chat/state", chat.state, name="chat_state"),
+    path("chat/messages", chat.messages, name="chat_messages"),
+    path("chat/files", files.upload, name="chat_upload"),
+    path("chat/files/<uuid:file_id>", files.file, name="chat_file"),
+    path("chat/press", chat.press, name="chat_press"),
+    path("chat/human", chat.human, name="chat_human"),
+    path("chat/leave", chat.leave, name="chat_leave"),
+    path("chat/typing", chat.typing, name="chat_typing"),
+    path("chat/read", chat.read, name="chat_read"),
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kefu.core import clock, masks
 from kefu.core.brand import brand
+from kefu.core.ids import new_id
 from kefu.core.money import Money
 from kefu.web import words
 
@@ -52,6 +53,12 @@ def when(context: template.Context, at: datetime | None, style: str = "") -> Saf
         f"{local:%Y-%m-%d %H:%M:%S} {zone}",
         said,
     )
+
+
+@register.simple_tag
+def fresh_key() -> str:
+    """A new id for a form that must act once, however often it is sent."""
+    return str(new_id())
 
 
 @register.filter

@@ -1,0 +1,130 @@
+"""Orders as people read them: a title, a sign, a tone, and what happens next. For the wallet and the desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from kefu.core.money import Money
+from kefu.core.when import spoken
+from kefu.wallet.queries import OrderView
+from kefu.web import words
+
+WITH_BANK = ("CREATED", "SUBMITTED", "UNKNOWN", "MANUAL")
+
+
+@dataclass(frozen=True)
+class OrderCard:
+    """An order ready for a page. `sign`: '+', '-' or '' (nothing moved); `promise`: what happens next."""
+
+    order: OrderView
+    title: str
+    kind_words: str
+    mode_words: str
+    other_label: str
+    sign: str
+    tone: str
+    icon: str
+    promise: str
+    can_ask_bank: bool
+
+    @property
+    def id(self) -> UUID:
+        return self.order.id
+
+    @property
+    def status(self) -> str:
+        return self.order.status
+
+    @property
+    def amount(self) -> Money:
+        return self.order.amount
+
+    @property
+    def show_fee(self) -> bool:
+        return self.order.kind == "transfer" and self.order.direction == "out"
+
+    @property
+    def steps(self) -> tuple[Any, ...]:
+        return self.order.steps
+
+
+def _title(order: OrderView) -> str:
+    if order.kind == "topup":
+        return _("充值 · %(card)s") % {"card": order.counterparty_masked}
+    if order.kind == "goodwill":
+        return _("收到补偿")
+    name = {"name": order.counterparty_masked}
+    return _("%(name)s转来") % name if order.direction == "in" else _("转给%(name)s") % name
+
+
+def _kind(kind: str) -> str:
+    return {"topup": _("充值"), "transfer": _("转账"), "goodwill": _("补偿")}.get(kind, kind)
+
+
+def _mode(order: OrderView) -> str:
+    if order.kind != "transfer" or order.direction == "in":
+        return ""
+    return {"now": _("实时到账"), "two_hours": _("2 小时后到账"), "next_day": _("次日到账")}.get(
+        order.mode, ""
+    )
+
+
+def _look(order: OrderView) -> tuple[str, str]:
+    tone = {"ok": "ok", "wait": "wait", "bad": "bad"}.get(words.order_status(order.status)[1], "")
+    icons = {"topup": "arrow-down-to-line", "goodwill": "gift"}
+    tone = "" if order.status == "SUCCEEDED" and order.direction == "out" else tone
+    return tone, icons.get(order.kind, "arrow-left-right")
+
+
+def _promise(order: OrderView, now: datetime) -> str:
+    if order.kind == "topup":
+        return _topup_promise(order, now)
+    if order.status == "HELD" and order.paused:
+        return _("账户停止了转出，这笔先暂停；钱还在您的账户里。")
+    if order.status == "HELD" and order.release_at:
+        return _("%(when)s 到账，之前可以取消。") % {"when": spoken(order.release_at, now=now)}
+    if order.status == "FAILED":
+        return _("%(reason)s。钱没有转出去。") % {"reason": order.reason_text}
+    if order.status == "CANCELLED":
+        return _("钱已退回您的余额。")
+    return ""
+
+
+def _topup_promise(order: OrderView, now: datetime) -> str:
+    if order.status == "FAILED":
+        return _("%(reason)s。钱包没有入账，请不用担心重复扣款。") % {"reason": order.reason_text}
+    if order.status == "MANUAL":
+        return _("自动查询没有结果，已转人工与银行核对。请不要重复充值。")
+    if order.status in ("SUBMITTED", "UNKNOWN"):
+        said = _("银行已受理，结果确认中；一有结果马上到账。请不要重复充值。")
+        if order.next_query_at and order.next_query_at > now:
+            said += _("下次自动查询：%(when)s。") % {"when": spoken(order.next_query_at, now=now)}
+        return said
+    return _("已提交，正在请银行扣款。") if order.status == "CREATED" else ""
+
+
+def card_of(order: OrderView, *, now: datetime) -> OrderCard:
+    """The order in the reader's language at `now`."""
+    tone, icon = _look(order)
+    moved = order.status not in ("FAILED", "CANCELLED")
+    labels = {"topup": _("付款银行卡"), "transfer": _("付款人") if order.direction == "in" else _("收款人")}
+    return OrderCard(
+        order=order,
+        title=_title(order),
+        kind_words=_kind(order.kind),
+        mode_words=_mode(order),
+        other_label=labels.get(order.kind, ""),
+        sign=("+" if order.direction == "in" else "-") if moved else "",
+        tone=tone,
+        icon=icon,
+        promise=_promise(order, now),
+        can_ask_bank=order.kind == "topup" and order.status in WITH_BANK,
+    )
+
+
+def fee_words(rate_percent: str, free: bool) -> str:
+    """A fee in a few words: for the choice beside an amount."""
+    return _("免费") if free else _("费率 %(percent)s%%") % {"percent": rate_percent}
