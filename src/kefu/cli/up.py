@@ -92,7 +92,8 @@ def _run(start: Start) -> int:
     try:
         _bring_up(start)
         _announce(start)
-        if start.mode == "demo":
+        # KEFU_DEMO_TOWN=0: a throw-away installation makes its own people (kefu.cli.throwaway).
+        if start.mode == "demo" and os.environ.get("KEFU_DEMO_TOWN") != "0":
             _build_town(start)
         supervisor.until(lambda: False, every=1.0)
     except Told:
@@ -176,7 +177,7 @@ def _bring_up(start: Start) -> None:
         programs = [bank(start.data, start.environment, start.place), *programs]
     for program in programs:
         start.supervisor.start(program)
-    _wait(start, lambda: start.supervisor.all_run() and _is_healthy(start.place))
+    _wait(start, lambda: _lacking(start))
 
 
 def _start_database(start: Start) -> Database:
@@ -189,7 +190,7 @@ def _start_database(start: Start) -> Database:
     if not cluster.own():
         raise CannotRun(f"another command uses the database in {start.data}; wait for its end", status=1)
     start.supervisor.start(Program("postgres", cluster.spawn, cluster.log, signal.SIGINT, outlives=True))
-    _wait(start, cluster.is_ready)
+    _wait(start, lambda: "" if cluster.is_ready() else "PostgreSQL")
     return finish_database(cluster)
 
 
@@ -222,23 +223,38 @@ def _step(start: Start, program: Program) -> list[str]:
     return lines
 
 
-def _wait(start: Start, condition: Callable[[], bool]) -> None:
-    def settled() -> bool:
+def _wait(start: Start, lacking: Callable[[], str]) -> None:
+    """Wait until nothing is `lacking`; every 10 s say what is. A program that keeps dying ends the start."""
+    told = time.monotonic()
+
+    def is_settled() -> bool:
+        nonlocal told
         for name, times in start.supervisor.restarts().items():
             if times >= HOPELESS:
                 raise CannotRun(f"{name} does not stay up; see {start.data / 'logs' / name}.log", status=1)
-        return condition()
+        what = lacking()
+        if what and time.monotonic() - told > 10:
+            told = time.monotonic()
+            say(f"kefu: waiting for {what} (logs in {start.data / 'logs'})")
+        return not what
 
-    if not start.supervisor.until(settled):
+    if not start.supervisor.until(is_settled):
         raise Told
 
 
-def _is_healthy(place: Place) -> bool:
+def _lacking(start: Start) -> str:
+    """What is not well yet, in the product's own words; empty when all is."""
+    waiting = [name for name, child in start.supervisor.children.items() if child.due is not None]
+    if waiting:
+        return ", ".join(waiting)
     try:
-        with urllib.request.urlopen(f"{place.url}/healthz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+        with urllib.request.urlopen(f"{start.place.url}/healthz", timeout=5) as answer:
+            return "" if answer.status == 200 else f"pages (status {answer.status})"
+    except urllib.error.HTTPError as answer:
+        down = answer.read() if answer.code == 503 else b""
+        return ", ".join(json.loads(down)["down"]) if down else f"pages (status {answer.code})"
+    except OSError as problem:
+        return f"pages ({problem})"
 
 
 # -- what the person sees
