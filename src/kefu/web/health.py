@@ -57,9 +57,14 @@ def _answers(part: Callable[[], bool]) -> bool:
         return False
 
 
+def state_of_parts() -> dict[str, bool]:
+    """Each part by name, and whether it answers now."""
+    return {name: _answers(part) for name, part in PARTS.items()}
+
+
 def healthz(_request: HttpRequest) -> HttpResponse:
     """JSON `{"ok": …, "down": [names]}`."""
-    down = [name for name, part in PARTS.items() if not _answers(part)]
+    down = [name for name, up in state_of_parts().items() if not up]
     body = json.dumps({"ok": not down, "down": down})
     response = HttpResponse(body, status=503 if down else 200, content_type="application/json")
     response["Cache-Control"] = "no-store"

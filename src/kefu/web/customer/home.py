@@ -13,9 +13,10 @@ from kefu.core.actor import Actor
 from kefu.identity import queries as people
 from kefu.notices import queries as told
 from kefu.wallet import queries as wallet
+from kefu.web.help.reach import reach_values
 from kefu.web.orders import OrderCard, card_of
 from kefu.web.sessions import actor_of, for_customers, private, signed_in
-from kefu.web.words import greeting, open_until
+from kefu.web.words import greeting
 
 SHOWN, LOOKED_AT = 6, 20
 
@@ -37,8 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The wallet; the landing page for strangers; staff go to their desk."""
     actor = actor_of(request)
     if actor is None:
-        is_open, changes_at = open_until(clock.now())
-        return render(request, "customer/landing.html", {"is_open": is_open, "changes_at": changes_at})
+        return render(request, "customer/landing.html", reach_values())
     if actor.kind != "customer":
         return redirect("/console/")
     now = clock.now()
