@@ -70,7 +70,9 @@ def environment_of(data: Path, database: Database, place: Place, mode: str) -> d
         "KEFU_LIVE_URL": own.get("KEFU_LIVE_URL", place.live_url),
         "KEFU_LIVE_PORT": str(place.live_port),
         "KEFU_LIVE_KEY_FILE": str(data / "secrets" / "live_key"),
-        "KEFU_ORIGIN": url,
+        "KEFU_ORIGIN": ",".join(
+            dict.fromkeys([url, *(f"http://{name}:{place.port}" for name in place.names())])
+        ),
         "KEFU_HOSTS": ",".join(dict.fromkeys(named)),
     }
     if mode == "demo":

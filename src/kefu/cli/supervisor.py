@@ -122,10 +122,6 @@ class Supervisor:
         """How often each program had to be brought back."""
         return {name: child.restarts for name, child in self.children.items()}
 
-    def all_run(self) -> bool:
-        """Whether no program waits to be brought back."""
-        return all(child.due is None for child in self.children.values())
-
     def turn(self, seconds: float) -> None:
         """One turn of the loop: sleep up to `seconds`, bring back what died, keep the logs small."""
         now = time.monotonic()
