@@ -1,0 +1,83 @@
+"""The chart of accounts and the journals, as data (domain rules 2.3).
+
+A liability or income account grows by credits, an asset or expense account by debits. What customers are owed
+(`owed`) must at any instant be covered by safeguarded money (`safe`).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+HOUSE_FROM = 1_000_000_000_000
+"""Ids of house accounts start here: above all customers': rows that many wait for are locked last."""
+STRIPED_FROM = 2_000_000_000_000
+"""Ids from here on have STRIPES rows each, of which a posting moves one; `sql/post.sql` knows both."""
+STRIPES = 16
+
+
+class Journal(StrEnum):
+    """Why money moved. Each allows only the pairs of accounts in `PAIRS`."""
+
+    TOPUP = "TOPUP"
+    TOPUP_SETTLED = "TOPUP_SETTLED"
+    TRANSFER = "TRANSFER"
+    FEE = "FEE"
+    GOODWILL = "GOODWILL"
+    FUND_LEG = "FUND_LEG"
+    SWEEP_LEG = "SWEEP_LEG"
+    LONG = "LONG"
+    SHORT = "SHORT"
+
+
+@dataclass(frozen=True)
+class AccountKind:
+    """One line of the chart. `limited`: debits must not exceed credits. `striped`: hot, without any limit."""
+
+    code: str
+    name: str
+    zh: str
+    side: str
+    limited: bool = False
+    striped: bool = False
+    owned: bool = False
+    safe: bool = False
+    owed: bool = False
+
+
+DEBIT, CREDIT = "debit", "credit"
+
+CHART: dict[str, AccountKind] = {
+    kind.code: kind
+    for kind in (
+        AccountKind("A10", "safeguarded bank", "备付金", DEBIT, striped=True, safe=True),
+        AccountKind("A11", "own bank", "自有资金", DEBIT, striped=True),
+        AccountKind("A20", "channel receivable", "渠道待清算", DEBIT, striped=True, safe=True),
+        AccountKind("A32", "shortage in suspense", "短款挂账", DEBIT, striped=True),
+        AccountKind("L10", "wallet", "钱包余额", CREDIT, limited=True, owned=True, owed=True),
+        AccountKind(
+            "L11", "wallet under legal freeze", "司法冻结", CREDIT, limited=True, owned=True, owed=True
+        ),
+        AccountKind("L20", "in transit", "在途资金", CREDIT, limited=True, owed=True),
+        AccountKind("L30", "merchant payable", "商户应付", CREDIT, striped=True, owned=True, owed=True),
+        AccountKind("L31", "biller payable", "缴费应付", CREDIT, striped=True, owned=True, owed=True),
+        AccountKind("L40", "surplus in suspense", "长款挂账", CREDIT, limited=True, owed=True),
+        AccountKind("L41", "dormant balances", "休眠余额", CREDIT, limited=True, owed=True),
+        AccountKind("I11", "transfer fees", "转账手续费", CREDIT, striped=True),
+        AccountKind("E13", "goodwill", "客户补偿", DEBIT, striped=True),
+        AccountKind("E14", "operating loss", "运营损失", DEBIT, striped=True),
+    )
+}
+
+HOUSE = tuple(kind.code for kind in CHART.values() if not kind.owned)
+
+PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
+    Journal.TOPUP: frozenset({("A20", "L10")}),
+    Journal.TOPUP_SETTLED: frozenset({("A10", "A20")}),
+    Journal.TRANSFER: frozenset({("L10", "L10")}),
+    Journal.FEE: frozenset({("L10", "I11"), ("I11", "L10")}),
+    Journal.GOODWILL: frozenset({("E13", "L10")}),
+    Journal.FUND_LEG: frozenset({("A10", "A11")}),
+    Journal.SWEEP_LEG: frozenset({("A11", "A10")}),
+    Journal.LONG: frozenset({("A10", "L40"), ("A20", "L40"), ("L40", "L10"), ("L40", "A10")}),
+    Journal.SHORT: frozenset({("A32", "A20"), ("A20", "A32"), ("E14", "A32")}),
+}
+"""The (debit, credit) pairs of each journal. Reversing a fee credits the payer back: (I11, L10)."""
