@@ -9,11 +9,14 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from kefu.core.actor import Actor
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("KEFU_PLAIN_STATIC", "1")
@@ -123,3 +126,55 @@ def clone_db() -> Iterator[str]:
 def clone_owner_dsn(clone_db: str) -> str:
     """The owner's address of the same clone."""
     return clone_db.replace("//kefu_app:", "//kefu_owner:")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The few people of the suite, always the same, made by real actions."""
+
+    lin: Actor
+    zhou: Actor
+    wang: Actor
+    chen: Actor
+    li: Actor
+    zhao: Actor
+    sun: Actor
+    qian: Actor
+
+
+STAFF_PASSWORD = "seven calm cats on a wall"
+PHONES = {"lin": "+8613811110001", "zhou": "+8613811110002", "wang": "+8613811110003"}
+
+
+@pytest.fixture
+def cast(db: None, now: datetime) -> Cast:
+    """Three customers with wallets, two agents under one lead, two supervisors, one operator."""
+    from kefu.core.actor import SYSTEM
+    from kefu.identity import actions as identity
+    from kefu.identity import queries as people
+    from kefu.wallet import actions as wallet
+
+    made: dict[str, Actor] = {}
+    before = now - timedelta(days=30)
+    for key, name in (("lin", "林晓雨"), ("zhou", "周敏"), ("wang", "王芳")):
+        person = identity.register_customer(
+            actor=SYSTEM, phone=PHONES[key], name=name, password="", now=before
+        )
+        made[key] = people.actor_for_user(person.id)
+        wallet.open_wallet(actor=made[key], customer_id=person.id, now=before)
+    lead = identity.register_staff(
+        actor=SYSTEM, staff_no="1001", name="吴涛", alias="吴组长", role="agent", password=STAFF_PASSWORD, now=before
+    )
+    for key, number, alias, role, under in (
+        ("chen", "1024", "陈工", "agent", lead.id),
+        ("li", "1031", "小李", "agent", lead.id),
+        ("zhao", "2001", "赵主管", "supervisor", None),
+        ("sun", "2002", "孙主管", "supervisor", None),
+        ("qian", "3001", "钱运营", "operator", None),
+    ):
+        person = identity.register_staff(
+            actor=SYSTEM, staff_no=number, name=alias, alias=alias, role=role, password=STAFF_PASSWORD,
+            now=before, lead_id=under
+        )
+        made[key] = people.actor_for_user(person.id)
+    return Cast(**made)

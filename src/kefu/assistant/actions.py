@@ -14,9 +14,10 @@ from kefu.assistant.emergency import detect_emergency, wants_human
 from kefu.assistant.playbooks import PLAYBOOKS
 from kefu.assistant.values import article_values
 from kefu.core.actor import Actor
+from kefu.core.brand import brand
 from kefu.knowledge import queries as knowledge
-from kefu.language.detect import detect
-from kefu.language.intents import intent_name
+from kefu.language.detect import language_of
+from kefu.language.examples import intents
 from kefu.language.slots import Slots, read_slots
 from kefu.language.understand import Understanding, understand
 
@@ -61,7 +62,7 @@ def _read(text: str, slots: Slots, turn: Turn) -> Understanding:
     emergency = detect_emergency(text)
     if emergency and not emergency.asking_only:
         return _certain(emergency.kind, text)
-    reading = understand(text)
+    reading = understand(text, names=(brand().name, brand().name_en))
     if turn.last_intent and reading.decision != "answer" and turn.last_intent in PLAYBOOKS:
         if slots.amount or slots.time or slots.order_no:
             return _certain(turn.last_intent, text)
@@ -70,7 +71,8 @@ def _read(text: str, slots: Slots, turn: Turn) -> Understanding:
 
 def _certain(intent: str, text: str) -> Understanding:
     return Understanding(
-        intent=intent, confidence=1.0, top3=((intent, 1.0),), out_of_scope=False, decision="answer", language=detect(text)
+        intent=intent, confidence=1.0, top3=((intent, 1.0),), out_of_scope=False, decision="answer",
+        language=language_of(text), scope=1.0,
     )
 
 
@@ -104,7 +106,8 @@ def _from_article(context: Context) -> Answer:
 def _ask_back(context: Context) -> Answer:
     draft = Draft(context)
     for intent, _score in context.understanding.top3:
-        draft.button("choose", intent_name(intent, context.language), argument=intent_name(intent, context.language))
+        name = intents()[intent].name(context.language)
+        draft.button("choose", name, argument=name)
     draft.always_a_human()
     return draft.finish("which_matter", _("我想先弄清楚：您要问的是哪一件？"))
 

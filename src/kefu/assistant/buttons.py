@@ -63,9 +63,11 @@ def _human(actor: Actor, conversation: ConversationView, argument: str, key: UUI
 
 
 def _freeze(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
-    wallet.stop_outflows(actor=actor, reason_code="own_stop", now=now)
+    last = talk.last_answer(conversation.id)
+    reason = _STOP_REASONS.get(last.data.get("intent", "") if last else "", "other")
+    wallet.stop_outflows(actor=actor, reason_code=reason, now=now)
     desk.queue_conversation(
-        actor=actor, conversation_id=conversation.id, reason="own_stop", priority=0, now=now
+        actor=actor, conversation_id=conversation.id, reason=reason, priority=0, now=now
     )
     return _("已停止您账户的所有转出，余额不变。同事马上来帮您看；恢复由您凭支付密码办理。")
 
@@ -118,6 +120,7 @@ _KIND_OF_INTENT = {
     "transfer_not_received": "transfer", "transfer_wrong_person": "transfer",
     "account_frozen_reason": "restriction", "account_unfreeze": "restriction",
 }  # fmt: skip
+_STOP_REASONS = {"unauthorized_transaction": "stolen", "scam_report": "scammed", "lost_phone": "phone_lost"}
 _DEEDS = {
     "human": _human, "freeze": _freeze, "check_again": _check_again, "open_case": _open_case,
     "cancel": _cancel, "solved": _solved,

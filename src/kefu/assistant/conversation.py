@@ -18,7 +18,7 @@ from kefu.desk import actions as desk
 from kefu.desk import queries as talk
 from kefu.desk.queries import ConversationView
 from kefu.identity import queries as people
-from kefu.language.detect import detect
+from kefu.language.detect import language_of
 from kefu.rails import actions as rails
 from kefu.wallet import actions as wallet
 
@@ -72,7 +72,7 @@ def _language(text: str, conversation: ConversationView) -> str:
     """The language of the words; digits and emoji alone follow the conversation."""
     if not any(character.isalpha() for character in text):
         return conversation.language
-    return "en" if detect(text) == "en" else "zh-hans"
+    return "en" if language_of(text) == "en" else "zh-hans"
 
 
 def _turn(conversation_id: UUID, *, bank_asked: bool = False) -> Turn:

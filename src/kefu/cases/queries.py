@@ -103,7 +103,7 @@ def locked_case(case_id: UUID) -> Case:
 
 def case_for(actor: Actor, case_id: UUID | None, *, now: datetime) -> Case:
     """The case if the actor may see it: the customer's own; staff with a grant, its owner, or a supervisor."""
-    case = Case.objects.filter(id=case_id).first()
+    case = Case.objects.filter(id=case_id).first() if case_id else None
     if case is None:
         raise NotFound()
     if actor.kind == "customer" and str(case.customer_id) == actor.id:

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
@@ -14,7 +15,7 @@ from babel.messages.pofile import read_po, write_po
 HELP = "bring the English catalogue in step with the source and compile it"
 SOURCE = Path(__file__).resolve().parents[1]
 CATALOGUE = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
-_KEYWORDS = {
+_KEYWORDS: dict[str, Any] = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "N_": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
@@ -45,7 +46,7 @@ def found_messages() -> Found:
     for path, text in _sources():
         place = str(path.relative_to(SOURCE))
         for line, _function, messages, _comments in extract_python(
-            io.BytesIO(text.encode()), list(_KEYWORDS), [], {"encoding": "utf-8"}
+            io.BytesIO(text.encode()), _KEYWORDS, [], {"encoding": "utf-8"}
         ):
             for message in _strings(messages):
                 found.setdefault(message, []).append((place, line))

@@ -20,6 +20,7 @@ from kefu.core.audit import record
 from kefu.core.events import announce
 from kefu.core.ids import new_id
 from kefu.core.redaction import redact
+from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.desk import actions as desk
 from kefu.identity import actions as identity
@@ -56,7 +57,9 @@ def open_case(*, actor: Actor, opening: Opening, now: datetime) -> CaseView:
     if len(opening.words) > WORDS_MAX:
         raise WordsTooLong(most=WORDS_MAX)
     if opening.order_id is not None:
-        wallet.order_for(actor, opening.order_id, customer_id=opening.customer_id)
+        order = wallet.order_for(actor, opening.order_id)
+        if opening.customer_id not in (order.customer_id, order.payee_id):
+            raise NotFound()
     case = Case(
         id=new_id(),
         no=_next_number(),
@@ -78,7 +81,8 @@ def open_case(*, actor: Actor, opening: Opening, now: datetime) -> CaseView:
     steps.do_step(actor=actor, case_id=case.id, code=OPENED, now=now)
     _write_first_evidence(actor=actor, case=case, checked=opening.checked, now=now)
     _let_staff_see(actor=actor, case=case, now=now)
-    sla.start_clock(actor=actor, ref=f"case:{case.id}", clock_id=kind.clock, now=now)
+    for clock in kind.clocks:
+        sla.start_clock(actor=actor, ref=f"case:{case.id}", clock_id=clock, now=now)
     record(
         actor=actor, action="cases.open_case", subject=f"case:{case.id}", now=now, case_ref=case.no,
         data={"kind": kind.code, "order": str(opening.order_id or "")},
@@ -144,7 +148,7 @@ def want_bank(*, actor: Actor, case_id: UUID, now: datetime) -> None:
 def ask_bank(*, actor: Actor, case_id: UUID, now: datetime) -> AdviceView:
     """Ask the bank about the case's order and keep its answer as evidence. Network: from background tasks only."""
     case = case_for(actor, case_id, now=now)
-    order = wallet.order_for(actor, case.order_id, customer_id=case.customer_id) if case.order_id else None
+    order = wallet.order_for(actor, case.order_id) if case.order_id else None
     if order is None or order.instruction_id is None:
         raise NoOrder()
     advice = rails.ask_now(actor=actor, instruction_id=order.instruction_id, now=now)
@@ -177,7 +181,7 @@ def resolve_case(*, actor: Actor, case_id: UUID, summary: str, now: datetime) ->
         raise CaseOver(no=case.no)
     steps.do_step(actor=actor, case_id=case.id, code=TOLD, now=now)
     steps.skip_rest(actor=actor, case_id=case.id, now=now)
-    sla.stop_clock(actor=actor, ref=f"case:{case.id}", clock_id=KINDS[case.kind].clock, now=now)
+    sla.stop_clocks(actor=actor, ref=f"case:{case.id}", now=now)
     tell(
         actor=actor, case=case, now=now,
         sentence=_("工单 %(no)s 已处理完：%(summary)s") % {"no": case.no, "summary": words},

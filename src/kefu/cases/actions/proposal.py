@@ -70,7 +70,7 @@ def propose_completion(*, actor: Actor, case_id: UUID, reason: str, now: datetim
     case = _open_case_of(actor, case_id, now)
     if case.order_id is None:
         raise ProposalNotAllowed(kind=case.kind, action=Proposal.COMPLETION)
-    order = orders.order_for(actor, case.order_id, customer_id=case.customer_id)
+    order = orders.order_for(actor, case.order_id)
     advice = confirmation_since(order_id=order.id, opened_at=case.opened_at)
     if advice is None:
         raise EvidenceMissing()

@@ -9,5 +9,5 @@ KIND = Kind(
     title=_("其他问题"),
     steps=(OPENED, CHECKED, PROPOSED, DECIDED, POSTED, TOLD),
     proposals=frozenset({"goodwill"}),
-    clock="P3",
+    clocks=("P3-GOAL",),
 )

@@ -1,4 +1,4 @@
-"""What a kind of case is: its title, its steps in order, what may be proposed on it, and its clock."""
+"""What a kind of case is: its title, its steps in order, what may be proposed on it, and its clocks."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,10 +22,10 @@ STEP_LABELS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Kind:
-    """`steps` are codes in order; `proposals` the actions allowed; `clock` the row of the clock pack."""
+    """`steps` are codes in order; `proposals` the actions allowed; `clocks` the rows of the clock pack that run on it."""
 
     code: str
     title: Any
     steps: tuple[str, ...]
     proposals: frozenset[str]
-    clock: str
+    clocks: tuple[str, ...]

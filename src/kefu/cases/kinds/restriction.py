@@ -9,5 +9,5 @@ KIND = Kind(
     title=_("账户限制"),
     steps=(OPENED, CHECKED, TOLD),
     proposals=frozenset(),
-    clock="P1",
+    clocks=("P1-GOAL", "CN-10"),
 )

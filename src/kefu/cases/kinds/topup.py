@@ -9,5 +9,5 @@ KIND = Kind(
     title=_("充值未到账"),
     steps=(OPENED, CHECKED, BANK_ASKED, PROPOSED, DECIDED, POSTED, TOLD),
     proposals=frozenset({"goodwill", "completion"}),
-    clock="P2",
+    clocks=("P2-GOAL",),
 )

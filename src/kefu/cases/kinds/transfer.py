@@ -9,5 +9,5 @@ KIND = Kind(
     title=_("转账问题"),
     steps=(OPENED, CHECKED, PROPOSED, DECIDED, POSTED, TOLD),
     proposals=frozenset({"goodwill"}),
-    clock="P2",
+    clocks=("P2-GOAL",),
 )

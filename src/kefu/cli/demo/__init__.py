@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from kefu.cli.installation import joined
@@ -73,10 +74,10 @@ def _steps() -> Iterator[tuple[str, Callable[[], None]]]:
 
     yield "staff", hire
     yield "customers with cards and money", welcome
-    yield "ordinary days", lambda: stories.ordinary_days(town)
+    yield "ordinary days", partial(stories.ordinary_days, town)
     for trouble in stories.TROUBLES:
-        yield (trouble.__doc__ or trouble.__name__).split(".")[0], lambda trouble=trouble: trouble(town)
-    yield "two customers ask for a person", lambda: stories.queue(town)
+        yield (trouble.__doc__ or "").partition(":")[0], partial(trouble, town)
+    yield "two customers ask for a person", partial(stories.queue, town)
 
 
 def _print_people() -> None:
@@ -87,6 +88,6 @@ def _print_people() -> None:
     for one in CUSTOMERS:
         print(f"    {one.phone}  {one.name}" + (f"  — {one.trouble}" if one.trouble else ""))
     print("  staff at /staff/signin/")
-    for one in STAFF:
-        print(f"    {one.staff_no}  {one.alias}  {one.role}")
+    for staff in STAFF:
+        print(f"    {staff.staff_no}  {staff.alias}  {staff.role}")
     print("", flush=True)

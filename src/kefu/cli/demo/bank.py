@@ -32,9 +32,10 @@ class Bank:
     def card_number(self, bank: str, last4: str) -> str:
         return str(self._call("GET", f"/sandbox/pan?bank={bank}&last4={last4}")["pan"])
 
-    def code_for(self, check: str) -> str:
-        """The six digits that the bank sent to the holder's phone."""
-        return str(self._call("GET", f"/sandbox/codes?check={check}")["codes"][0]["code"])
+    def code_for(self, last4: str) -> str:
+        """The six digits that the bank sent last for a card ending so."""
+        codes = self._call("GET", "/sandbox/codes")["codes"]
+        return str(next(one["code"] for one in codes if one["last4"] == last4))
 
     def settle(self, instruction: str, status: str) -> None:
         """The bank decides a debit that is still under way, and its callback gets lost."""

@@ -14,7 +14,7 @@ from kefu.core import clock
 from kefu.core.money import parse_amount
 from kefu.desk import queries as talk
 from kefu.wallet import queries as wallet
-from kefu.web.customer.chat import read_id
+from kefu.web.ids import read_id
 from kefu.web.sessions import for_staff, signed_in
 
 AGENTS = for_staff("agent", "supervisor")
@@ -50,7 +50,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The case whole: steps, evidence, proposals, and what may be proposed."""
     actor, now = signed_in(request), clock.now()
     case = cases.case_view_for(actor, case_id, now=now)
-    order = wallet.order_for(actor, case.order_id, customer_id=case.customer_id) if case.order_id else None
+    order = wallet.order_for(actor, case.order_id) if case.order_id else None
     confirmation = None
     if case.order_id:
         confirmation = cases.confirmation_since(order_id=case.order_id, opened_at=case.opened_at)

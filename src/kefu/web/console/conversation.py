@@ -20,7 +20,7 @@ from kefu.desk.queries import ConversationView
 from kefu.identity import queries as people
 from kefu.wallet import queries as wallet
 from kefu.web import talk as lines
-from kefu.web.customer.chat import read_id
+from kefu.web.ids import read_id
 from kefu.web.refusals import FieldWrong, wants_json
 from kefu.web.sessions import for_staff, signed_in
 
@@ -126,7 +126,7 @@ def _done(request: HttpRequest, conversation_id: UUID, answer: dict[str, Any]) -
     return redirect(f"/console/c/{conversation_id}/")
 
 
-def _posted(deed: Callable[[HttpRequest, Actor, UUID], Any]) -> Callable[..., HttpResponse]:
+def _posted(deed: Callable[[HttpRequest, Actor, UUID], Any]) -> Any:
     """A button of the conversation's head: does it and comes back to the conversation."""
 
     @AGENTS

@@ -1,0 +1,147 @@
+"""Attachments: sniffed, cleaned and kept privately. What cannot be cleaned is refused with a sentence."""
+
+import hashlib
+import io
+import os
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pikepdf
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, UnidentifiedImageError
+
+from kefu.core.ids import new_id
+from kefu.core.models import StoredFile
+from kefu.core.refusal import NotFound, Refusal
+
+BYTES_MAX = 8 * 1024 * 1024
+PIXELS_MAX = 40_000_000
+SIDE_MAX = 4096
+NAME_MAX = 80
+PDF_PAGES_MAX = 200
+_IMAGES = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp"), "GIF": ("image/png", ".png")}
+_ACTIVE = ("/OpenAction", "/AA", "/JavaScript", "/AcroForm", "/Names", "/Metadata", "/PieceInfo")
+
+
+class FileTooLarge(Refusal):
+    code = "core.file.too_large"
+    status = 413
+    text = _("附件太大，最多 8 MB，没有发送。文字消息不受影响，请压缩后再发。")
+    operator = "file exceeds %(most)s bytes"
+
+
+class FileKindRefused(Refusal):
+    code = "core.file.kind_refused"
+    status = 415
+    text = _("只能发图片（JPEG、PNG、WebP、GIF）或 PDF，这个附件没有发送。请换一种格式。")
+    operator = "content is neither a known image nor a PDF, whatever its name says"
+
+
+class FileUnreadable(Refusal):
+    code = "core.file.unreadable"
+    status = 422
+    text = _("这个附件打不开，可能已损坏或加了密，没有发送。请换一个文件。")
+    operator = "image or PDF could not be decoded safely"
+
+
+def safe_name(name: str, suffix: str) -> str:
+    """The name as it may be shown: no paths, no controls, no direction marks, and the suffix of what it is."""
+    base = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
+    kept = "".join(c for c in base if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*&;').strip(" .")
+    stem = kept.rsplit(".", 1)[0] if "." in kept else kept
+    return (stem[:NAME_MAX].strip(" .") or "file") + suffix
+
+
+def _clean_image(content: bytes) -> tuple[bytes, str, str]:
+    """Decoded and encoded anew: metadata, trailing bytes and other frames do not survive."""
+    try:
+        with Image.open(io.BytesIO(content)) as opened:
+            if opened.format not in _IMAGES:
+                raise FileKindRefused()
+            if opened.width * opened.height > PIXELS_MAX:
+                raise FileUnreadable()
+            media_type, suffix = _IMAGES[opened.format]
+            image: Image.Image = opened.convert("RGB" if media_type == "image/jpeg" else "RGBA")
+            image.thumbnail((SIDE_MAX, SIDE_MAX))
+            out = io.BytesIO()
+            image.save(out, format=media_type.split("/")[1].upper(), quality=88)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as bad:
+        raise FileUnreadable() from bad
+    return out.getvalue(), media_type, suffix
+
+
+def _clean_pdf(content: bytes) -> tuple[bytes, str, str]:
+    """Without scripts, forms, embedded files and metadata."""
+    try:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            if len(pdf.pages) > PDF_PAGES_MAX:
+                raise FileUnreadable()
+            for key in _ACTIVE:
+                if key in pdf.Root:
+                    del pdf.Root[key]
+            for page in pdf.pages:
+                for key in ("/AA", "/Annots", "/Metadata"):
+                    if key in page:
+                        del page[key]
+            for key in list(pdf.docinfo.keys()):
+                del pdf.docinfo[key]
+            out = io.BytesIO()
+            pdf.save(out)
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, RuntimeError) as bad:
+        raise FileUnreadable() from bad
+    return out.getvalue(), "application/pdf", ".pdf"
+
+
+_KINDS: tuple[tuple[bytes, Callable[[bytes], tuple[bytes, str, str]]], ...] = (
+    (b"%PDF-", _clean_pdf),
+    (b"\xff\xd8\xff", _clean_image),
+    (b"\x89PNG\r\n\x1a\n", _clean_image),
+    (b"GIF8", _clean_image),
+    (b"RIFF", _clean_image),
+)
+
+
+def store_file(*, owner_ref: str, name: str, content: bytes, purpose: str, now: datetime) -> StoredFile:
+    """Clean `content` by what it is, not by its name, and keep it under the data folder; `owner_ref` owns it.
+
+    Refuses `core.file.too_large`, `core.file.kind_refused`, `core.file.unreadable`.
+    """
+    if len(content) > BYTES_MAX:
+        raise FileTooLarge(most=BYTES_MAX)
+    clean = next((cleaner for magic, cleaner in _KINDS if content.startswith(magic)), None)
+    if clean is None:
+        raise FileKindRefused()
+    cleaned, media_type, suffix = clean(content)
+    file_id = new_id()
+    relative = f"{file_id.hex[:2]}/{file_id.hex}{suffix}"
+    target = Path(settings.KEFU_FILES) / relative
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(cleaned)
+        file.flush()
+        os.fsync(file.fileno())
+    return StoredFile.objects.create(
+        id=file_id,
+        owner_ref=owner_ref,
+        purpose=purpose,
+        name=safe_name(name, suffix),
+        media_type=media_type,
+        size=len(cleaned),
+        sha256=hashlib.sha256(cleaned).hexdigest(),
+        path=relative,
+        created_at=now,
+    )
+
+
+def read_file(row: StoredFile) -> bytes:
+    """The bytes of a row that an access function gave out; NotFound when they are gone or changed."""
+    path = Path(settings.KEFU_FILES) / row.path
+    if not path.is_file():
+        raise NotFound()
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        raise NotFound()
+    return content
