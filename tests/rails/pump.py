@@ -7,7 +7,7 @@ from kefu.core.models import OutboxEvent
 
 
 class Pump:
-    """Remembers how far it has heard. `run` works until nothing new is announced; only `rooms` do their work."""
+    """Remembers how far it has heard. `run` works until nothing new is announced, for `rooms` alone."""
 
     def __init__(self, *rooms: str) -> None:
         self.rooms = rooms

@@ -157,7 +157,7 @@ def instruction_of(order_ref: str) -> InstructionView | None:
 def settling_advice_of(order_ref: str) -> AdviceView | None:
     """The answer that settled the order's instruction last, or None while nothing is final."""
     rows = Advice.objects.select_related("instruction").filter(
-        instruction__order_ref=order_ref, verdict="confirmed"
+        instruction__order_ref=order_ref, verdict="confirmed", outcome=F("instruction__status")
     )
     row = rows.order_by("-received_at", "-id").first()
     return see_advice(row) if row else None

@@ -1,0 +1,46 @@
+"""Every write of the wallet."""
+
+from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
+from kefu.wallet.actions.completion import complete_topup, completion_arguments
+from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
+from kefu.wallet.actions.outcome import (
+    apply_outcome,
+    clear_topups,
+    follow_instruction,
+    note_contradiction,
+)
+from kefu.wallet.actions.quote import quote_transfer
+from kefu.wallet.actions.release import claim_released, release_transfer
+from kefu.wallet.actions.restriction import expire_restrictions, lift_restriction, restrict
+from kefu.wallet.actions.stop import lift_stop, stop_outflows
+from kefu.wallet.actions.topup import ask_about, create_topup
+from kefu.wallet.actions.transfer import cancel_transfer, create_transfer
+from kefu.wallet.actions.wallet import open_wallet
+
+__all__ = [
+    "apply_outcome",
+    "ask_about",
+    "cancel_transfer",
+    "claim_released",
+    "clear_topups",
+    "complete_topup",
+    "completion_arguments",
+    "confirm_card",
+    "create_topup",
+    "create_transfer",
+    "expire_restrictions",
+    "follow_instruction",
+    "goodwill_arguments",
+    "lift_restriction",
+    "lift_stop",
+    "link_card",
+    "note_contradiction",
+    "open_wallet",
+    "pay_goodwill",
+    "quote_transfer",
+    "release_transfer",
+    "restrict",
+    "stop_outflows",
+    "take_card",
+    "unlink_card",
+]

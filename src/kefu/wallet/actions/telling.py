@@ -1,0 +1,56 @@
+"""Whom a change of the wallet is told to: the streams of both sides, and notices that must arrive."""
+
+from datetime import datetime
+from uuid import UUID
+
+from kefu.core import events
+from kefu.core.actor import SYSTEM, Actor
+from kefu.core.money import Money
+from kefu.notices import actions as notices
+from kefu.wallet import events as facts
+from kefu.wallet.models import SUCCEEDED, TOPUP, Order
+from kefu.wallet.rules.timeline import reason_text
+
+BANK = Actor(kind="bank", id="rails", label="Bank")
+
+
+def order_changed(order: Order, *, balance: bool, now: datetime) -> None:
+    """Tell the order's customer, and its payee once the money is theirs. `balance`: balances moved too."""
+    sides = [order.customer_id]
+    if order.payee_id and order.status == SUCCEEDED:
+        sides.append(order.payee_id)
+    for customer in sides:
+        payload = {"order": order.id, "customer": customer}
+        topics = [f"customer:{customer}"]
+        events.announce(kind=facts.ORDER_CHANGED, key=str(order.id), topics=topics, payload=payload, now=now)
+        if balance:
+            balance_changed(customer, now=now)
+
+
+def balance_changed(customer: UUID, *, now: datetime) -> None:
+    changed(facts.BALANCE_CHANGED, customer, now=now)
+
+
+def changed(kind: str, customer: UUID, *, now: datetime, **more: object) -> None:
+    """Tell one customer's streams."""
+    payload = {"customer": customer, **more}
+    topics = [f"customer:{customer}"]
+    events.announce(kind=kind, key=str(customer), topics=topics, payload=payload, now=now)
+
+
+def tell(customer: UUID, kind: str, *, actor: Actor, ref: str, now: datetime, **values: str) -> None:
+    """A notice that must arrive."""
+    notices.tell(actor=actor, customer_id=customer, kind=kind, values=values, ref=ref, now=now)
+
+
+def amount_of(order: Order) -> str:
+    return Money(order.amount, order.currency).text()
+
+
+def tell_failed(order: Order, *, now: datetime) -> None:
+    """An order came to nothing: its customer is told why."""
+    kind = "topup_failed" if order.kind == TOPUP else "transfer_failed"
+    values = {"amount": amount_of(order), "reason": reason_text(order.kind, order.reason), "no": order.no}
+    if order.kind != TOPUP:
+        values["payee"] = order.payee_label
+    tell(order.customer_id, kind, actor=SYSTEM, ref=f"order:{order.id}", now=now, **values)

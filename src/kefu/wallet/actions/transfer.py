@@ -1,0 +1,251 @@
+"""Transfers to other customers: confirmed from a quote, posted at once or held until they go."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from kefu.core import audit, keyed
+from kefu.core.actor import Actor
+from kefu.core.brand import brand
+from kefu.core.ids import order_no
+from kefu.core.refusal import NotFound
+from kefu.identity import queries as identity
+from kefu.ledger import actions as ledger
+from kefu.ledger.chart import Journal
+from kefu.wallet import models as m
+from kefu.wallet.actions import book, forbidden, telling
+from kefu.wallet.actions.wallet import ensure
+from kefu.wallet.models import Order, Quote
+from kefu.wallet.queries.order import order_for
+from kefu.wallet.queries.values import OrderView
+from kefu.wallet.refusals import BooksRefused, NotCancellable, PayeeUnknown, QuoteExpired
+from kefu.wallet.rules.amount import LARGE_TRANSFER
+from kefu.wallet.rules.arrival import release_at
+from kefu.wallet.rules.timeline import not_cancellable_because
+
+# What the books may say of a transfer that was possible when it was quoted; anything else is a bug.
+_ORDINARY = {"insufficient_funds": "insufficient_funds", "debits_stopped": "outflows_stopped"}
+
+
+def create_transfer(*, actor: Actor, key: UUID, quote_id: UUID, now: datetime) -> OrderView:
+    """Carry out what the quote said. The same key, or the same quote again, gives the order made first.
+
+    An order that the books refuse in the last moment (the money went elsewhere) is kept as FAILED with its
+    reason. Refuses `core.thing.not_found`, `core.request.key_reused`, `wallet.quote.expired`,
+    `wallet.transfer.payee_unknown`, `wallet.account.*`, and for a large amount `identity.level.insufficient`
+    unless the payment PIN was given for `quote:<id>`.
+    """
+    if actor.kind != "customer":
+        raise NotFound()
+    identity.require(actor=actor, action="wallet.create_transfer", now=now)
+    with transaction.atomic():
+        known = keyed.claim(principal=actor.ref, key=key, body={"transfer": quote_id})
+        if known is not None:
+            return order_for(actor, UUID(known["order"]))
+        # The quote's row makes two tabs queue: the second one finds the order of the first.
+        quote = Quote.objects.select_for_update().filter(pk=quote_id, customer_id=actor.uuid).first()
+        if quote is None:
+            raise NotFound()
+        order = Order.objects.filter(quote=quote).first() or _make(actor, quote, now=now)
+        keyed.settle(principal=actor.ref, key=key, answer={"order": str(order.id)})
+    return order_for(actor, order.id)
+
+
+def _make(actor: Actor, quote: Quote, *, now: datetime) -> Order:
+    if quote.expires_at <= now:
+        raise QuoteExpired()
+    if quote.amount >= LARGE_TRANSFER:
+        ref = f"quote:{quote.id}"
+        identity.require(actor=actor, action="wallet.create_large_transfer", ref=ref, now=now)
+    forbidden.check(actor.uuid, "out", now=now)
+    if not forbidden.may_receive(quote.payee_id, now=now):
+        raise PayeeUnknown()
+    order = Order.objects.create(
+        no=order_no("T", now),
+        kind=m.TRANSFER,
+        customer_id=actor.uuid,
+        payee_id=quote.payee_id,
+        payer_label=actor.label or identity.person(actor.uuid).masked_name,
+        payee_label=quote.payee_name,
+        amount=quote.amount,
+        fee=quote.fee,
+        currency=quote.currency,
+        mode=quote.mode,
+        quote=quote,
+        remark=quote.remark,
+        created_at=now,
+        release_at=release_at(quote.mode, now=now, zone=brand().zone),
+    )
+    book.write_step(order, "created", at=now, heard_at=now, source_ref=actor.ref)
+    refused = book.try_post(_legs(actor, order, now=now), now=now)
+    if refused:
+        _fail(order, refused, now=now)
+    elif order.release_at:
+        book.move(order, m.HELD)
+        book.write_step(order, "held", at=now, heard_at=now)
+    else:
+        arrive(order, actor=actor, now=now)
+    audit.record(
+        actor=actor,
+        action="wallet.create_transfer",
+        subject=book.ref_of(order.id),
+        now=now,
+        data={"no": order.no, "amount": order.amount, "fee": order.fee, "status": order.status},
+    )
+    telling.order_changed(order, balance=not refused, now=now)
+    return order
+
+
+def _legs(actor: Actor, order: Order, *, now: datetime) -> list[ledger.NewTransfer]:
+    payer, payee = ensure(actor, order.customer_id, now=now), ensure(actor, _payee(order), now=now)
+    kind = "hold" if order.release_at else "post"
+    legs = [
+        book.leg(
+            order,
+            kind,
+            debit=payer.account,
+            credit=payee.account,
+            amount=order.amount,
+            journal=Journal.TRANSFER,
+            happened_at=now,
+            kind=kind,
+        )
+    ]
+    if order.fee:
+        fee = f"fee_{kind}"
+        to = book.house("I11", order)
+        legs.append(
+            book.leg(
+                order,
+                fee,
+                debit=payer.account,
+                credit=to,
+                amount=order.fee,
+                journal=Journal.FEE,
+                happened_at=now,
+                kind=kind,
+            )
+        )
+    return legs if order.release_at else legs + sweep(order, now=now)
+
+
+def sweep(order: Order, *, now: datetime) -> list[ledger.NewTransfer]:
+    """An earned fee is no longer the customers' money: it leaves the safeguarded account with the posting."""
+    if not order.fee:
+        return []
+    out, to = book.house("A11", order), book.house("A10", order)
+    return [
+        book.leg(
+            order,
+            "sweep",
+            debit=out,
+            credit=to,
+            amount=order.fee,
+            journal=Journal.SWEEP_LEG,
+            happened_at=now,
+        )
+    ]
+
+
+def arrive(order: Order, *, actor: Actor, now: datetime) -> None:
+    """The books have posted it: the order has succeeded, and both sides are told."""
+    book.move(order, m.SUCCEEDED, settled_at=now)
+    book.write_step(order, "arrived", at=now, heard_at=now)
+    amount, ref = telling.amount_of(order), book.ref_of(order.id)
+    telling.tell(
+        order.customer_id,
+        "transfer_sent",
+        actor=actor,
+        ref=ref,
+        now=now,
+        amount=amount,
+        payee=order.payee_label,
+        no=order.no,
+    )
+    telling.tell(
+        _payee(order),
+        "transfer_received",
+        actor=actor,
+        ref=ref,
+        now=now,
+        amount=amount,
+        payer=order.payer_label,
+    )
+
+
+def _payee(order: Order) -> UUID:
+    assert order.payee_id is not None
+    return order.payee_id
+
+
+def _fail(order: Order, refused: str, *, now: datetime) -> None:
+    if refused not in _ORDINARY:
+        raise BooksRefused(index=0, ledger_code=refused)
+    book.move(order, m.FAILED, reason=_ORDINARY[refused])
+    book.write_step(order, "failed", at=now, heard_at=now, data={"reason": order.reason})
+
+
+def cancel_transfer(*, actor: Actor, order_id: UUID, now: datetime) -> OrderView:
+    """Take a held transfer back before it goes: the money is available again. Safe to repeat.
+
+    Refuses `core.thing.not_found` and `wallet.transfer.not_cancellable` (it has gone, or never waited).
+    """
+    if actor.kind != "customer":
+        raise NotFound()
+    identity.require(actor=actor, action="wallet.cancel_transfer", now=now)
+    with transaction.atomic():
+        # Against the release at the same second: who gets the row first ends the order, the other sees it.
+        order = (
+            Order.objects.select_for_update()
+            .filter(pk=order_id, customer_id=actor.uuid, kind=m.TRANSFER)
+            .first()
+        )
+        if order is None:
+            raise NotFound()
+        if order.status != m.CANCELLED:
+            if order.status != m.HELD:
+                raise NotCancellable(status=order.status, why=not_cancellable_because(order.status))
+            _cancel(order, actor, now=now)
+    return order_for(actor, order.id)
+
+
+def _cancel(order: Order, actor: Actor, *, now: datetime) -> None:
+    book.post(void_legs(order, now=now), now=now)
+    book.move(order, m.CANCELLED)
+    book.write_step(order, "cancelled", at=now, heard_at=now, source_ref=actor.ref)
+    audit.record(actor=actor, action="wallet.cancel_transfer", subject=book.ref_of(order.id), now=now)
+    telling.order_changed(order, balance=True, now=now)
+    telling.tell(
+        order.customer_id,
+        "transfer_cancelled",
+        actor=actor,
+        ref=book.ref_of(order.id),
+        now=now,
+        amount=telling.amount_of(order),
+        payee=order.payee_label,
+        no=order.no,
+    )
+
+
+def void_legs(order: Order, *, now: datetime) -> list[ledger.NewTransfer]:
+    """Gives everything back that the order holds."""
+    return [
+        book.leg(
+            order,
+            f"void_{name}",
+            debit=0,
+            credit=0,
+            amount=0,
+            journal=journal,
+            happened_at=now,
+            kind="void_hold",
+            hold=name,
+        )
+        for name, journal in held(order)
+    ]
+
+
+def held(order: Order) -> list[tuple[str, Journal]]:
+    """The names of the holds that a delayed transfer placed."""
+    return [("hold", Journal.TRANSFER), *([("fee_hold", Journal.FEE)] if order.fee else [])]

@@ -1,0 +1,16 @@
+"""Facts that the wallet announces after commit; payloads hold ids only, topics are `customer:<uuid>`.
+
+| kind | key | payload |
+|---|---|---|
+| `wallet.opened` | customer | customer |
+| `wallet.order_changed` | order | order, customer (one event for each side that may see it) |
+| `wallet.balance_changed` | customer | customer |
+| `wallet.restriction_changed` | customer | customer |
+| `wallet.card_changed` | customer | customer, instrument |
+"""
+
+OPENED = "wallet.opened"
+ORDER_CHANGED = "wallet.order_changed"
+BALANCE_CHANGED = "wallet.balance_changed"
+RESTRICTION_CHANGED = "wallet.restriction_changed"
+CARD_CHANGED = "wallet.card_changed"

@@ -1,0 +1,43 @@
+"""Every read of the wallet, for customers by their own right and for staff by a Grant."""
+
+from kefu.wallet.queries.account import (
+    balance_for,
+    card_check_for,
+    instruments_for,
+    restrictions_for,
+    stop_for,
+)
+from kefu.wallet.queries.fee import fees, schedule_at
+from kefu.wallet.queries.order import order_for, orders_for
+from kefu.wallet.queries.values import (
+    BalanceView,
+    FeeView,
+    InstrumentView,
+    OrderView,
+    QuoteView,
+    RestrictionView,
+    StepView,
+    StopView,
+    WalletView,
+)
+
+__all__ = [
+    "BalanceView",
+    "FeeView",
+    "InstrumentView",
+    "OrderView",
+    "QuoteView",
+    "RestrictionView",
+    "StepView",
+    "StopView",
+    "WalletView",
+    "balance_for",
+    "card_check_for",
+    "fees",
+    "instruments_for",
+    "order_for",
+    "orders_for",
+    "restrictions_for",
+    "schedule_at",
+    "stop_for",
+]

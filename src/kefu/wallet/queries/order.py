@@ -1,0 +1,201 @@
+"""Orders as each side sees them: lists in two index scans, one order with its whole story in four queries."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kefu.core import audit, clock
+from kefu.core.actor import Actor
+from kefu.core.masks import mask_name
+from kefu.core.money import Money
+from kefu.core.refusal import NotFound
+from kefu.ledger import queries as books
+from kefu.rails import queries as outside
+from kefu.wallet import models as m
+from kefu.wallet.access import customer_seen_by
+from kefu.wallet.models import Order
+from kefu.wallet.queries.values import OrderView, StepView
+from kefu.wallet.rules.timeline import LABELS, expected, reason_text
+
+LIST_MOST = 200
+TEXT_MOST = 60
+
+
+class Wanted(TypedDict, total=False):
+    """Which orders: amounts in minor units with both ends, `since` included and `until` not."""
+
+    kind: str | None
+    status: str | None
+    since: datetime | None
+    until: datetime | None
+    amount_min: int | None
+    amount_max: int | None
+    text: str
+
+
+_CONDITIONS: dict[str, Callable[[Any], Q]] = {
+    "kind": lambda given: Q(kind=given),
+    "status": lambda given: Q(status=given),
+    "since": lambda given: Q(created_at__gte=given),
+    "until": lambda given: Q(created_at__lt=given),
+    "amount_min": lambda given: Q(amount__gte=given),
+    "amount_max": lambda given: Q(amount__lte=given),
+    "text": lambda given: _mentions(given),
+}
+
+
+def orders_for(
+    actor: Actor,
+    *,
+    customer_id: UUID | None = None,
+    limit: int = 50,
+    before: UUID | None = None,
+    now: datetime | None = None,
+    **wanted_by: Unpack[Wanted],
+) -> list[OrderView]:
+    """The customer's orders, sent and received, the newest first.
+
+    Filters: kind, status, since, until, amount_min, amount_max (minor units), and `text`, looked for in
+    number, counterparty and remark. `before` is the id of the last order of the page before. Money on its
+    way to the customer shows once it has arrived. Refuses `core.thing.not_found`.
+    """
+    customer = customer_seen_by(actor, customer_id, now=now)
+    wanted = _before(before)
+    for name, given in wanted_by.items():
+        if given not in (None, ""):
+            wanted &= _CONDITIONS[name](given)
+    most = max(1, min(limit, LIST_MOST))
+    sent = _newest(Order.objects.filter(wanted, customer_id=customer), most)
+    received = _newest(Order.objects.filter(wanted, payee_id=customer, status=m.SUCCEEDED), most)
+    both = sorted((*sent, *received), key=lambda order: (order.created_at, order.id), reverse=True)
+    if actor.is_staff:
+        _record(actor, "wallet.see_orders", f"customer:{customer}", now)
+    return [_see(order, customer) for order in both[:most]]
+
+
+def _newest(rows: QuerySet[Order], most: int) -> list[Order]:
+    return list(rows.order_by("-created_at", "-id")[:most])
+
+
+def _before(order_id: UUID | None) -> Q:
+    if order_id is None:
+        return Q()
+    last = Order.objects.filter(pk=order_id).values_list("created_at", flat=True).first()
+    if last is None:
+        raise NotFound()
+    return Q(created_at__lt=last) | Q(created_at=last, id__lt=order_id)
+
+
+def _mentions(text: str) -> Q:
+    words = text.strip()[:TEXT_MOST]
+    if "\0" in words:
+        return Q(pk__in=[])
+    names = Q(payer_label__icontains=words) | Q(payee_label__icontains=words)
+    return Q(no__icontains=words) | Q(remark__icontains=words) | names | Q(payee_label=mask_name(words))
+
+
+def order_for(actor: Actor, order_id: UUID, *, now: datetime | None = None) -> OrderView:
+    """One order with its timeline, its transfers in the books and the bank's reference.
+
+    Refuses `core.thing.not_found`, also for an order of somebody else.
+    """
+    order = Order.objects.filter(pk=order_id).first()
+    if order is None:
+        raise NotFound()
+    viewer = _viewer(actor, order, now=now)
+    ref = f"order:{order.id}"
+    instruction = outside.instruction_of(ref) if order.kind == m.TOPUP else None
+    own = viewer == order.customer_id
+    return _see(
+        order,
+        viewer,
+        steps=_steps(order) if own else _arrival(order),
+        transfers=tuple(transfer.id for transfer in books.transfers_of(ref)),
+        bank_ref=instruction.bank_ref if instruction else "",
+        bank_status=instruction.status if instruction else "",
+        instruction_id=instruction.id if instruction else None,
+        asks=instruction.asks if instruction else 0,
+        next_query_at=instruction.next_query_at if instruction else None,
+    )
+
+
+def _viewer(actor: Actor, order: Order, *, now: datetime | None) -> UUID:
+    """The side whose view it is. A payee sees what has arrived, nothing before."""
+    sides = [order.customer_id]
+    if order.payee_id and order.status == m.SUCCEEDED:
+        sides.append(order.payee_id)
+    if actor.kind == "customer":
+        if actor.uuid not in sides:
+            raise NotFound()
+        return actor.uuid
+    for side in sides:
+        try:
+            customer_seen_by(actor, side, now=now)
+        except NotFound:
+            continue
+        if actor.is_staff:
+            _record(actor, "wallet.see_order", f"order:{order.id}", now)
+        return side
+    raise NotFound()
+
+
+def _record(actor: Actor, action: str, subject: str, now: datetime | None) -> None:
+    audit.record(actor=actor, action=action, subject=subject, now=now or clock.now())
+
+
+def _steps(order: Order) -> tuple[StepView, ...]:
+    done = [
+        StepView(
+            code=step.code,
+            label=LABELS[step.code],
+            at=step.at,
+            heard_at=step.heard_at,
+            state="done",
+            source_ref=step.source_ref,
+        )
+        for step in order.steps.order_by("heard_at", "id")
+    ]
+    coming = [
+        StepView(code=code, label=LABELS[code], at=None, heard_at=None, state="next" if place else "now")
+        for place, code in enumerate(
+            expected(kind=order.kind, status=order.status, paused=order.paused_at is not None)
+        )
+    ]
+    return (*done, *coming)
+
+
+def _arrival(order: Order) -> tuple[StepView, ...]:
+    """What the payee may know: when it arrived."""
+    at = order.settled_at
+    return (StepView(code="credited", label=LABELS["credited"], at=at, heard_at=at, state="done"),)
+
+
+def _see(order: Order, viewer: UUID, **story: object) -> OrderView:
+    incoming = viewer != order.customer_id or order.kind != m.TRANSFER
+    own = viewer == order.customer_id
+    return OrderView(
+        id=order.id,
+        no=order.no,
+        kind=order.kind,
+        status=order.status,
+        direction="in" if incoming else "out",
+        customer_id=order.customer_id,
+        payee_id=order.payee_id,
+        amount=Money(order.amount, order.currency),
+        fee=Money(order.fee if own else 0, order.currency),
+        counterparty_masked=order.payer_label if incoming else order.payee_label,
+        mode=order.mode,
+        remark=order.remark,
+        reason=order.reason,
+        reason_text=reason_text(order.kind, order.reason),
+        case_ref=order.case_ref if own else "",
+        created_at=order.created_at,
+        release_at=order.release_at,
+        settled_at=order.settled_at,
+        paused=order.paused_at is not None,
+        cancellable=own and order.status == m.HELD,
+        **story,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,241 @@
+"""What the wallet answers with: frozen, in money and aware instants, labels in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext
+
+from kefu.core.money import Money
+from kefu.rails.rules import after_statement
+from kefu.wallet.models import Instrument, OutflowStop, Quote, Restriction
+from kefu.wallet.rules.amount import LARGE_TRANSFER
+from kefu.wallet.rules.arrival import release_at
+from kefu.wallet.rules.restriction import REASONS, STOP_REASONS
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalletView:
+    """A customer's wallet."""
+
+    customer_id: UUID
+    opened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalanceView:
+    """Available to spend, held by delayed transfers, and their sum as posted."""
+
+    available: Money
+    held: Money
+    posted: Money
+    currency: str
+    debits_stopped: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstrumentView:
+    """A linked card as its customer recognises it."""
+
+    id: UUID
+    bank: str
+    last4: str
+    kind: str
+    linked_at: datetime
+
+    @property
+    def label(self) -> str:
+        return f"{self.bank} ({self.last4})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteView:
+    """The confirmation page: `arrives_at` None means at once; `total` leaves the account."""
+
+    id: UUID
+    payee_masked_name: str
+    payee_masked_phone: str
+    amount: Money
+    fee: Money
+    total: Money
+    mode: str
+    remark: str
+    arrives_at: datetime | None
+    expires_at: datetime
+    fee_version: int
+    needs_pin: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepView:
+    """One line of a timeline. `state` is done, now or next; what is not done has no times yet."""
+
+    code: str
+    label: Any
+    at: datetime | None
+    heard_at: datetime | None
+    state: str
+    source_ref: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderView:
+    """An order as one side sees it: `direction` in or out, `counterparty_masked` the other side.
+
+    `steps`, `transfers`, `bank_ref` and `asked_at` are filled by `order_for` only.
+    """
+
+    id: UUID
+    no: str
+    kind: str
+    status: str
+    direction: str
+    customer_id: UUID
+    payee_id: UUID | None
+    amount: Money
+    fee: Money
+    counterparty_masked: str
+    mode: str
+    remark: str
+    reason: str
+    reason_text: str
+    case_ref: str
+    created_at: datetime
+    release_at: datetime | None
+    settled_at: datetime | None
+    paused: bool
+    cancellable: bool
+    steps: tuple[StepView, ...] = ()
+    transfers: tuple[UUID, ...] = ()
+    bank_ref: str = ""
+    bank_status: str = ""
+    instruction_id: UUID | None = None
+    asks: int = 0
+    next_query_at: datetime | None = None
+
+    @property
+    def order_ref(self) -> str:
+        return f"order:{self.id}"
+
+    @property
+    def title(self) -> str:
+        """What it is in one phrase: 充值 · 招商银行 (8812), 转给 王*, 来自 王*."""
+        names = {
+            "topup": gettext("充值 · %(other)s"),
+            "goodwill": gettext("补偿"),
+            "in": gettext("来自 %(other)s"),
+            "out": gettext("转给 %(other)s"),
+        }
+        return names.get(self.kind, names[self.direction]) % {"other": self.counterparty_masked}
+
+    @property
+    def promise_at(self) -> datetime | None:
+        """By when we answer for an open top-up: after the bank's statement of the next day."""
+        return after_statement(self.created_at) if self.kind == "topup" and self.is_open else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in ("CREATED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopView:
+    """A customer's own stop of outflows. The second proof to lift it is bound to `ref`."""
+
+    id: UUID
+    reason_code: str
+    reason: str
+    since: datetime
+    lifted_at: datetime | None
+
+    @property
+    def ref(self) -> str:
+        return f"stop:{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionView:
+    """A restriction with what its customer has a right to know."""
+
+    id: UUID
+    scope: str
+    reason_code: str
+    reason: str
+    authority: str
+    materials: tuple[str, ...]
+    appeal_url: str
+    since: datetime
+    until: datetime
+    lifted_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeeView:
+    """One fee in force. `rate_ppm` millionths of the part above `free_up_to`, within `least` and `most`."""
+
+    kind: str
+    mode: str
+    version: int
+    effective_from: datetime
+    free_up_to: Money
+    rate_ppm: int
+    least: Money
+    most: Money
+
+    @property
+    def is_free(self) -> bool:
+        return self.rate_ppm == 0
+
+    @property
+    def percent(self) -> str:
+        """`0.1` for 1,000 millionths."""
+        return f"{self.rate_ppm / 10_000:f}".rstrip("0").rstrip(".")
+
+
+def see_instrument(row: Instrument) -> InstrumentView:
+    return InstrumentView(id=row.id, bank=row.bank, last4=row.last4, kind=row.kind, linked_at=row.linked_at)
+
+
+def see_quote(row: Quote, *, zone: ZoneInfo) -> QuoteView:
+    return QuoteView(
+        id=row.id,
+        payee_masked_name=row.payee_name,
+        payee_masked_phone=row.payee_phone,
+        amount=Money(row.amount, row.currency),
+        fee=Money(row.fee, row.currency),
+        total=Money(row.amount + row.fee, row.currency),
+        mode=row.mode,
+        remark=row.remark,
+        arrives_at=release_at(row.mode, now=row.created_at, zone=zone),
+        expires_at=row.expires_at,
+        fee_version=row.schedule.version,
+        needs_pin=row.amount >= LARGE_TRANSFER,
+    )
+
+
+def see_stop(row: OutflowStop) -> StopView:
+    return StopView(
+        id=row.id,
+        reason_code=row.reason_code,
+        reason=str(STOP_REASONS[row.reason_code]),
+        since=row.since,
+        lifted_at=row.lifted_at,
+    )
+
+
+def see_restriction(row: Restriction) -> RestrictionView:
+    reason = REASONS[row.reason_code]
+    return RestrictionView(
+        id=row.id,
+        scope=row.scope,
+        reason_code=row.reason_code,
+        reason=str(reason.text),
+        authority=str(reason.authority),
+        materials=tuple(gettext(material) for material in row.materials),
+        appeal_url=row.appeal_url,
+        since=row.since,
+        until=row.until,
+        lifted_at=row.lifted_at,
+    )

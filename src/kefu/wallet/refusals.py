@@ -1,0 +1,112 @@
+"""Refusals of the wallet. Each changed nothing, and says so to the person who asked."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kefu.core.refusal import Refusal
+
+
+class ToOneself(Refusal):
+    code = "wallet.transfer.to_oneself"
+    status = 422
+    text = _("不能给自己转账。没有任何款项变动，请换一个收款人。")
+    operator = "payer and payee are the same customer"
+
+
+class PayeeUnknown(Refusal):
+    """Also for a payee who may not receive: which of the two is nobody else's business."""
+
+    code = "wallet.transfer.payee_unknown"
+    status = 422
+    text = _("这个手机号现在不能收款，请向对方核对后再试。没有任何款项变动。")
+    operator = "no wallet that can be paid under this phone number"
+
+
+class ModeUnknown(Refusal):
+    code = "wallet.transfer.mode_unknown"
+    status = 422
+    text = _("请选择到账方式：实时、两小时后或次日。没有任何款项变动。")
+    operator = "transfer mode %(mode)s is not one of now, two_hours, next_day"
+
+
+class RemarkUnfit(Refusal):
+    code = "wallet.transfer.remark_unfit"
+    status = 422
+    text = _("附言最多 %(most)s 个字，不能有控制字符。没有任何款项变动。")
+    operator = "remark is longer than %(most)s characters or not printable"
+
+
+class InsufficientFunds(Refusal):
+    code = "wallet.transfer.insufficient_funds"
+    status = 422
+    text = _("可用余额 %(available)s，不够付 %(needed)s。没有任何款项变动，请先充值或减少金额。")
+    operator = "available %(available)s is less than %(needed)s"
+
+
+class QuoteExpired(Refusal):
+    code = "wallet.quote.expired"
+    text = _("确认页已超过 5 分钟，为安全已失效。没有任何款项变动，请重新填写。")
+    operator = "the quote has expired"
+
+
+class NotCancellable(Refusal):
+    code = "wallet.transfer.not_cancellable"
+    text = _("这笔转账现在不能取消：%(why)s")
+    operator = "order is %(status)s, not HELD"
+
+
+class OutflowsStopped(Refusal):
+    code = "wallet.account.outflows_stopped"
+    status = 403
+    text = _("您的账户已停止转出，款项都还在。确认安全后，请先在“我的”里恢复转出。")
+    operator = "the customer has stopped outflows"
+
+
+class AccountRestricted(Refusal):
+    code = "wallet.account.restricted"
+    status = 403
+    text = _("账户因“%(reason)s”受到限制，暂时不能办理。需要的材料：%(materials)s。款项都还在。")
+    operator = "restriction %(code)s in force"
+
+
+class ReasonUnknown(Refusal):
+    code = "wallet.restriction.reason_unknown"
+    status = 422
+    text = _("请选择限制的原因和期限。没有任何改动。")
+    operator = "reason, scope or end of a restriction is not one of those allowed"
+
+
+class EvidenceMissing(Refusal):
+    code = "wallet.topup.evidence_missing"
+    text = _("补入账必须有银行的确认。这条记录不是这笔订单的银行成功确认，没有任何款项变动。")
+    operator = "advice is no confirmation by the bank of this very order (%(why)s)"
+
+
+class EvidenceTooOld(Refusal):
+    code = "wallet.topup.evidence_too_old"
+    text = _("银行确认要在服务单建立之后取得。请重新向银行查询，没有任何款项变动。")
+    operator = "the confirmation was stored before the case was opened"
+
+
+class AlreadyDone(Refusal):
+    code = "wallet.topup.already_done"
+    text = _("这笔充值已经到账，没有重复入账。")
+    operator = "the order has succeeded already"
+
+
+class CaseMissing(Refusal):
+    code = "wallet.goodwill.case_missing"
+    status = 422
+    text = _("补偿必须写明服务单号。没有任何款项变动。")
+    operator = "a goodwill credit needs the case that decided it"
+
+
+class CardsTooMany(Refusal):
+    code = "wallet.card.too_many"
+    text = _("最多绑定 %(most)s 张银行卡，请先解绑不用的卡。")
+    operator = "customer has the most cards allowed"
+
+
+class BooksRefused(Refusal):
+    code = "wallet.books.refused"
+    text = _("这一步没有办成，没有任何款项变动。请稍后再试；如果还不行，请联系我们。")
+    operator = "the ledger refused transfer %(index)s: %(ledger_code)s"

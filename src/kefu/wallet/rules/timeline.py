@@ -1,0 +1,75 @@
+"""The steps of an order as people read them: what was done, what is under way, what comes next."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kefu.wallet import models as m
+
+LABELS: dict[str, Any] = {
+    "created": _("已提交"),
+    "held": _("款项已预留"),
+    "submitted": _("银行已受理"),
+    "unknown": _("银行结果待确认"),
+    "asked": _("已向银行查询"),
+    "bank_confirmed": _("银行确认成功"),
+    "manual": _("转人工核对"),
+    "credited": _("已到账"),
+    "completed": _("核实后补入账"),
+    "cleared": _("已与银行对账"),
+    "contradicted": _("银行说法前后不一，人工核对中"),
+    "failed": _("未成功"),
+    "paused": _("已暂停：账户停止转出"),
+    "resumed": _("已恢复"),
+    "released": _("已转出"),
+    "cancelled": _("已取消"),
+    "arrived": _("对方已到账"),
+    "goodwill": _("补偿已入账"),
+    "bank_result": _("等待银行结果"),
+    "release": _("等待到账时间"),
+}
+
+REASONS: dict[str, Any] = {
+    "insufficient_funds": _("余额不足"),
+    "outflows_stopped": _("账户停止转出"),
+    "payee_unavailable": _("对方账户不能收款"),
+    "card_closed": _("银行卡已注销"),
+    "card_unknown": _("银行卡不可用"),
+    "risk": _("银行风控拒绝"),
+    "limit_exceeded": _("超过银行卡限额"),
+}
+BANK_FUNDS = _("银行卡余额不足")
+
+
+def expected(*, kind: str, status: str, paused: bool) -> tuple[str, ...]:
+    """The steps still to come, the one under way first; empty once the order has ended."""
+    if kind == m.TOPUP:
+        return {
+            m.CREATED: ("submitted", "bank_result", "credited"),
+            m.SUBMITTED: ("bank_result", "credited"),
+            m.UNKNOWN: ("bank_result", "credited"),
+            m.MANUAL: ("manual", "credited"),
+        }.get(status, ())
+    if status == m.HELD:
+        return ("paused" if paused else "release", "arrived")
+    return ()
+
+
+def reason_text(kind: str, reason: str) -> str:
+    """Why an order failed, for its customer; '' when it did not."""
+    if not reason:
+        return ""
+    if kind == m.TOPUP and reason == "insufficient_funds":
+        return str(BANK_FUNDS)
+    return str(REASONS.get(reason, _("银行没有说明原因")))
+
+
+_NOT_CANCELLABLE: dict[str, Any] = {
+    m.SUCCEEDED: _("款项已到对方账户。您可以申请客服协助联系对方。"),
+    m.FAILED: _("它没有成功，款项没有转出。"),
+}
+
+
+def not_cancellable_because(status: str) -> str:
+    """Why a transfer in `status` cannot be taken back, for its customer."""
+    return str(_NOT_CANCELLABLE.get(status, _("请刷新页面查看最新状态。")))

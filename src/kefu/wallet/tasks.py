@@ -1,0 +1,72 @@
+"""Background entry points of the wallet. None of them calls anything outside."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from kefu.core import clock
+from kefu.core.actor import SYSTEM
+from kefu.core.refusal import Refusal
+from kefu.wallet import actions
+from kefu.wallet.queries.waiting import topups_waiting
+
+log = logging.getLogger(__name__)
+AGAIN = RetryStrategy(max_attempts=8, exponential_wait=2)
+CATCH_UP_AFTER_SECONDS = 20
+
+
+@app.task(name="wallet.open_wallet", retry=AGAIN)
+def open_wallet(customer: str) -> None:
+    actions.open_wallet(actor=SYSTEM, customer_id=UUID(customer), now=clock.now())
+
+
+@app.task(name="wallet.follow_instruction", retry=AGAIN)
+def follow_instruction(order_ref: str) -> None:
+    """Bring an order to where its instruction stands."""
+    actions.follow_instruction(order_id=UUID(order_ref.removeprefix("order:")), now=clock.now())
+
+
+@app.task(name="wallet.note_contradiction", retry=AGAIN)
+def note_contradiction(order_ref: str, advice: str) -> None:
+    order_id = UUID(order_ref.removeprefix("order:"))
+    actions.note_contradiction(order_id=order_id, advice_id=UUID(advice), now=clock.now())
+
+
+@app.task(name="wallet.clear_topups", retry=AGAIN)
+def clear_topups(statement: str) -> None:
+    actions.clear_topups(statement_id=UUID(statement), now=clock.now())
+
+
+@app.task(name="wallet.take_card", retry=AGAIN)
+def take_card(check: str) -> None:
+    actions.take_card(check_id=UUID(check), now=clock.now())
+
+
+@app.periodic(cron="* * * * * */2")  # croniter: the sixth field is the seconds
+@app.task(name="wallet.release_transfers")
+def release_transfers(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    """Let due transfers go. One that cannot holds no other up: it stays due, and says so in the log."""
+    now = clock.now()
+    for order_id in actions.claim_released(now=now):
+        try:
+            actions.release_transfer(order_id=order_id, now=now)
+        except Refusal as refused:
+            log.error("transfer %s stays held: %s", order_id, refused.operator_text())
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="wallet.catch_up")
+def catch_up(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    """Top-ups whose instruction is settled although they wait: a job was lost on the way."""
+    now = clock.now()
+    for order_id in topups_waiting(before=now - timedelta(seconds=CATCH_UP_AFTER_SECONDS)):
+        actions.follow_instruction(order_id=order_id, now=now)
+
+
+@app.periodic(cron="* * * * * 30")
+@app.task(name="wallet.expire_restrictions")
+def expire_restrictions(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    actions.expire_restrictions(now=clock.now())

@@ -1,0 +1,130 @@
+"""People with wallets, cards and money, all made by real actions."""
+
+import itertools
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from tests.rails.pump import Pump
+from tests.wallet.scripted import CODE
+
+from kefu.core.actor import SYSTEM, Actor
+from kefu.core.money import Money
+from kefu.identity import actions as identity
+from kefu.identity import queries as people
+from kefu.ledger import actions as ledger
+from kefu.ledger import queries as books
+from kefu.wallet import actions, queries
+from kefu.wallet.queries import OrderView, QuoteView
+
+PAN = "6200000100000012"
+OPERATOR = Actor(kind="system", id="kefu")
+
+
+class Town:
+    """`now` is the town's clock; it moves only when told."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.pump = Pump("rails", "wallet")
+        self._phones = itertools.count(13800000001)
+        self._staff = itertools.count(1001)
+        ledger.ensure_chart(currency="CNY", now=now)
+
+    def wait(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+    def customer(self, name: str, money: int = 0) -> Actor:
+        """A customer with a wallet, and `money` minor units on it by a real top-up."""
+        phone = str(next(self._phones))
+        person = identity.register_customer(
+            actor=SYSTEM, phone=phone, name=name, password="zhangsan-li-wang-6", now=self.now
+        )
+        who = people.actor_for_user(person.id)
+        actions.open_wallet(actor=who, customer_id=person.id, now=self.now)
+        if money:
+            assert self.top_up(who, money).status == "SUCCEEDED"
+        return Actor(kind=who.kind, id=who.id, label=who.label, session=str(uuid4()))
+
+    def phone(self, who: Actor) -> str:
+        from kefu.identity.models import User
+
+        return str(User.objects.get(pk=who.uuid).phone)
+
+    def staff(self, name: str, role: str = "agent", lead: Actor | None = None) -> Actor:
+        person = identity.register_staff(
+            actor=SYSTEM,
+            staff_no=str(next(self._staff)),
+            name=name,
+            alias=name,
+            role=role,
+            password="zhangsan-li-wang-6",
+            now=self.now,
+            lead_id=lead.uuid if lead else None,
+        )
+        return people.actor_for_user(person.id)
+
+    def card(self, who: Actor) -> UUID:
+        """The customer's card, linked when there is none yet."""
+        cards = queries.instruments_for(who)
+        if not cards:
+            check = actions.link_card(actor=who, pan=PAN, holder="林", phone="13900000000", now=self.now)
+            self.pump.run()
+            actions.confirm_card(actor=who, check_id=check.id, code=CODE, now=self.now)
+            self.pump.run()
+            cards = queries.instruments_for(who)
+        return cards[0].id
+
+    def top_up(self, who: Actor, amount: int, *, key: UUID | None = None) -> OrderView:
+        """A top-up, followed as far as the bank lets it come now."""
+        card = self.card(who)
+        made = actions.create_topup(
+            actor=who, key=key or uuid4(), instrument_id=card, amount=Money(amount), now=self.now
+        )
+        self.pump.run()
+        return queries.order_for(who, made.id)
+
+    def quote(
+        self, who: Actor, payee: Actor, amount: int, *, mode: str = "now", remark: str = ""
+    ) -> QuoteView:
+        return actions.quote_transfer(
+            actor=who,
+            payee_phone=self.phone(payee),
+            amount=Money(amount),
+            mode=mode,
+            now=self.now,
+            remark=remark,
+        )
+
+    def send(self, who: Actor, payee: Actor, amount: int, *, mode: str = "now") -> OrderView:
+        quote = self.quote(who, payee, amount, mode=mode)
+        return actions.create_transfer(actor=who, key=uuid4(), quote_id=quote.id, now=self.now)
+
+    def prove(self, who: Actor, ref: str) -> None:
+        """The payment PIN for `ref`, set first when there is none."""
+        if not people.person(who.uuid).has_payment_pin:
+            identity.set_payment_pin(actor=who, pin="482913", now=self.now)
+        identity.prove_step_up(actor=who, pin="482913", ref=ref, now=self.now)
+
+    def approved(self, action: str, arguments: dict[str, object], *, case: str = "K1") -> UUID:
+        """An approval, proposed and agreed to by people who do not stand in one line."""
+        maker, checker = self.staff("甲"), self.staff("乙", "supervisor")
+        made = identity.propose_approval(
+            actor=maker,
+            action=action,
+            arguments=arguments,
+            needed=1,
+            case_ref=case,
+            reason="应补",
+            now=self.now,
+        )
+        identity.decide_approval(actor=checker, approval_id=made.id, approve=True, words="同意", now=self.now)
+        return made.id
+
+    def money(self, who: Actor) -> tuple[int, int]:
+        """Available and held, in minor units."""
+        seen = queries.balance_for(who)
+        return seen.available.minor, seen.held.minor
+
+    def house(self, code: str) -> int:
+        """A house account's balance in its natural direction."""
+        return books.balance("", code=code).posted
