@@ -251,7 +251,8 @@ def test_it_outlives_its_connection_and_seals(db: Connection, clone_db: str, tmp
         announce(db)
         db.execute(
             "WITH e AS (INSERT INTO core_auditentry "
-            "(at, actor, actor_label, action, subject, case_ref, level, data) VALUES (now(), 'system:kefu', '', 'core.try', 'thing:1', '', '', '{}') RETURNING id) "
+            "(at, actor, actor_label, action, subject, case_ref, level, data) "
+            "VALUES (now(), 'system:kefu', '', 'core.try', 'thing:1', '', '', '{}') RETURNING id) "
             "INSERT INTO core_auditpending (entry_id) SELECT id FROM e"
         )
         until(lambda: positions(db)[0][1])

@@ -36,7 +36,8 @@ def write(connection: Connection, count: int, *, pending: bool = True) -> list[i
         for number in range(count):
             row = connection.execute(
                 "INSERT INTO core_auditentry "
-                "(at, actor, actor_label, action, subject, case_ref, level, data) VALUES (%s, 'staff:1', '陈工 1024', 'core.try', 'thing:1', '', '', %s) RETURNING id",
+                "(at, actor, actor_label, action, subject, case_ref, level, data) "
+                "VALUES (%s, 'staff:1', '陈工 1024', 'core.try', 'thing:1', '', '', %s) RETURNING id",
                 [NOW, Jsonb({"n": number, "amount": "35.50", "who": "王芳"})],
             ).fetchone()
             assert row is not None
