@@ -9,8 +9,9 @@ from kefu.sla.rules import ClockRow, pack_cn
 
 HOUSE_NAMES = ("name", "hotline", "hours", "mail", "domains")
 RULE_NAMES = ("code_minutes", "tries", "pause_minutes", "tries_many", "pause_hours", "password_least")
-GIVEN_NAMES = ("fee_topup", "fee_transfer")
-"""Filled by the caller from the schedule in force."""
+GIVEN_NAMES = ("fee_topup_now", "fee_transfer_now", "fee_transfer_two_hours", "fee_transfer_next_day")
+"""Filled by the caller from the schedule in force: `fee_<kind>_<mode>`."""
+_UNTIL_GIVEN = {"zh": "以确认页写的为准", "en": "as the confirmation page says"}
 
 _UNITS = {
     "zh": {"min": "{n} 分钟", "h": "{n} 小时", "cd": "{n} 天", "bd": "{n} 个工作日", "mo": "{n} 个月"},
@@ -49,4 +50,5 @@ def house_values(language: str) -> dict[str, str]:
         "pause_hours": str(int(attempt.PER_ACCOUNT.long_pause.total_seconds()) // 3600),
         "password_least": str(password.ALONE_MIN),
     }
+    values |= dict.fromkeys(GIVEN_NAMES, _UNTIL_GIVEN[short])
     return values | {f"clock_{id}": clock_text(row, short) for id, row in pack_cn().items()}

@@ -1,5 +1,6 @@
 """From Markdown to clean HTML and to plain text, with values put in last."""
 
+import functools
 import html
 import re
 from collections.abc import Mapping
@@ -48,13 +49,17 @@ def to_html(body: str, *, parts: Mapping[str, str], values: Mapping[str, str]) -
     return _VALUE.sub(lambda m: html.escape(values.get(m["name"], "")), "".join(pieces))
 
 
+@functools.lru_cache(maxsize=4096)
+def _plain(body: str) -> str:
+    """The words with their variables still in them. Texts of a version never change, so this is kept."""
+    page = re.sub(r"</(p|li|h2|h3|tr|blockquote)>", "\n", _clean(_PART.sub("", body)))
+    words = html.unescape(re.sub(r"<[^>]+>", "", page))
+    return "\n".join(line.strip() for line in words.splitlines() if line.strip())
+
+
 def to_text(body: str, *, values: Mapping[str, str]) -> str:
     """The words alone, one block a line; parts are left out."""
-    without = _PART.sub("", body)
-    page = re.sub(r"</(p|li|h2|h3|tr|blockquote)>", "\n", _clean(without))
-    words = html.unescape(re.sub(r"<[^>]+>", "", page))
-    filled = _VALUE.sub(lambda m: values.get(m["name"], ""), words)
-    return "\n".join(line.strip() for line in filled.splitlines() if line.strip())
+    return _VALUE.sub(lambda m: values.get(m["name"], ""), _plain(body))
 
 
 def short_answer(body: str) -> str:
