@@ -144,7 +144,7 @@ def _send(request: HttpRequest) -> HttpResponse:
     if not isinstance(body, str) or not isinstance(files, list):
         raise FieldWrong(fields="body")
     upload = keep_upload(request, actor, now)
-    file_ids = [read_id(one) for one in files] + ([upload] if upload else [])
+    file_ids = [read_id(one) for one in files] + ([upload.id] if upload else [])
     at = parse_datetime(str(given.get("at") or "")) if given.get("at") else None
     accepted = channels.accept_incoming(
         actor=actor,

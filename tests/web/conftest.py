@@ -1,0 +1,65 @@
+"""A town on a scripted bank, and browsers that sign in by the doors."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from tests.wallet.scripted import ScriptedBank
+from tests.wallet.town import Town
+
+from kefu.core.actor import Actor
+
+PASSWORD = "zhangsan-li-wang-6"
+FIELD_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+SignedIn = Callable[[Actor], Client]
+
+
+@pytest.fixture(autouse=True)
+def quick_pages(settings: Any, tmp_path: Path) -> None:
+    """Files as they lie in the tree, quick hashes, and a folder of this test's own for attachments."""
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
+    settings.KEFU_FILES = tmp_path
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
+@pytest.fixture
+def codes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every one-time code that left, the latest last."""
+    left: list[str] = []
+
+    def send(*, code: str, **_rest: Any) -> None:
+        left.append(code)
+
+    monkeypatch.setattr("kefu.notices.actions.send_code", send)
+    return left
+
+
+@pytest.fixture
+def town(db: None, monkeypatch: pytest.MonkeyPatch) -> Town:
+    ScriptedBank.reset()
+    monkeypatch.setattr(django_settings, "RAILS_CONNECTORS", {"sandbox": "tests.wallet.scripted.ScriptedBank"})
+    monkeypatch.setattr(django_settings, "KEFU_FIELD_KEY", FIELD_KEY)
+    return Town(datetime.now(UTC))
+
+
+@pytest.fixture
+def browser(town: Town) -> SignedIn:
+    """A browser in which a customer of the town has signed in through the door."""
+
+    def open_for(who: Actor) -> Client:
+        client = Client(headers={"accept-language": "zh-CN"})
+        answer = client.post("/signin/", {"phone": town.phone(who), "password": PASSWORD})
+        assert answer.status_code == 302, answer.content.decode()
+        return client
+
+    return open_for
+
+
+def text_of(answer: Any) -> str:
+    """The page's words."""
+    return str(answer.content.decode())

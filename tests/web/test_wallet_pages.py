@@ -1,0 +1,208 @@
+"""The wallet over HTTP: balance, orders, top-up, transfer, and what is not one's own."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.wallet.scripted import CODE, ScriptedBank
+from tests.wallet.town import PAN, Town
+from tests.web.conftest import SignedIn, text_of
+
+from kefu.wallet import queries as wallet
+from kefu.wallet.models import Order
+
+QUERIES_MOST = 12
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field."""
+    return page.split(f'name="{name}" value="')[1].split('"')[0]
+
+
+@pytest.mark.row("W-11")
+def test_a_card_is_linked_by_the_banks_code(town: Town, browser: SignedIn) -> None:
+    client = browser(town.customer("林一"))
+    assert client.get("/topup/")["Location"] == "/cards/new/?next=/topup/"
+    given = {"holder": "林一", "pan": PAN, "phone": "13900000000"}
+    check = client.post("/cards/new/", given)["Location"]
+    assert "正在请银行发验证码" in text_of(client.get(check))
+    town.pump.run()
+    assert "银行已把验证码发到" in text_of(client.get(check))
+    client.post(check, {"code": CODE})
+    town.pump.run()
+    page = text_of(client.get(check))
+    assert "绑好了" in page
+    assert PAN not in page
+    assert PAN[-4:] in text_of(client.get("/me/"))
+
+
+@pytest.mark.row("W-03")
+@pytest.mark.row("W-16")
+def test_a_top_up_is_confirmed_before_the_bank_is_asked_and_happens_once(town: Town, browser: SignedIn) -> None:
+    lin = town.customer("林一")
+    client, card = browser(lin), town.card(lin)
+    confirm = text_of(client.post("/topup/", {"card": str(card), "amount": "200"}))
+    assert "充值 ¥200.00" in confirm
+    assert Order.objects.count() == 0
+    given = {name: hidden(confirm, name) for name in ("key", "card", "amount")}
+    first, again = client.post("/topup/pay", given), client.post("/topup/pay", given)
+    assert first["Location"] == again["Location"]
+    assert Order.objects.count() == 1
+    town.pump.run()
+    page = text_of(client.get(first["Location"]))
+    assert "已到账" in page
+    assert "¥200.00" in text_of(client.get("/parts/purse"))
+
+
+def test_a_top_up_amount_that_is_none_is_refused_at_its_field(town: Town, browser: SignedIn) -> None:
+    lin = town.customer("林一")
+    client, card = browser(lin), town.card(lin)
+    for amount in ("abc", "0", "-5", "1.234", "99999999999"):
+        answer = client.post("/topup/", {"card": str(card), "amount": amount})
+        assert answer.status_code == 422, amount
+        assert 'id="id_amount_error"' in text_of(answer)
+    assert client.post("/topup/pay", {"key": "x", "card": str(card), "amount": "100"}).status_code == 422
+    given = {"key": str(uuid4()), "card": str(card), "amount": "-100"}
+    assert client.post("/topup/pay", given).status_code == 422
+    assert Order.objects.count() == 0
+
+
+@pytest.mark.row("W-05")
+@pytest.mark.row("W-16")
+def test_a_transfer_shows_payee_fee_and_arrival_then_moves_once(town: Town, browser: SignedIn) -> None:
+    lin, wang = town.customer("林一", money=100_00), town.customer("王芳")
+    client = browser(lin)
+    given = {"phone": town.phone(wang), "amount": "35", "mode": "now", "remark": "午饭"}
+    confirm = text_of(client.post("/transfer/confirm/", given))
+    assert "王*" in confirm
+    assert "马上到账" in confirm
+    assert "王芳" not in confirm
+    assert wallet.balance_for(lin).available.minor == 100_00
+    send = {"key": hidden(confirm, "key"), "quote": hidden(confirm, "quote")}
+    places = {client.post("/transfer/send", send)["Location"] for _ in range(3)}
+    assert len(places) == 1
+    assert wallet.balance_for(wang).available.minor == 35_00
+    assert "午饭" in text_of(browser(wang).get("/activity/"))
+
+
+def test_a_delayed_transfer_can_be_taken_back(town: Town, browser: SignedIn) -> None:
+    lin, wang = town.customer("林一", money=100_00), town.customer("王芳")
+    client, order = browser(lin), town.send(lin, wang, 35_00, mode="next_day")
+    home = text_of(client.get("/"))
+    assert "¥65.00" in home
+    assert "之前可以取消" in home
+    client.post(f"/orders/{order.id}/cancel")
+    assert wallet.balance_for(lin).available.minor == 100_00
+    assert "已取消" in text_of(client.get(f"/orders/{order.id}/"))
+
+
+def test_a_large_transfer_asks_for_the_pin_and_keeps_the_page(town: Town, browser: SignedIn) -> None:
+    lin, wang = town.customer("林一", money=9_000_00), town.customer("王芳")
+    town.prove(lin, "anything")
+    client = browser(lin)
+    given = {"phone": town.phone(wang), "amount": "6000", "mode": "now", "remark": ""}
+    confirm = text_of(client.post("/transfer/confirm/", given))
+    send = {"key": hidden(confirm, "key"), "quote": hidden(confirm, "quote")}
+    wrong = client.post("/transfer/send", {**send, "pin": "111222"})
+    assert wrong.status_code == 422
+    assert "支付密码不对" in text_of(wrong)
+    assert client.post("/transfer/send", {**send, "pin": "482913"}).status_code == 302
+    assert wallet.balance_for(wang).available.minor == 6_000_00
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("phone", {"phone": "13899990000"}),
+        ("amount", {"amount": "100000"}),
+        ("amount", {"amount": "１２块"}),
+    ],
+)
+def test_what_stands_against_a_transfer_is_said_at_its_field(
+    town: Town, browser: SignedIn, field: str, given: dict[str, str]
+) -> None:
+    lin, wang = town.customer("林一", money=100_00), town.customer("王芳")
+    form = {"phone": town.phone(wang), "amount": "35", "mode": "now", "remark": "", **given}
+    answer = browser(lin).post("/transfer/confirm/", form)
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"' in text_of(answer)
+
+
+@pytest.mark.row("W-15")
+def test_the_list_is_filtered_searched_and_paged(town: Town, browser: SignedIn) -> None:
+    lin, wang = town.customer("林一", money=500_00), town.customer("王芳")
+    orders = [town.send(lin, wang, 100 + n) for n in range(22)]
+    client = browser(lin)
+    first = text_of(client.get("/activity/"))
+    assert "更早的账单" in first
+    more = first.split('hx-get="/activity/?')[1].split('"')[0].replace("&amp;", "&")
+    assert "充值" in text_of(client.get(f"/activity/?{more}", headers={"hx-request": "true"}))
+    only = text_of(client.get("/activity/?kind=topup"))
+    assert "转给" not in only
+    assert orders[3].no in text_of(client.get(f"/orders/{orders[3].id}/"))
+    found = text_of(client.get(f"/activity/?q={orders[3].no}"))
+    assert "¥1.03" in found
+    assert "¥1.04" not in found
+    assert "没有符合条件的账单" in text_of(client.get("/activity/?q=zzzz&least=3&since=bad"))
+
+
+def test_anothers_order_looks_like_none(town: Town, browser: SignedIn) -> None:
+    lin, wang, zhou = (town.customer(name, money=50_00) for name in ("林一", "王芳", "周正"))
+    order = town.send(lin, wang, 35_00, mode="next_day")
+    stranger = browser(zhou)
+    for path in (f"/orders/{order.id}/", f"/orders/{order.id}/body", f"/orders/{uuid4()}/"):
+        answer = stranger.get(path)
+        assert answer.status_code == 404
+        assert "没有找到" in text_of(answer)
+    for deed in ("cancel", "ask"):
+        assert stranger.post(f"/orders/{order.id}/{deed}").status_code == 404
+    assert wallet.order_for(lin, order.id).status == "HELD"
+
+
+def test_anothers_card_and_check_look_like_none(town: Town, browser: SignedIn) -> None:
+    lin, zhou = town.customer("林一"), town.customer("周正")
+    card, stranger = town.card(lin), browser(zhou)
+    town.card(zhou)
+    assert stranger.post(f"/cards/{card}/unlink").status_code == 404
+    assert stranger.post("/topup/", {"card": str(card), "amount": "5"}).status_code == 404
+    given = {"key": str(uuid4()), "card": str(card), "amount": "500"}
+    assert stranger.post("/topup/pay", given).status_code == 404
+
+
+def test_private_pages_are_kept_by_no_cache(town: Town, browser: SignedIn) -> None:
+    client = browser(town.customer("林一"))
+    for path in ("/", "/activity/", "/me/", "/chat/", "/topup/", "/parts/purse", "/sos/"):
+        assert "no-store" in client.get(path)["Cache-Control"], path
+
+
+def test_pages_ask_few_questions(town: Town, browser: SignedIn, django_assert_max_num_queries: object) -> None:
+    lin, wang = town.customer("林一", money=500_00), town.customer("王芳")
+    orders = [town.send(lin, wang, 100 + n) for n in range(8)]
+    client = browser(lin)
+    paths = ["/", "/activity/", f"/orders/{orders[0].id}/", "/topup/", "/transfer/", "/me/", "/chat/", "/sos/"]
+    paths += ["/parts/purse", "/parts/pending", "/parts/orders", "/me/notices/", "/help/", "/help/fees/"]
+    asked = {path: count_queries(client, path) for path in paths}
+    assert {path: n for path, n in asked.items() if n > QUERIES_MOST} == {}
+
+
+def count_queries(client: Client, path: str) -> int:
+    from django.db import connection
+
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(path).status_code == 200
+    return len(seen)
+
+
+def test_a_silent_bank_is_told_as_such_and_asked_again(town: Town, browser: SignedIn) -> None:
+    lin = town.customer("林一")
+    card = town.card(lin)
+    ScriptedBank.down = True
+    client = browser(lin)
+    confirm = text_of(client.post("/topup/", {"card": str(card), "amount": "200"}))
+    given = {name: hidden(confirm, name) for name in ("key", "card", "amount")}
+    place = client.post("/topup/pay", given)["Location"]
+    page = text_of(client.get(place))
+    assert "再向银行查一次" in page
+    asked = client.post(f"{place}ask", headers={"hx-request": "true"})
+    assert "正在问银行" in text_of(asked)
