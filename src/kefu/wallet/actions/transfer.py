@@ -99,7 +99,7 @@ def _make(actor: Actor, quote: Quote, *, now: datetime) -> Order:
 
 def _legs(actor: Actor, order: Order, *, now: datetime) -> list[ledger.NewTransfer]:
     payer, payee = ensure(actor, order.customer_id, now=now), ensure(actor, _payee(order), now=now)
-    kind = "hold" if order.release_at else "post"
+    kind: ledger.Kind = "hold" if order.release_at else "post"
     legs = [
         book.leg(
             order,

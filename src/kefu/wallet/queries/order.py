@@ -43,7 +43,6 @@ _CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "until": lambda given: Q(created_at__lt=given),
     "amount_min": lambda given: Q(amount__gte=given),
     "amount_max": lambda given: Q(amount__lte=given),
-    "text": lambda given: _mentions(given),
 }
 
 
@@ -65,11 +64,16 @@ def orders_for(
     customer = customer_seen_by(actor, customer_id, now=now)
     wanted = _before(before)
     for name, given in wanted_by.items():
-        if given not in (None, ""):
+        if given not in (None, "") and name in _CONDITIONS:
             wanted &= _CONDITIONS[name](given)
+    text = wanted_by.get("text", "").strip()[:TEXT_MOST]
+    if "\0" in text:
+        return []
     most = max(1, min(limit, LIST_MOST))
-    sent = _newest(Order.objects.filter(wanted, customer_id=customer), most)
-    received = _newest(Order.objects.filter(wanted, payee_id=customer, status=m.SUCCEEDED), most)
+    given_out = Q(customer_id=customer) & _mentions(text, to="payee_label")
+    taken_in = Q(payee_id=customer, status=m.SUCCEEDED) & _mentions(text, to="payer_label")
+    sent = _newest(Order.objects.filter(wanted & given_out), most)
+    received = _newest(Order.objects.filter(wanted & taken_in), most)
     both = sorted((*sent, *received), key=lambda order: (order.created_at, order.id), reverse=True)
     if actor.is_staff:
         _record(actor, "wallet.see_orders", f"customer:{customer}", now)
@@ -89,12 +93,13 @@ def _before(order_id: UUID | None) -> Q:
     return Q(created_at__lt=last) | Q(created_at=last, id__lt=order_id)
 
 
-def _mentions(text: str) -> Q:
-    words = text.strip()[:TEXT_MOST]
-    if "\0" in words:
-        return Q(pk__in=[])
-    names = Q(payer_label__icontains=words) | Q(payee_label__icontains=words)
-    return Q(no__icontains=words) | Q(remark__icontains=words) | names | Q(payee_label=mask_name(words))
+def _mentions(text: str, *, to: str) -> Q:
+    """Orders whose number, remark or counterparty (whole name or its mask, or a card's bank) holds `text`."""
+    if not text:
+        return Q()
+    other = Q(**{f"{to}__icontains": text}) | Q(**{to: mask_name(text)})
+    card = Q(kind=m.TOPUP, payer_label__icontains=text)
+    return Q(no__icontains=text) | Q(remark__icontains=text) | (Q(kind=m.TRANSFER) & other) | card
 
 
 def order_for(actor: Actor, order_id: UUID, *, now: datetime | None = None) -> OrderView:
