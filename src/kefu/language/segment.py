@@ -32,13 +32,18 @@ _SIGNS = re.compile(r"[\W_]+")
 _loading = threading.Lock()
 
 
-def normalise(text: str) -> str:
-    """Half width, simplified, lower case, single spaces, no control characters; at most `MAX_CHARACTERS`
-    long.
+def folded(text: str) -> str:
+    """Half width, simplified, single spaces, no control characters, capitals kept; at most
+    `MAX_CHARACTERS`.
     """
-    folded = unicodedata.normalize("NFKC", text[: 4 * MAX_CHARACTERS]).translate(SIMPLIFIED).lower()
-    printable = "".join(c if c.isprintable() else " " for c in folded)
+    narrow = unicodedata.normalize("NFKC", text[: 4 * MAX_CHARACTERS]).translate(SIMPLIFIED)
+    printable = "".join(c if c.isprintable() else " " for c in narrow)
     return _SPACES.sub(" ", printable).strip()[:MAX_CHARACTERS]
+
+
+def normalise(text: str) -> str:
+    """`folded`, in lower case: the form that is compared."""
+    return folded(text).lower()
 
 
 def _any_of(names: Iterable[str]) -> str:

@@ -63,8 +63,8 @@ def train_classifier(features: Sequence[Features], labels: Sequence[str]) -> Hea
 def train_head(*, progress: Progress) -> Head:
     """Train on the committed examples: cross-validated once for calibration, then fitted on everything.
 
-    Raises LearnerMissingError without scikit-learn; ValueError when an embedder cannot run here (a head trained
-    without one would be worse for everybody).
+    Raises LearnerMissingError without scikit-learn; ValueError when an embedder cannot run here (a head
+    trained without one would be worse for everybody).
     """
     for embedder in (embed.e5(), embed.use()):
         if not embedder.available():
