@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     admin = os.environ.get("KEFU_TEST_ADMIN_DSN")
     if not admin:
-        from kefu.cli.postgres import temporary_cluster
+        from kefu.cli.server.postgres import temporary_cluster
 
         cluster = temporary_cluster()
         admin = os.environ["KEFU_TEST_ADMIN_DSN"] = cluster.__enter__()

@@ -16,11 +16,11 @@ import pytest
 
 from kefu.cli import backup, restore
 from kefu.cli.database import prepare_database
-from kefu.cli.installation import finish_database, open_database, own_cluster
-from kefu.cli.postgres import temporary_server
-from kefu.cli.roles import ADMIN, APP, OWNER, ensure_database
-from kefu.cli.sealed_stream import CHUNK, TAG
-from kefu.cli.secrets_folder import CARRIED, MAKERS, ensure_secrets, read_secret
+from kefu.cli.running.installation import finish_database, open_database, own_cluster
+from kefu.cli.running.secrets_folder import CARRIED, MAKERS, ensure_secrets, read_secret
+from kefu.cli.sealed.stream import CHUNK, TAG
+from kefu.cli.server.postgres import temporary_server
+from kefu.cli.server.roles import ADMIN, APP, OWNER, ensure_database
 from kefu.cli.terminal import CannotRun
 
 GREATEST = max(hashlib.md5(str(n).encode()).hexdigest() for n in range(1, 50_001))

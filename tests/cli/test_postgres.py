@@ -13,10 +13,10 @@ import psycopg
 import pytest
 from watching import eventually, is_alive
 
-from kefu.cli import binaries, server_user
-from kefu.cli.binaries import find_binaries
-from kefu.cli.postgres import TEST_PASSWORDS, Cluster, temporary_cluster, temporary_server
-from kefu.cli.roles import ADMIN, APP, OWNER, ensure_database
+from kefu.cli.server import binaries, server_user
+from kefu.cli.server.binaries import find_binaries
+from kefu.cli.server.postgres import TEST_PASSWORDS, Cluster, temporary_cluster, temporary_server
+from kefu.cli.server.roles import ADMIN, APP, OWNER, ensure_database
 from kefu.cli.terminal import CannotRun
 
 UNPRIVILEGED = pwd.getpwnam("nobody")
@@ -93,7 +93,7 @@ def test_server_goes_with_its_killed_owner_and_the_next_start_works(
     script = textwrap.dedent("""
         import sys, time
         from pathlib import Path
-        from kefu.cli.postgres import TEST_PASSWORDS, Cluster
+        from kefu.cli.server.postgres import TEST_PASSWORDS, Cluster
         cluster = Cluster(Path(sys.argv[1]), TEST_PASSWORDS, durable=False)
         cluster.start()
         print(cluster.process.pid, flush=True)

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from watching import eventually, is_alive
 
-from kefu.cli.supervisor import last_lines, rotate
+from kefu.cli.running.supervisor import last_lines, rotate
 
 SCRIPT = textwrap.dedent("""
     import json, os, sys
     from pathlib import Path
-    from kefu.cli.supervisor import Supervisor, command_program
+    from kefu.cli.running.supervisor import Supervisor, command_program
 
     folder = Path(sys.argv[1])
 

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 from watching import ROOT, eventually, is_alive
 
-from kefu.cli.installation import find_running
-from kefu.cli.processes import Place
-from kefu.cli.secrets_folder import IRREPLACEABLE, MAKERS, ensure_secrets, read_secret
+from kefu.cli.running.installation import find_running
+from kefu.cli.running.processes import Place
+from kefu.cli.running.secrets_folder import IRREPLACEABLE, MAKERS, ensure_secrets, read_secret
 from kefu.cli.terminal import CannotRun
 
 

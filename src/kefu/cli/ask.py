@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from kefu.cli.installation import joined
+from kefu.cli.running.installation import joined
 from kefu.cli.terminal import CannotRun, answer, say
 
 HELP = "ask one question as a customer of the running product"

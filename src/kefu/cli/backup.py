@@ -17,12 +17,12 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from kefu.cli.archive import ArchiveWriter
-from kefu.cli.binaries import client_program
-from kefu.cli.installation import Database, open_database
-from kefu.cli.sealed_stream import PASSPHRASE, MasterKey, Sealer, installation_key
-from kefu.cli.secrets_folder import CARRIED, read_secret
-from kefu.cli.server_user import data_folder
+from kefu.cli.running.installation import Database, open_database
+from kefu.cli.running.secrets_folder import CARRIED, read_secret
+from kefu.cli.sealed.archive import ArchiveWriter
+from kefu.cli.sealed.stream import PASSPHRASE, MasterKey, Sealer, installation_key
+from kefu.cli.server.binaries import client_program
+from kefu.cli.server.server_user import data_folder
 from kefu.cli.terminal import CannotRun, Progress, answer, say
 
 HELP = "write everything into one encrypted FILE, while it runs"

@@ -13,8 +13,8 @@ from pathlib import Path
 from kefu.cli.children import unwind_on_sigterm
 from kefu.cli.chromium import ensure_chromium
 from kefu.cli.messages import compile_catalogues
-from kefu.cli.postgres import temporary_cluster
-from kefu.cli.server_user import CHECKOUT
+from kefu.cli.server.postgres import temporary_cluster
+from kefu.cli.server.server_user import CHECKOUT
 from kefu.cli.terminal import CannotRun, say
 
 HELP = "set up and run every test, or those under PATH; lint, floors and types first"

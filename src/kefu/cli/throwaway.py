@@ -23,10 +23,10 @@ import httpx
 import psycopg
 
 from kefu.cli.children import die_with_parent
-from kefu.cli.postgres import Cluster
-from kefu.cli.roles import OWNER
-from kefu.cli.secrets_folder import database_passwords, read_secret
-from kefu.cli.server_user import CHECKOUT, can_reach, server_user
+from kefu.cli.running.secrets_folder import database_passwords, read_secret
+from kefu.cli.server.postgres import Cluster
+from kefu.cli.server.roles import OWNER
+from kefu.cli.server.server_user import CHECKOUT, can_reach, server_user
 from kefu.cli.terminal import CannotRun, say
 from kefu.rails.connectors.signing import signed_headers
 

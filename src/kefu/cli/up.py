@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kefu.cli.installation import (
+from kefu.cli.running.installation import (
     Database,
     Running,
     external_database,
@@ -23,11 +23,11 @@ from kefu.cli.installation import (
     finish_database,
     own_cluster,
 )
-from kefu.cli.prepared import prepared_mode, stamp_prepared
-from kefu.cli.processes import Place, attached, bank, environment_of, once, product
-from kefu.cli.secrets_folder import ensure_secrets
-from kefu.cli.server_user import data_folder, server_user
-from kefu.cli.supervisor import Program, Supervisor, last_lines, log_end
+from kefu.cli.running.prepared import prepared_mode, stamp_prepared
+from kefu.cli.running.processes import Place, attached, bank, environment_of, once, product
+from kefu.cli.running.secrets_folder import ensure_secrets
+from kefu.cli.running.supervisor import Program, Supervisor, last_lines, log_end
+from kefu.cli.server.server_user import data_folder, server_user
 from kefu.cli.terminal import CannotRun, say
 
 HELP = "set up and run everything; ready when it prints its addresses; stops on Ctrl-C or SIGTERM"
@@ -201,7 +201,9 @@ def _prepare(start: Start, environment: dict[str, str], database: Database) -> s
     mode = prepared_mode(start.data) if database.cluster else None
     if mode is not None and start.wanted in ("keep", mode):
         return mode
-    program = once("prepare", "kefu.cli.prepare", start.wanted, data=start.data, environment=environment)
+    program = once(
+        "prepare", "kefu.cli.running.prepare", start.wanted, data=start.data, environment=environment
+    )
     result = json.loads(_step(start, program)[-1])
     if result["migrations"]:
         say(f"kefu: database made ready ({result['migrations']} migrations, {result['seconds']:.0f} s)")

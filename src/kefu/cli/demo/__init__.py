@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from kefu.cli.installation import joined
+from kefu.cli.running.installation import joined
 from kefu.cli.terminal import CannotRun, say
 
 HELP = "build the demo town in a running demo installation (./kefu up does it by itself)"

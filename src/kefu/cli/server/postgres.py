@@ -20,12 +20,12 @@ from urllib.parse import quote
 
 import psycopg
 
-from kefu.cli.binaries import find_binaries, major_version
 from kefu.cli.children import die_with_parent
-from kefu.cli.roles import ADMIN, APP, OWNER, ensure_roles
-from kefu.cli.server_user import ServerUser, can_reach, server_user
+from kefu.cli.server.binaries import find_binaries, major_version
+from kefu.cli.server.roles import ADMIN, APP, OWNER, ensure_roles
+from kefu.cli.server.server_user import ServerUser, can_reach, server_user
+from kefu.cli.server.tuning import server_settings
 from kefu.cli.terminal import CannotRun, say
-from kefu.cli.tuning import server_settings
 
 TEST_PASSWORDS = {ADMIN: "test", OWNER: "test", APP: "test"}
 SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
@@ -34,9 +34,9 @@ SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
 class Cluster:
     """The database server whose files are in `folder`.
 
-    `passwords` maps each role of `kefu.cli.roles` to its password. `durable=False` is for throw-away clusters
-    only: no fsync. `tcp` listens on 127.0.0.1 instead of a socket file. Call `start` and `stop` from the main
-    thread: the server dies with the thread that started it.
+    `passwords` maps each role of `kefu.cli.server.roles` to its password. `durable=False` is for throw-away
+    clusters only: no fsync. `tcp` listens on 127.0.0.1 instead of a socket file. Call `start` and `stop`
+    from the main thread: the server dies with the thread that started it.
     """
 
     def __init__(

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kefu.cli.children import die_with_parent
-from kefu.cli.installation import Database, base_environment
-from kefu.cli.server_user import CHECKOUT
-from kefu.cli.supervisor import Program, command_program
+from kefu.cli.running.installation import Database, base_environment
+from kefu.cli.running.supervisor import Program, command_program
+from kefu.cli.server.server_user import CHECKOUT
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
@@ -104,9 +104,15 @@ def product(data: Path, environment: Mapping[str, str], place: Place) -> list[Pr
         "--threads",
         "8",
         "--graceful-timeout",
-        "4",
+        "3",
     ]
-    web += ["--config", "python:kefu.cli.gunicorn_conf", "--no-control-socket", "--log-level", "warning"]
+    web += [
+        "--config",
+        "python:kefu.cli.running.gunicorn_conf",
+        "--no-control-socket",
+        "--log-level",
+        "warning",
+    ]
     live = [*python, "uvicorn", "kefu.live.app:app", "--host", place.host, "--port", str(place.live_port)]
     live += [
         "--timeout-graceful-shutdown",

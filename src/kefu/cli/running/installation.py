@@ -14,12 +14,12 @@ from pathlib import Path
 
 import psycopg
 
-from kefu.cli.binaries import OLDEST
 from kefu.cli.children import unwind_on_sigterm
-from kefu.cli.postgres import Cluster
-from kefu.cli.roles import ADMIN, APP, OWNER, ensure_database, ensure_roles
-from kefu.cli.secrets_folder import database_passwords
-from kefu.cli.server_user import CHECKOUT, data_folder
+from kefu.cli.running.secrets_folder import database_passwords
+from kefu.cli.server.binaries import OLDEST
+from kefu.cli.server.postgres import Cluster
+from kefu.cli.server.roles import ADMIN, APP, OWNER, ensure_database, ensure_roles
+from kefu.cli.server.server_user import CHECKOUT, data_folder
 from kefu.cli.terminal import CannotRun
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from kefu.cli.terminal import CannotRun
 
-CHECKOUT = Path(__file__).resolve().parents[3]
+CHECKOUT = Path(__file__).resolve().parents[4]
 STATE = Path("/var/lib/kefu")
 CANDIDATES = ("kefu", "postgres", "nobody")
 

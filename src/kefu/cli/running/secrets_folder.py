@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from kefu.cli.roles import ADMIN, APP, OWNER
+from kefu.cli.server.roles import ADMIN, APP, OWNER
 from kefu.cli.terminal import CannotRun
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from kefu.cli.server_user import CHECKOUT
+from kefu.cli.server.server_user import CHECKOUT
 
 STAMP = "prepared.json"
 

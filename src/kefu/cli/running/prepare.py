@@ -1,5 +1,5 @@
-"""`python -m kefu.cli.prepare MODE`: catalogues, migrations, static files and the mode, before any process
-starts.
+"""`python -m kefu.cli.running.prepare MODE`: catalogues, migrations, static files and the mode, before any
+process starts.
 
 Run as the database's owner. MODE is `demo`, `production`, or `keep` for what the database says (demo when it
 is new). Prints one JSON object; what is already done is not done again.

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from kefu.cli.server_user import CHECKOUT, ServerUser, can_reach, moved_folder
+from kefu.cli.server.server_user import CHECKOUT, ServerUser, can_reach, moved_folder
 from kefu.cli.terminal import CannotRun
 
 OLDEST = 16

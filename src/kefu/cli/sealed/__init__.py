@@ -1,0 +1,1 @@
+"""The file of a backup: an encrypted stream, and named pieces in it."""
