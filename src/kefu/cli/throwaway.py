@@ -72,7 +72,8 @@ class Installation:
 
     def environment(self) -> dict[str, str]:
         """For a further process that belongs to this installation."""
-        return clean_environment() | self.state()["environment"]
+        shared: dict[str, str] = self.state()["environment"]
+        return clean_environment() | shared
 
     def is_healthy(self) -> bool:
         """Whether `/healthz` answers 200 now."""
@@ -132,7 +133,7 @@ class Installation:
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows, read as the owner."""
         with psycopg.connect(self.owner_dsn, autocommit=True) as connection:
-            return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(statement, values).fetchall()
 
     # -- the world outside
 
