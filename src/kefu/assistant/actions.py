@@ -64,7 +64,7 @@ def _read(text: str, slots: Slots, turn: Turn) -> Understanding:
         return _certain(emergency.kind, text)
     reading = understand(text, names=(brand().name, brand().name_en))
     if turn.last_intent and reading.decision != "answer" and turn.last_intent in PLAYBOOKS:
-        if slots.amount or slots.time or slots.order_no:
+        if slots:
             return _certain(turn.last_intent, text)
     return reading
 

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from kefu.assistant.actions import Turn, answer
 from kefu.assistant.answer import Answer
-from kefu.assistant.emergency import detect_emergency
 from kefu.channels import actions as channels
 from kefu.channels import queries as inbox
 from kefu.channels.queries import IncomingView
@@ -47,8 +46,7 @@ def _take_in(incoming: IncomingView, *, now: datetime) -> None:
         actor=customer, conversation_id=open_one.id, message_id=incoming.outside_id, body=incoming.body, kind="text",
         data={"masked": list(incoming.found)} if incoming.found else {}, file_ids=incoming.file_ids, now=now,
     )  # fmt: skip
-    waits_for_person = open_one.status == "WAITING" and detect_emergency(incoming.body)
-    if open_one.status == "BOT" or waits_for_person:
+    if open_one.status != "ASSIGNED":
         _reply(customer, open_one, incoming, now=now)
 
 

@@ -13,7 +13,7 @@ from kefu.wallet.queries import OrderView
 
 @dataclass
 class Draft:
-    """Collects facts, sources, checks and buttons; `say` fills a sentence from the facts and nothing else."""
+    """Words are made plain strings here, while the reader's language is active. Collects facts, sources, checks and buttons; `say` fills a sentence from the facts and nothing else."""
 
     context: Context
     facts: dict[str, Fact] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Draft:
 
     def source(self, kind: str, id_: str, *, version: str = "", label: str = "") -> str:
         """Name a source once; returns its reference for facts."""
-        self.sources.setdefault((kind, id_), Source(kind, id_, version, label))
+        self.sources.setdefault((kind, id_), Source(kind, id_, version, str(label)))
         return f"{kind}:{id_}"
 
     def fact(self, name: str, value: object, source: str) -> None:
@@ -38,7 +38,7 @@ class Draft:
             self.fact(name, spoken(at, now=self.context.now), source)
 
     def check(self, code: str, state: str, label: str, evidence: str = "") -> None:
-        self.checks.append(Check(code, state, label, evidence))
+        self.checks.append(Check(code, state, str(label), evidence))
 
     def fill(self, sentence: str) -> str:
         return sentence % {name: fact.value for name, fact in self.facts.items()}
@@ -47,7 +47,7 @@ class Draft:
         self.paragraphs.append(self.fill(sentence))
 
     def button(self, code: str, label: str, *, argument: str = "", level: str = "V1", tone: str = "") -> None:
-        self.buttons.append(Button(code, label, argument, level, tone))
+        self.buttons.append(Button(code, str(label), argument, level, tone))
 
     def about_order(self, listed: OrderView) -> str:
         """Take the order as the matter: its facts, its source, its timeline."""
@@ -60,7 +60,7 @@ class Draft:
         self.moment("created", order.created_at, ref)
         self.moment("settled", order.settled_at, ref)
         self.moment("release", order.release_at, ref)
-        self.timeline = tuple(TimelineStep(step.label, step.at, step.state) for step in order.steps)
+        self.timeline = tuple(TimelineStep(str(step.label), step.at, step.state) for step in order.steps)
         for transfer in order.transfers:
             self.source("entry", str(transfer), label=str(transfer)[-12:])
         if order.bank_ref:

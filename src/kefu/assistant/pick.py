@@ -10,18 +10,21 @@ CHOICES_MAX = 3
 
 
 def matching(context: Context, orders: Sequence[OrderView]) -> list[OrderView]:
-    """The orders that fit every slot that was given; all of them when none was."""
+    """The orders that fit what was named; all of them when nothing was.
+
+    Number and amount are binding; time, card and name narrow only while something is left: people err in them.
+    """
     slots, fit = context.slots, list(orders)
-    if slots.order_no:
-        return [o for o in fit if o.no == slots.order_no]
-    if slots.amount:
-        fit = [o for o in fit if slots.amount.low <= o.amount.minor <= slots.amount.high]
-    if slots.time:
-        inside = [o for o in fit if slots.time.start <= o.created_at < slots.time.end]
-        fit = inside or fit
-    if slots.counterparty:
-        named = [o for o in fit if o.counterparty_masked[:1] == slots.counterparty[:1]]
-        fit = named or fit
+    if slots.order_numbers:
+        return [o for o in fit if o.no in slots.order_numbers]
+    if slots.amounts:
+        fit = [o for o in fit if any(a.low <= o.amount.minor <= a.high for a in slots.amounts)]
+    if slots.times:
+        fit = [o for o in fit if any(t.start <= o.created_at < t.end for t in slots.times)] or fit
+    if slots.card_tails:
+        fit = [o for o in fit if any(tail in o.counterparty_masked for tail in slots.card_tails)] or fit
+    if slots.names:
+        fit = [o for o in fit if any(o.counterparty_masked[:1] == name[:1] for name in slots.names)] or fit
     return fit
 
 
@@ -44,4 +47,4 @@ def pick(context: Context, orders: Sequence[OrderView], troubled: frozenset[str]
 
 
 def _said_which(context: Context) -> bool:
-    return bool(context.slots.amount or context.slots.time or context.slots.order_no)
+    return bool(context.slots.amounts or context.slots.times or context.slots.order_numbers)

@@ -1,5 +1,6 @@
 """`./kefu messages`: read every sentence out of the source, keep the English catalogue in step, compile it."""
 
+import ast
 import io
 import re
 import sys
@@ -20,36 +21,43 @@ _KEYWORDS: dict[str, Any] = {
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
 
+_CALL = re.compile(r"""\b_?(?:n?gettext|_)\(\s*u?(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.DOTALL)
+
 Found = dict[str, list[tuple[str, int]]]
 
 
-def _sources() -> Iterator[tuple[Path, str]]:
+def _code() -> Iterator[tuple[str, int, str]]:
+    """File, line and msgid of each call in Python."""
     for path in sorted(SOURCE.rglob("*.py")):
-        if "migrations" not in path.parts and "_(" in (text := path.read_text("utf-8")) or "gettext" in text:
-            yield path, text
-    from django.utils.translation.template import templatize
-
-    for path in sorted(SOURCE.rglob("templates/**/*")):
-        if path.suffix in {".html", ".txt", ".js"}:
-            yield path, _escaped(templatize(path.read_text("utf-8"), origin=str(path)))
-
-
-def _escaped(python: str) -> str:
-    """Django's pseudo-Python keeps only the calls; what it crosses out must not confuse the tokenizer."""
-    calls = re.findall(r"(?:gettext|ngettext|pgettext|_)\((?:.|\n)*?\)(?= |\n|$)", python)
-    return "\n".join(calls)
-
-
-def found_messages() -> Found:
-    """Every msgid of the source with the places where it stands (file relative to the package, line)."""
-    found: Found = {}
-    for path, text in _sources():
+        text = path.read_text("utf-8")
+        if "migrations" in path.parts or "gettext" not in text:
+            continue
         place = str(path.relative_to(SOURCE))
         for line, _function, messages, _comments in extract_python(
             io.BytesIO(text.encode()), _KEYWORDS, [], {"encoding": "utf-8"}
         ):
             for message in _strings(messages):
-                found.setdefault(message, []).append((place, line))
+                yield place, line, message
+
+
+def _templates() -> Iterator[tuple[str, int, str]]:
+    """The same of templates: Django turns their tags into calls, of which the first string is the msgid."""
+    from django.utils.translation.template import templatize
+
+    for path in sorted(SOURCE.rglob("templates/**/*")):
+        if path.suffix in {".html", ".txt", ".js"}:
+            calls = templatize(path.read_text("utf-8"), origin=str(path))
+            for match in _CALL.finditer(calls):
+                line = calls.count("\n", 0, match.start()) + 1
+                yield str(path.relative_to(SOURCE)), line, ast.literal_eval(match["text"])
+
+
+def found_messages() -> Found:
+    """Every msgid of the source with the places where it stands (file relative to the package, line)."""
+    found: Found = {}
+    for place, line, message in (*_code(), *_templates()):
+        if message.strip():
+            found.setdefault(message, []).append((place, line))
     return found
 
 

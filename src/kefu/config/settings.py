@@ -171,11 +171,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "kefu.core.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"trouble": {"()": "kefu.core.logs.TroubleOnly"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+        "jobs": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["trouble"]},
+    },
     "root": {"handlers": ["stderr"], "level": os.environ.get("KEFU_LOG", "INFO")},
     "loggers": {
         "httpx": {"level": "WARNING"},
-        "procrastinate": {"level": "WARNING"},
+        "procrastinate": {"level": "INFO", "handlers": ["jobs"], "propagate": False},
+        "pikepdf": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
     },
 }

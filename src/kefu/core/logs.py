@@ -20,3 +20,10 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["traceback"] = redact(self.formatException(record.exc_info)).text
         return json.dumps(line, ensure_ascii=False)
+
+
+class TroubleOnly(logging.Filter):
+    """Lets through warnings and whatever carries an exception: a job that failed and is tried again says why."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.WARNING or bool(record.exc_info)

@@ -13,6 +13,7 @@ class Installation(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     mode = models.TextField(choices=[(DEMO, DEMO), (PRODUCTION, PRODUCTION)])
     created_at = models.DateTimeField()
+    town_step = models.SmallIntegerField(default=0)
     town_built_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -43,7 +43,7 @@ def wait(context: Context) -> Answer:
     wait_now = desk.wait_now()
     source = draft.source("queue", "now", label=_("此刻的排队"))
     if wait_now.wait_low_s is None or wait_now.wait_high_s is None:
-        draft.say(_("现在没有客服在线，您留言后我们上线第一时间回复。人工服务时间 %(hours)s。"))
+        draft.say(_("您可以先留言，我们上线后第一时间回复。人工服务时间 %(hours)s。"))
         headline = _("现在没有人工客服在线。")
     else:
         draft.fact("low", max(1, wait_now.wait_low_s // 60), source)

@@ -19,7 +19,7 @@ _MODES = {
 
 def fee_title(line: FeeView) -> str:
     """What the fee is for, in the active language."""
-    return str(_MODES.get(line.mode, "")) or (_("充值") if line.kind == "topup" else line.kind)
+    return _("充值") if line.kind == "topup" else str(_MODES[line.mode])
 
 
 def fee_text(line: FeeView) -> str:
@@ -36,7 +36,7 @@ def fees(context: Context) -> Answer:
     """The schedule's lines; when an amount, time or number was named, that order's own fee first."""
     draft = Draft(context)
     slots = context.slots
-    if slots.order_no or slots.amount or slots.time:
+    if slots.order_numbers or slots.amounts or slots.times:
         named = matching(context, context.orders)
         if named:
             draft.about_order(named[0])

@@ -50,7 +50,7 @@ def _arrived(draft: Draft, order: OrderView) -> Answer:
     draft.fact("balance", balance.available.text(), draft.source("balance", "available", label=_("可用余额")))
     if draft.context.bank_asked:
         headline = _("钱没有丢，%(amount)s 已经到账。")
-        draft.say(_("银行已经扣款成功，但给我们的通知没有送到。我刚刚向银行核实，并在 %(settled)s 入账。"))
+        draft.say(_("银行已经扣款成功，但给我们的通知没有送到。我刚刚向银行核实，%(settled)s 已入账。"))
         cause = "AUTO_FIXED"
     else:
         headline = _("这笔充值已经到账：%(amount)s，%(settled)s 入账。")

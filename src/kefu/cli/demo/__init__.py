@@ -10,6 +10,7 @@ from pathlib import Path
 from kefu.cli.running.installation import joined
 from kefu.cli.terminal import CannotRun, say
 
+PEOPLE_STEPS = 2
 HELP = "build the demo town in a running demo installation (./kefu up does it by itself)"
 
 
@@ -48,10 +49,13 @@ def build(progress: Callable[[str], None]) -> None:
     from kefu.core.models import Installation
 
     began = time.monotonic()
-    steps = list(_steps())
+    steps, done = list(_steps()), Installation.objects.get().town_step
     for number, (caption, step) in enumerate(steps, 1):
-        progress(f"demo town {number}/{len(steps)}: {caption}")
-        step()
+        # Those who live there are met again; a story that was told is not told twice.
+        if number > done or number <= PEOPLE_STEPS:
+            progress(f"demo town {number}/{len(steps)}: {caption}")
+            step()
+            Installation.objects.filter(town_step__lt=number).update(town_step=number)
     Installation.objects.update(town_built_at=clock.now())
     progress(f"demo town stands after {time.monotonic() - began:.1f} s")
 

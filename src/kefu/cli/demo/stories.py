@@ -71,7 +71,7 @@ def duplicate_payment(town: Town) -> None:
 
 def slow_refund(town: Town) -> None:
     """Sarah: the bank took an authorisation, then said no; her card shows it until the bank lets it go."""
-    town.bank.mood("bank_denies", answer="final", settle_s=0, reason="issuer_declined")
+    town.bank.mood("bank_denies", answer="final", settle_s=0, reason="risk")
     town.top_up("sarah", "300", at=town.ago(hours=20), settled=False)
     town.bank.mood(None)
 

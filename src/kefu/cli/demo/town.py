@@ -15,6 +15,7 @@ from kefu.identity import queries as people
 from kefu.rails import actions as rails
 from kefu.rails import queries as outside
 from kefu.wallet import actions as wallet
+from kefu.wallet import queries as orders
 from kefu.wallet.queries import OrderView
 
 MOMENT = timedelta(seconds=2)
@@ -35,6 +36,11 @@ class Town:
         return self.now - timedelta(**span)
 
     def hire(self, staff: Staff) -> None:
+        """Take on a member of staff, or meet them again."""
+        known = people.find_staff(staff.staff_no)
+        if known is not None:
+            self.people[staff.staff_no] = people.actor_for_user(known.id)
+            return
         made = identity.register_staff(
             actor=SYSTEM, staff_no=staff.staff_no, name=staff.name, alias=staff.alias, role=staff.role,
             password=PASSWORD, now=self.ago(days=400), lead_id=self.people[staff.lead].uuid if staff.lead else None,
@@ -42,12 +48,18 @@ class Town:
         self.people[staff.staff_no] = people.actor_for_user(made.id)
 
     def welcome(self, who: Customer, *, at: datetime) -> None:
-        """Sign up, set a payment PIN, link a card, top up for the first time."""
+        """Sign up, set a payment PIN, link a card, top up for the first time; or meet them again."""
+        self.phones[who.key] = who.phone
+        known = people.find_customer_by_phone(who.phone)
+        if known is not None:
+            actor = self.people[who.key] = people.actor_for_user(known.id)
+            cards = orders.instruments_for(actor)
+            self.cards[who.key] = cards[0].id if cards else self._link(who, actor)
+            return
         made = identity.register_customer(
             actor=SYSTEM, phone=who.phone, name=who.name, password=PASSWORD, now=at, language=who.language
         )
         actor = self.people[who.key] = people.actor_for_user(made.id)
-        self.phones[who.key] = who.phone
         identity.set_payment_pin(actor=actor, pin=PIN, now=at)
         wallet.open_wallet(actor=actor, customer_id=made.id, now=at)
         self.cards[who.key] = self._link(who, actor)

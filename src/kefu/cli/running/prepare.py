@@ -65,6 +65,17 @@ def settle_mode(wanted: str) -> str:
     return installation.mode
 
 
+def lay_ground() -> None:
+    """What every installation stands on: the chart of accounts and the articles as shipped. Safe to repeat."""
+    from kefu.core.actor import SYSTEM
+    from kefu.core.clock import now
+    from kefu.knowledge.actions import import_shipped
+    from kefu.ledger.actions import ensure_chart
+
+    ensure_chart(currency="CNY", now=now())
+    import_shipped(actor=SYSTEM, now=now())
+
+
 def main(wanted: str) -> int:
     started = time.monotonic()
     compile_catalogues()
@@ -72,6 +83,7 @@ def main(wanted: str) -> int:
     try:
         migrations = migrate()
         mode = settle_mode(wanted)
+        lay_ground()
         collected = collect_static()
     except CannotRun as refused:
         say(f"kefu: {refused}")
