@@ -80,7 +80,7 @@ _SECRETS = (
     r"(?:verification|security|one[- ]time|recovery|sms|auth\w*) codes?|full card numbers?"
 )
 _ASKS = (
-    r"发(?:给|来|到|一下|我|过来)?|告诉|告知|提供|报(?:一下|给|上来)?|念|说(?:一下|给|出)|给(?:我|到我们|一下)|回复|"
+    r"发(?!的|了|现|生|票)|告诉|告知|提供|报(?:一下|给|上来)?|念|说(?:一下|给|出)|给(?:我|到我们|一下)|回复|"
     r"写(?:给|在这|一下|出来)|输入到?(?:这里|对话|聊天)|截图|是(?:多少|什么|啥)|麻烦|"
     r"\b(?:send|tell|give|provide|share|reply|text|read|type|what(?:'s| is)|let me (?:have|know)|need)\b"
 )
