@@ -20,5 +20,6 @@ COMMANDS = {
     "faults": "kefu.cli.faults",
     "backup": "kefu.cli.backup",
     "restore": "kefu.cli.restore",
+    "enrol": "kefu.cli.enrol",
     "demo": "kefu.cli.demo",
 }

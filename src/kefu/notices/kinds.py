@@ -53,7 +53,7 @@ KINDS: dict[str, Kind] = {
     "card_linked": Kind(_("已绑定银行卡"), _("已绑定%(bank)s（尾号 %(last4)s）。"), security=True),
     "topup_done": Kind(_("充值到账"), _("充值 %(amount)s 已到账。订单号 %(no)s。")),
     "topup_failed": Kind(
-        _("充值未成功"), _("充值 %(amount)s 未成功：%(reason)s。银行卡没有被我们扣款。订单号 %(no)s。")
+        _("充值未成功"), _("充值 %(amount)s 未成功：%(reason)s。如果银行先扣了款，会由银行退回原卡。订单号 %(no)s。")
     ),
     "topup_completed": Kind(
         _("充值已补入账"), _("已核实银行成功，%(amount)s 已补入账。订单号 %(no)s。由 %(staff)s 办理。")
