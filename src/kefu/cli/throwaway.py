@@ -89,11 +89,12 @@ class Installation:
         if self.process.poll() is not None:
             raise CannotRun(f"it ended with {self.process.returncode}:\n{self.last_lines()}", status=1)
 
-    def last_lines(self, lines: int = 12) -> str:
-        """The ends of what `./kefu up` printed and of what its processes logged."""
+    def last_lines(self, lines: int = 4) -> str:
+        """The ends of what `./kefu up` printed and of what its processes logged, each line cut."""
         said = []
         for log in (self.log, *sorted((self.data / "logs").glob("*.log"))):
-            said += [f"-- {log.name}", *log.read_text("utf-8", "replace").splitlines()[-lines:]]
+            ends = [line[:240] for line in log.read_text("utf-8", "replace").splitlines()[-lines:]]
+            said += [f"-- {log.name}", *ends]
         return "\n".join(said)
 
     # -- its processes
@@ -116,18 +117,26 @@ class Installation:
         self.wait_healthy(seconds=seconds)
 
     def run(self, module: str, *arguments: str, timeout: float = 120) -> str:
-        """A command with this installation's environment, to its end; returns its standard output."""
+        """A module with the environment of the product's processes, to its end; returns what it printed."""
+        return self._run([module, *arguments], self.environment(), timeout)
+
+    def command(self, *arguments: str, timeout: float = 120) -> str:
+        """A `./kefu` command as an operator gives it beside the running product; returns what it printed."""
+        environment = clean_environment() | {"KEFU_DATA": str(self.data)}
+        return self._run(["kefu.cli", *arguments], environment, timeout)
+
+    def _run(self, words: list[str], environment: Mapping[str, str], timeout: float) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, "-m", *words],
             cwd=CHECKOUT,
-            env=self.environment(),
+            env=environment,
             capture_output=True,
             text=True,
             check=False,
             timeout=timeout,
         )
         if done.returncode != 0:
-            raise CannotRun(f"{module} {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}", status=1)
+            raise CannotRun(f"{' '.join(words)} failed:\n{done.stdout}{done.stderr}", status=1)
         return done.stdout
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:

@@ -118,7 +118,7 @@ def _checks(place: Installation) -> list[str]:
     found = []
     for part in ("books", "audit"):
         try:
-            place.run("kefu.cli", "check", part, "--json")
+            place.command("check", part, "--json")
         except CannotRun as refused:
             found.append(f"check {part}: {refused}")
     return found
