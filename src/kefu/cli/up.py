@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -99,7 +100,7 @@ def _run(start: Start) -> int:
     except Told:
         pass
     finally:
-        say("kefu: stopping")
+        say(f"kefu: stopping{f' ({supervisor.told_by})' if supervisor.told_by else ''}")
         began = time.monotonic()
         clean = supervisor.stop()
         say(
@@ -286,6 +287,16 @@ def _build_town(start: Start) -> None:
         raise Told
     if status != 0:
         say("kefu: the demo town could not be built; the product runs without it")
+
+
+def _invite_operator(start: Start) -> None:
+    """In production without an operator: the one-time link by which the first one signs up."""
+    assert start.environment is not None
+    with tempfile.TemporaryFile() as said:
+        program = attached("enrol", "kefu.cli", "enrol", environment=start.environment, output=said)
+        if start.supervisor.finish(program) == 0:
+            said.seek(0)
+            print("The first operator signs up, once, at", said.read().decode().strip(), flush=True)
 
 
 def _write_running(start: Start) -> None:

@@ -167,6 +167,15 @@ def joined(data: Path | None = None) -> Iterator[Running | None]:
         os.environ.update(running.environment)
         yield running
         return
+    if _is_inside(folder):
+        yield None
+        return
     with open_database(folder) as database:
         os.environ.update(base_environment(folder, database))
         yield None
+
+
+def _is_inside(folder: Path) -> bool:
+    """Whether this process was given the installation's environment already: a step of its start."""
+    given = os.environ.get("KEFU_DATA") == str(folder) and "DATABASE_URL" in os.environ
+    return given and "DATABASE_OWNER_URL" not in os.environ

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from kefu.cli.children import die_with_parent
 from kefu.cli.running.installation import Database, base_environment
@@ -135,13 +136,17 @@ def once(name: str, module: str, *arguments: str, data: Path, environment: Mappi
     return _program(name, [sys.executable, "-m", module, *arguments], data, environment)
 
 
-def attached(name: str, module: str, *arguments: str, environment: Mapping[str, str]) -> Program:
-    """A step that speaks to the person at our own terminal."""
+def attached(
+    name: str, module: str, *arguments: str, environment: Mapping[str, str], output: IO[bytes] | None = None
+) -> Program:
+    """A step that speaks to the person at our own terminal; or into `output` only, and into no log."""
 
     def spawn() -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.DEVNULL if output else None,
             cwd=CHECKOUT,
             env=dict(environment),
             start_new_session=True,

@@ -97,6 +97,7 @@ class Supervisor:
     def __init__(self, *, on_change: Callable[[], None] = lambda: None) -> None:
         self.children: dict[str, Child] = {}
         self.stopping = False
+        self.told_by = ""
         self.on_change = on_change
         self._next_rotation = 0.0
         self._woken, self._waker = os.pipe()
@@ -107,8 +108,9 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_stop)
 
-    def _on_stop(self, _number: int, _frame: FrameType | None) -> None:
+    def _on_stop(self, number: int, _frame: FrameType | None) -> None:
         self.stopping = True
+        self.told_by = signal.Signals(number).name
 
     def start(self, program: Program) -> Child:
         """Start a program and keep it running from now on."""
