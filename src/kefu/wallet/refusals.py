@@ -109,4 +109,4 @@ class CardsTooMany(Refusal):
 class BooksRefused(Refusal):
     code = "wallet.books.refused"
     text = _("这一步没有办成，没有任何款项变动。请稍后再试；如果还不行，请联系我们。")
-    operator = "the ledger refused transfer %(index)s: %(ledger_code)s"
+    operator = "the ledger refused: %(ledger_code)s"

@@ -1,6 +1,7 @@
 """From an order to the books: its legs, under ids that follow from the order, so that none posts twice."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -25,46 +26,51 @@ def house(code: str, order: Order) -> int:
     return books.account(code, "", order.currency)
 
 
-def leg(
-    order: Order,
-    name: str,
-    *,
-    debit: int,
-    credit: int,
-    amount: int,
-    journal: Journal,
-    happened_at: datetime,
-    kind: ledger.Kind = "post",
-    hold: str = "",
-    evidence_ref: str = "",
-) -> ledger.NewTransfer:
-    """One transfer of the order. `name` makes its id; `hold` is the name of the leg that it resolves."""
+@dataclass(frozen=True, kw_only=True)
+class Leg:
+    """One transfer of an order. `name` makes its id; `hold` is the name of the leg that it resolves.
+
+    Whoever resolves a hold may leave both accounts and, to give all of it back, the amount at 0.
+    """
+
+    name: str
+    journal: Journal
+    happened_at: datetime
+    debit: int = 0
+    credit: int = 0
+    amount: int = 0
+    kind: ledger.Kind = "post"
+    hold: str = ""
+    evidence_ref: str = ""
+
+
+def _transfer(order: Order, leg: Leg) -> ledger.NewTransfer:
     return ledger.NewTransfer(
-        id=uuid5(order.id, name),
-        debit=debit,
-        credit=credit,
-        amount=amount,
-        journal=journal,
+        id=uuid5(order.id, leg.name),
+        debit=leg.debit,
+        credit=leg.credit,
+        amount=leg.amount,
+        journal=leg.journal,
         order_ref=ref_of(order.id),
-        happened_at=happened_at,
-        kind=kind,
-        hold_id=uuid5(order.id, hold) if hold else None,
+        happened_at=leg.happened_at,
+        kind=leg.kind,
+        hold_id=uuid5(order.id, leg.hold) if leg.hold else None,
         case_ref=order.case_ref,
-        evidence_ref=evidence_ref,
+        evidence_ref=leg.evidence_ref,
     )
 
 
-def try_post(legs: Sequence[ledger.NewTransfer], *, now: datetime) -> str:
+def try_post(order: Order, legs: Sequence[Leg], *, now: datetime) -> str:
     """Post all or nothing; '' when posted, else the code with which the books refused."""
-    answer = ledger.post(transfers=legs, now=now)
+    answer = ledger.post(transfers=[_transfer(order, leg) for leg in legs], now=now)
     return answer.code if isinstance(answer, ledger.Refused) else ""
 
 
-def post(legs: Sequence[ledger.NewTransfer], *, now: datetime) -> None:
+def post(order: Order, legs: Sequence[Leg], *, now: datetime) -> None:
     """Post all or nothing. Refuses `wallet.books.refused`."""
-    answer = ledger.post(transfers=legs, now=now)
-    if isinstance(answer, ledger.Refused):
-        raise BooksRefused(index=answer.index, ledger_code=answer.code)
+    refused = try_post(order, legs, now=now)
+    if refused:
+        raise BooksRefused(ledger_code=refused)
 
 
 def move(order: Order, to: str, **changes: Any) -> bool:

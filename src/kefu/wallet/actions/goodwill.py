@@ -72,24 +72,12 @@ def pay_goodwill(
         book.move(order, m.SUCCEEDED, settled_at=now)
         source = f"approval:{approval_id}"
         book.write_step(order, "goodwill", at=now, heard_at=now, source_ref=source, data={"case": case_ref})
-        audit.record(
-            actor=actor,
-            action=ACTION,
-            subject=book.ref_of(order.id),
-            now=now,
-            case_ref=case_ref,
-            data={"customer": customer_id, "amount": minor, "approval": approval_id},
-        )
+        data = {"customer": customer_id, "amount": minor, "approval": approval_id}
+        ref = book.ref_of(order.id)
+        audit.record(actor=actor, action=ACTION, subject=ref, now=now, case_ref=case_ref, data=data)
         telling.order_changed(order, balance=True, now=now)
-        telling.tell(
-            customer_id,
-            "goodwill_paid",
-            actor=actor,
-            ref=book.ref_of(order.id),
-            now=now,
-            amount=amount.text(),
-            case=case_ref,
-        )
+        values = {"amount": amount.text(), "case": case_ref}
+        telling.tell(customer_id, "goodwill_paid", actor=actor, ref=ref, now=now, **values)
     return order_for(SYSTEM, order.id)
 
 
@@ -99,10 +87,10 @@ def _post(order: Order, account: int, approval_id: UUID, *, now: datetime) -> No
         ("fund", book.house("A10", order), book.house("A11", order), Journal.FUND_LEG),
     )
     book.post(
+        order,
         [
-            book.leg(
-                order,
-                name,
+            book.Leg(
+                name=name,
                 debit=debit,
                 credit=to,
                 amount=order.amount,

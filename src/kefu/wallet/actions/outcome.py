@@ -9,7 +9,6 @@ from django.db import transaction
 from kefu.core import audit
 from kefu.core.actor import Actor
 from kefu.core.refusal import NotFound
-from kefu.ledger.actions import NewTransfer
 from kefu.ledger.chart import Journal
 from kefu.rails import queries as outside
 from kefu.rails.queries import AdviceView
@@ -114,9 +113,8 @@ def credit(order: Order, advice: AdviceView, *, step: str, notice: str, now: dat
     evidence, happened = f"advice:{advice.id}", advice.happened_at or advice.received_at
     wallet = m.Wallet.objects.get(pk=order.customer_id)
     legs = [
-        book.leg(
-            order,
-            "topup",
+        book.Leg(
+            name="topup",
             debit=book.house("A20", order),
             credit=wallet.account,
             amount=order.amount,
@@ -130,7 +128,7 @@ def credit(order: Order, advice: AdviceView, *, step: str, notice: str, now: dat
     if line is not None:
         legs.append(clearing(order, happened_at=line.happened_at, advice=line.advice))
         changes["cleared_at"] = now
-    book.post(legs, now=now)
+    book.post(order, legs, now=now)
     late = order.status == m.FAILED
     book.move(order, m.SUCCEEDED, **changes)
     book.write_step(order, step, at=happened, heard_at=now, source_ref=evidence, data={"late": late})
@@ -150,11 +148,10 @@ def credit(order: Order, advice: AdviceView, *, step: str, notice: str, now: dat
     )
 
 
-def clearing(order: Order, *, happened_at: datetime, advice: UUID | None) -> NewTransfer:
+def clearing(order: Order, *, happened_at: datetime, advice: UUID | None) -> book.Leg:
     """The bank's money stands on its statement: it is in the safeguarded account."""
-    return book.leg(
-        order,
-        "settled",
+    return book.Leg(
+        name="settled",
         debit=book.house("A10", order),
         credit=book.house("A20", order),
         amount=order.amount,
@@ -214,7 +211,7 @@ def clear_topups(*, statement_id: UUID, now: datetime) -> int:
             order = Order.objects.select_for_update().filter(pk=order_id, kind=m.TOPUP).first()
             if order is None or order.status != m.SUCCEEDED or order.cleared_at:
                 continue
-            book.post([clearing(order, happened_at=line.happened_at, advice=line.advice)], now=now)
+            book.post(order, [clearing(order, happened_at=line.happened_at, advice=line.advice)], now=now)
             Order.objects.filter(pk=order.pk).update(cleared_at=now)
             source = f"advice:{line.advice}"
             book.write_step(order, "cleared", at=line.happened_at, heard_at=now, source_ref=source)

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from kefu.core import audit
 from kefu.core.actor import SYSTEM
-from kefu.ledger import actions as ledger
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, forbidden, telling
 from kefu.wallet.actions.transfer import arrive, held, sweep, void_legs
@@ -40,25 +39,22 @@ def release_transfer(*, order_id: UUID, now: datetime) -> str:
         if not forbidden.may_receive(order.payee_id, now=now):
             _give_back(order, now=now)
             return order.status
-        refused = book.try_post(_post_legs(order, now=now), now=now)
+        refused = book.try_post(order, _post_legs(order, now=now), now=now)
         if refused == DEBITS_STOPPED:
             pause(order, now=now)
             return order.status
         if refused:
-            raise BooksRefused(index=0, ledger_code=refused)
+            raise BooksRefused(ledger_code=refused)
         arrive(order, actor=SYSTEM, now=now)
         _record(order, now=now)
         telling.order_changed(order, balance=True, now=now)
         return order.status
 
 
-def _post_legs(order: Order, *, now: datetime) -> list[ledger.NewTransfer]:
+def _post_legs(order: Order, *, now: datetime) -> list[book.Leg]:
     legs = [
-        book.leg(
-            order,
-            f"post_{name}",
-            debit=0,
-            credit=0,
+        book.Leg(
+            name=f"post_{name}",
             amount=order.amount if name == "hold" else order.fee,
             journal=journal,
             happened_at=now,
@@ -78,7 +74,7 @@ def pause(order: Order, *, now: datetime) -> None:
 
 
 def _give_back(order: Order, *, now: datetime) -> None:
-    book.post(void_legs(order, now=now), now=now)
+    book.post(order, void_legs(order, now=now), now=now)
     book.move(order, m.FAILED, reason="payee_unavailable")
     book.write_step(order, "failed", at=now, heard_at=now, data={"reason": order.reason})
     _record(order, now=now)

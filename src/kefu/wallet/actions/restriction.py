@@ -67,15 +67,9 @@ def restrict(
             actor=actor, action="wallet.restrict", subject=f"customer:{customer}", now=now, data=data
         )
         telling.changed(facts.RESTRICTION_CHANGED, customer, now=now)
-        telling.tell(
-            customer,
-            "restricted",
-            actor=actor,
-            ref=f"restriction:{row.id}",
-            now=now,
-            reason=str(REASONS[reason_code].text),
-            materials="、".join(needed),
-        )
+        values = {"reason": str(REASONS[reason_code].text), "materials": "、".join(needed)}
+        ref = f"restriction:{row.id}"
+        telling.tell(customer, "restricted", actor=actor, ref=ref, now=now, **values)
     return see_restriction(row)
 
 

@@ -78,7 +78,7 @@ def _make(actor: Actor, quote: Quote, *, now: datetime) -> Order:
         release_at=release_at(quote.mode, now=now, zone=brand().zone),
     )
     book.write_step(order, "created", at=now, heard_at=now, source_ref=actor.ref)
-    refused = book.try_post(_legs(actor, order, now=now), now=now)
+    refused = book.try_post(order, _legs(actor, order, now=now), now=now)
     if refused:
         _fail(order, refused, now=now)
     elif order.release_at:
@@ -97,13 +97,12 @@ def _make(actor: Actor, quote: Quote, *, now: datetime) -> Order:
     return order
 
 
-def _legs(actor: Actor, order: Order, *, now: datetime) -> list[ledger.NewTransfer]:
+def _legs(actor: Actor, order: Order, *, now: datetime) -> list[book.Leg]:
     payer, payee = ensure(actor, order.customer_id, now=now), ensure(actor, _payee(order), now=now)
     kind: ledger.Kind = "hold" if order.release_at else "post"
     legs = [
-        book.leg(
-            order,
-            kind,
+        book.Leg(
+            name=kind,
             debit=payer.account,
             credit=payee.account,
             amount=order.amount,
@@ -116,9 +115,8 @@ def _legs(actor: Actor, order: Order, *, now: datetime) -> list[ledger.NewTransf
         fee = f"fee_{kind}"
         to = book.house("I11", order)
         legs.append(
-            book.leg(
-                order,
-                fee,
+            book.Leg(
+                name=fee,
                 debit=payer.account,
                 credit=to,
                 amount=order.fee,
@@ -130,15 +128,14 @@ def _legs(actor: Actor, order: Order, *, now: datetime) -> list[ledger.NewTransf
     return legs if order.release_at else legs + sweep(order, now=now)
 
 
-def sweep(order: Order, *, now: datetime) -> list[ledger.NewTransfer]:
+def sweep(order: Order, *, now: datetime) -> list[book.Leg]:
     """An earned fee is no longer the customers' money: it leaves the safeguarded account with the posting."""
     if not order.fee:
         return []
     out, to = book.house("A11", order), book.house("A10", order)
     return [
-        book.leg(
-            order,
-            "sweep",
+        book.Leg(
+            name="sweep",
             debit=out,
             credit=to,
             amount=order.fee,
@@ -181,7 +178,7 @@ def _payee(order: Order) -> UUID:
 
 def _fail(order: Order, refused: str, *, now: datetime) -> None:
     if refused not in _ORDINARY:
-        raise BooksRefused(index=0, ledger_code=refused)
+        raise BooksRefused(ledger_code=refused)
     book.move(order, m.FAILED, reason=_ORDINARY[refused])
     book.write_step(order, "failed", at=now, heard_at=now, data={"reason": order.reason})
 
@@ -211,7 +208,7 @@ def cancel_transfer(*, actor: Actor, order_id: UUID, now: datetime) -> OrderView
 
 
 def _cancel(order: Order, actor: Actor, *, now: datetime) -> None:
-    book.post(void_legs(order, now=now), now=now)
+    book.post(order, void_legs(order, now=now), now=now)
     book.move(order, m.CANCELLED)
     book.write_step(order, "cancelled", at=now, heard_at=now, source_ref=actor.ref)
     audit.record(actor=actor, action="wallet.cancel_transfer", subject=book.ref_of(order.id), now=now)
@@ -228,15 +225,11 @@ def _cancel(order: Order, actor: Actor, *, now: datetime) -> None:
     )
 
 
-def void_legs(order: Order, *, now: datetime) -> list[ledger.NewTransfer]:
+def void_legs(order: Order, *, now: datetime) -> list[book.Leg]:
     """Gives everything back that the order holds."""
     return [
-        book.leg(
-            order,
-            f"void_{name}",
-            debit=0,
-            credit=0,
-            amount=0,
+        book.Leg(
+            name=f"void_{name}",
             journal=journal,
             happened_at=now,
             kind="void_hold",
