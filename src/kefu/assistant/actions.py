@@ -24,10 +24,11 @@ from kefu.language.understand import Understanding, understand
 
 @dataclass(frozen=True)
 class Turn:
-    """What the conversation was about before this message, so that “昨天那笔” is understood."""
+    """What the conversation was about before this message, so that “昨天那笔” is understood. `asked`: we asked back."""
 
     last_intent: str = ""
     about: UUID | None = None
+    asked: bool = False
     bank_asked: bool = False
 
 
@@ -63,10 +64,17 @@ def _read(text: str, slots: Slots, turn: Turn) -> Understanding:
     if emergency and not emergency.asking_only:
         return _certain(emergency.kind, text)
     reading = understand(text, names=(brand().name, brand().name_en))
-    if turn.last_intent and reading.decision != "answer" and turn.last_intent in PLAYBOOKS:
-        if slots:
-            return _certain(turn.last_intent, text)
+    if slots and turn.last_intent in PLAYBOOKS and _continues(reading, turn):
+        return _certain(turn.last_intent, text)
     return reading
+
+
+def _continues(reading: Understanding, turn: Turn) -> bool:
+    """Whether words that name an amount, a time or an order go on with the matter at hand.
+
+    After we asked “which one?”, a bare “300块那笔” is the reply, though alone it would be a question for records.
+    """
+    return reading.decision != "answer" or (turn.asked and reading.intent == "balance_transactions_query")
 
 
 def _certain(intent: str, text: str) -> Understanding:

@@ -73,13 +73,17 @@ def _language(text: str, conversation: ConversationView) -> str:
     return "en" if language_of(text) == "en" else "zh-hans"
 
 
-def _turn(conversation_id: UUID, *, bank_asked: bool = False) -> Turn:
+def _turn(conversation_id: UUID) -> Turn:
     """The matter at hand: the last answer that was about an order or a playbook, not a hand-over."""
     last = talk.last_answer(conversation_id)
     if last is None:
-        return Turn(bank_asked=bank_asked)
+        return Turn()
     order = last.data.get("order")
-    return Turn(last_intent=last.data.get("intent", ""), about=UUID(order) if order else None, bank_asked=bank_asked)
+    return Turn(
+        last_intent=last.data.get("intent", ""),
+        about=UUID(order) if order else None,
+        asked=last.data.get("cause") in ("which_order", "NEED_EVIDENCE"),
+    )
 
 
 def post(conversation_id: UUID, said: Answer, *, message_id: UUID, now: datetime) -> None:
