@@ -200,7 +200,7 @@ def _cookie(headers: dict[bytes, bytes]) -> str:
     for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
         name, _, value = part.strip().partition("=")
         if name == COOKIE:
-            return value
+            return value.strip('"')  # whoever sets a cookie may quote it, and Django does so for a `=`
     return ""
 
 
