@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kefu.core.refusal import NotFound, Refusal
 from kefu.ledger.chart import CHART, HOUSE, STRIPED_FROM, STRIPES, Journal
-from kefu.ledger.days import day_bounds
+from kefu.ledger.days import day_bounds, local_day
 from kefu.ledger.queries import account as account_of
 from kefu.ledger.queries import safeguarding
 
@@ -125,6 +125,15 @@ def post(*, transfers: Sequence[NewTransfer], now: datetime) -> Posted | Refused
     return Posted(tuple(ids), replayed=code == "exists")
 
 
+OPENING = """
+INSERT INTO ledger_account (id, stripe, code, owner, currency, debits_must_not_exceed_credits,
+                            credits_must_not_exceed_debits, opened_at)
+SELECT new.id, s.stripe, %s, %s, %s, %s, false, %s
+  FROM (SELECT nextval(%s::regclass) AS id) new, generate_series(0, %s) AS s (stripe) ORDER BY s.stripe
+ON CONFLICT (owner, code, currency, stripe) DO NOTHING
+"""
+
+
 def open_account(*, code: str, owner: str, currency: str = "CNY", now: datetime) -> int:
     """The account `code` of `owner` ('customer:<uuid>', or '' for the house), opened if it is not yet.
 
@@ -132,9 +141,8 @@ def open_account(*, code: str, owner: str, currency: str = "CNY", now: datetime)
     """
     kind = CHART[code]
     if kind.owned != bool(owner):
-        raise ValueError(
-            f"account {code} is {'' if kind.owned else 'not '}opened for an owner, given {owner!r}"
-        )
+        belongs = "an owner" if kind.owned else "the house"
+        raise ValueError(f"account {code} belongs to {belongs}, not to {owner!r}")
     if len(currency) != 3 or not currency.isascii() or not currency.isupper():
         raise ValueError(f"currency {currency!r} is not a code of three capitals")
     try:
@@ -145,11 +153,7 @@ def open_account(*, code: str, owner: str, currency: str = "CNY", now: datetime)
     sequence = "striped" if kind.striped else "customer" if kind.owned else "house"
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_account (id, stripe, code, owner, currency, debits_must_not_exceed_credits,"
-            " credits_must_not_exceed_debits, opened_at)"
-            " SELECT new.id, s.stripe, %s, %s, %s, %s, false, %s"
-            " FROM (SELECT nextval(%s::regclass) AS id) new, generate_series(0, %s) AS s (stripe)"
-            " ORDER BY s.stripe ON CONFLICT (owner, code, currency, stripe) DO NOTHING",
+            OPENING,
             [code, owner, currency, kind.limited, now, f"ledger_{sequence}_account", last],
         )
     return account_of(code, owner, currency)
@@ -241,6 +245,20 @@ def close_day(*, day: date, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE_DAY, {"day": day, "start": start, "end": end})
         return int(cursor.rowcount)
+
+
+def close_days(*, now: datetime, most: int = 40) -> int:
+    """Close, in order, the local days since the last closed one that are over; returns how many rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(day) FROM ledger_balanceday")
+        last = cursor.fetchone()[0]
+    over = local_day(now - SETTLING)
+    day = max(last + timedelta(days=1), over - timedelta(days=most)) if last else over - timedelta(days=most)
+    written = 0
+    while day < over:
+        written += close_day(day=day, now=now)
+        day += timedelta(days=1)
+    return written
 
 
 _CLOSE_DAY = """

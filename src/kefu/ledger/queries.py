@@ -258,27 +258,27 @@ def statement(
     return StatementView(closing - sum(e.amount for e in found), found, closing, currency)
 
 
-# The seq after which a day begins for an account: where the last closed day before it ended, or, for what is
-# not closed yet, the last transfer posted before the day.
+# The seq after which a day begins for an account: where the last closed day before it ended, and, while no
+# later day is closed, the last transfer posted before the day.
 _EDGE = """
 WITH closed AS (
     SELECT COALESCE(max(d.through_seq) FILTER (WHERE d.day < %(day)s), 0) AS low,
-           COALESCE(min(d.through_seq) FILTER (WHERE d.day >= %(day)s), %(beyond)s) AS high
+           bool_or(d.day >= %(day)s) IS TRUE AS settled
       FROM ledger_balanceday d WHERE d.account = %(account)s
 )
-SELECT GREATEST(c.low,
-                (SELECT max(t.seq) FROM ledger_transfer t WHERE t.debit = %(account)s AND t.seq > c.low
-                    AND t.seq <= c.high AND t.posted_at < %(start)s),
-                (SELECT max(t.seq) FROM ledger_transfer t WHERE t.credit = %(account)s AND t.seq > c.low
-                    AND t.seq <= c.high AND t.posted_at < %(start)s))
+SELECT CASE WHEN c.settled THEN c.low ELSE GREATEST(
+           c.low,
+           (SELECT max(t.seq) FROM ledger_transfer t
+             WHERE t.debit = %(account)s AND t.seq > c.low AND t.posted_at < %(start)s),
+           (SELECT max(t.seq) FROM ledger_transfer t
+             WHERE t.credit = %(account)s AND t.seq > c.low AND t.posted_at < %(start)s)) END
   FROM closed c
 """
 
 
 def _edge(account_id: int, day: date) -> int:
     start = day_bounds(day)[0]
-    values = {"account": account_id, "day": day, "start": start, "beyond": BEYOND}
-    return int(_rows(_EDGE, values)[0][0])
+    return int(_rows(_EDGE, {"account": account_id, "day": day, "start": start})[0][0])
 
 
 _TRANSFER = """

@@ -1,7 +1,5 @@
 """Background entry points of the books."""
 
-from datetime import timedelta
-
 from procrastinate.contrib.django import app
 
 from kefu.core import clock
@@ -18,11 +16,10 @@ def expire_due(timestamp: int) -> None:
 
 
 @app.periodic(cron="10 * * * *")
-@app.task(name="ledger.close_yesterday", queueing_lock="ledger.close_yesterday")
-def close_yesterday(timestamp: int) -> None:
-    """Write yesterday's balances and move earned money out of the safeguarded bank; done once a day."""
+@app.task(name="ledger.close_days", queueing_lock="ledger.close_days")
+def close_days(timestamp: int) -> None:
+    """Write the balances of days that are over; move earned money out of the safeguarded bank once a day."""
     del timestamp
     now = clock.now()
-    yesterday = local_day(now) - timedelta(days=1)
-    actions.close_day(day=yesterday, now=now)
-    actions.sweep_excess(day=yesterday, now=now)
+    actions.close_days(now=now)
+    actions.sweep_excess(day=local_day(now), now=now)
