@@ -74,7 +74,12 @@ def test_the_whole_way(cast: Any, talk: queries.ConversationView, now: datetime)
         row.action for row in AuditEntry.objects.filter(subject=f"conversation:{talk.id}").order_by("id")
     ][-1] == ("desk.close_conversation")
     told = OutboxEvent.objects.filter(kind="desk.message", payload__message=str(answer.id)).get()
-    assert set(told.topics) == {f"customer:{cast.lin.id}", f"conversation:{talk.id}", "desk"}
+    assert set(told.topics) == {
+        f"customer:{cast.lin.id}",
+        f"conversation:{talk.id}",
+        f"staff:{cast.chen.id}",
+        "desk",
+    }
 
 
 def test_sent_twice_it_is_said_once(cast: Any, talk: queries.ConversationView, now: datetime) -> None:

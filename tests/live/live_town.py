@@ -91,8 +91,9 @@ class Reader:
 class Town:
     """One database, one relay, one live process, and what tests do with them."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, origin: str = ORIGIN) -> None:
         self.dsn = dsn
+        self.origin = origin
         self.connection = psycopg.connect(dsn, autocommit=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -108,7 +109,7 @@ class Town:
 
     def start_live(self) -> "subprocess.Popen[bytes]":
         environment = {
-            **os.environ, "DATABASE_URL": self.dsn, "KEFU_LIVE_KEY": KEY.decode(), "KEFU_ORIGIN": ORIGIN,
+            **os.environ, "DATABASE_URL": self.dsn, "KEFU_LIVE_KEY": KEY.decode(), "KEFU_ORIGIN": self.origin,
             "PYTHONPATH": str(ROOT / "src"), "KEFU_LIVE_KEY_FILE": "",
         }  # fmt: skip
         command = [sys.executable, "-m", "uvicorn", "kefu.live.app:app", "--port", str(self.port)]

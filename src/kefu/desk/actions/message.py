@@ -36,8 +36,10 @@ def locked(actor: Actor, conversation_id: UUID) -> Conversation:
     return row
 
 
-def topics_of(row: Conversation) -> list[str]:
-    return [f"customer:{row.customer_id}", f"conversation:{row.pk}", "desk"]
+def parties_of(row: Conversation) -> list[str]:
+    """The topics of those who talk: the customer, who has the conversation, and who has it open."""
+    agent = [f"staff:{row.staff_id}"] if row.status == Conversation.ASSIGNED else []
+    return [f"customer:{row.customer_id}", f"conversation:{row.pk}", *agent]
 
 
 @transaction.atomic
@@ -162,7 +164,7 @@ def write_message(
     announce(
         kind=events.MESSAGE,
         key=str(row.pk),
-        topics=["desk"] if kind == Message.NOTE else topics_of(row),
+        topics=["desk"] if kind == Message.NOTE else [*parties_of(row), "desk"],
         payload={"conversation": str(row.pk), "message": str(message_id), "seq": row.last_seq},
         now=now,
     )
@@ -199,7 +201,7 @@ def _mark(actor: Actor, conversation_id: UUID, seq: int, now: datetime, *, read:
         announce(
             kind=events.READ,
             key=str(row.pk),
-            topics=topics_of(row)[:2],
+            topics=parties_of(row),
             payload={
                 "conversation": str(row.pk),
                 "side": "customer" if actor.kind == "customer" else "staff",
@@ -222,8 +224,12 @@ def say_typing(*, actor: Actor, conversation_id: UUID) -> None:
         return
     whisper(
         kind=events.TYPING,
-        topics=topics_of(row)[:2],
-        payload={"conversation": str(row.pk), "side": side, "label": actor.label if side == "staff" else ""},
+        topics=parties_of(row),
+        payload={
+            "conversation": str(row.pk),
+            "author_kind": side,
+            "label": actor.label if side == "staff" else "",
+        },
     )
 
 

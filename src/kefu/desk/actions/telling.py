@@ -10,7 +10,7 @@ from kefu.core.events import announce
 from kefu.core.ids import new_id
 from kefu.core.relay import wake_relay
 from kefu.desk import events
-from kefu.desk.actions.message import topics_of, write_message
+from kefu.desk.actions.message import parties_of, write_message
 from kefu.desk.models import Conversation, Message
 
 SENTENCES = {
@@ -46,7 +46,7 @@ def announce_state(row: Conversation, *, status: str, now: datetime) -> None:
     announce(
         kind=events.CONVERSATION,
         key=str(row.pk),
-        topics=[*topics_of(row), *([f"staff:{row.staff_id}"] if row.staff_id else [])],
+        topics=[*parties_of(row), "desk"],
         payload={"conversation": str(row.pk), "status": status},
         now=now,
     )
