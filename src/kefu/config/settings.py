@@ -118,7 +118,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = KEFU_DATA / "static"
-_MANIFEST = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+_MANIFEST = "kefu.config.static.HashedFiles"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
