@@ -39,10 +39,11 @@ def press(*, actor: Actor, code: str, argument: str, key: UUID, now: datetime) -
         conversation = desk.open_conversation(customer_id=actor.uuid, now=now)
         with translation.override(conversation.language):
             said = deed(actor, conversation, argument, key, now)
-            desk.add_message(
-                actor=ASSISTANT, conversation_id=conversation.id, message_id=uuid5(key, code), body=said,
-                kind="event", data={"button": code}, now=now,
-            )  # fmt: skip
+            if said:
+                desk.add_message(
+                    actor=ASSISTANT, conversation_id=conversation.id, message_id=uuid5(key, code), body=said,
+                    kind="event", data={"button": code}, now=now,
+                )  # fmt: skip
 
 
 def _order_id(argument: str) -> UUID:
@@ -59,7 +60,7 @@ def _human(actor: Actor, conversation: ConversationView, argument: str, key: UUI
         actor=actor, conversation_id=conversation.id, reason=intent or "contact_human",
         priority=PRIORITIES.get(intent, PRIORITY_OTHER), now=now,
     )  # fmt: skip
-    return _("正在为您转人工。您不用再说一遍，客服能看到以上内容。")
+    return "" if conversation.status == "BOT" else _("您已经在排队，位置为您保留。")
 
 
 def _freeze(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:

@@ -53,16 +53,18 @@ def _take_in(incoming: IncomingView, *, now: datetime) -> None:
 def _reply(customer: Actor, conversation: ConversationView, incoming: IncomingView, *, now: datetime) -> None:
     language, turn = _language(incoming.body, conversation), _turn(conversation.id)
     said = answer(customer=customer, text=incoming.body, language=language, now=now, turn=turn)
+    if said.handover and conversation.status == "BOT":
+        # The desk itself says it, with the place in the queue.
+        desk.queue_conversation(
+            actor=customer, conversation_id=conversation.id, reason=said.intent,
+            priority=PRIORITIES.get(turn.last_intent, PRIORITY_OTHER), now=now,
+        )  # fmt: skip
+        return
     post(conversation.id, said, message_id=uuid5(incoming.outside_id, "answer"), now=now)
     if said.ask_bank is not None and said.order_id is not None:
         want_bank(
             conversation_id=conversation.id, order_id=said.order_id, instruction_id=said.ask_bank,
             cause=f"{incoming.outside_id}", now=now,
-        )  # fmt: skip
-    if said.handover and conversation.status == "BOT":
-        desk.queue_conversation(
-            actor=customer, conversation_id=conversation.id, reason=said.intent,
-            priority=PRIORITIES.get(turn.last_intent, PRIORITY_OTHER), now=now,
         )  # fmt: skip
 
 
