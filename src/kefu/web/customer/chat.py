@@ -111,11 +111,10 @@ def _what_is_new(request: HttpRequest) -> HttpResponse:
     conversation_id, after = given.get("conversation", ""), given.get("after", "0")
     if not after.isdecimal() or len(after) > 9:
         raise FieldWrong(fields="after")
-    if conversation_id:
-        said = talk.messages_for(actor, read_id(conversation_id), after_seq=int(after))
-    else:
-        current = talk.current_conversation_for(actor)
-        said = talk.messages_for(actor, current.id, after_seq=int(after)) if current else []
+    said = talk.messages_for(actor, read_id(conversation_id), after_seq=int(after)) if conversation_id else []
+    current = talk.current_conversation_for(actor)
+    if current is not None and str(current.id) != conversation_id:
+        said += talk.messages_for(actor, current.id)
     values = {
         "lines": lines.lines_of(
             said, viewer=lines.CUSTOMER, now=clock.now(), after_date=given.get("date", "")[:10]
@@ -164,9 +163,9 @@ def _send(request: HttpRequest) -> HttpResponse:
 
 @for_customers
 @require_POST
-def press(request: HttpRequest) -> HttpResponse:
-    """A button of an answer: acts once per key."""
-    key = read_id(request.POST.get("key"))
+def act(request: HttpRequest) -> HttpResponse:
+    """A button of an answer: acts once per id."""
+    key = read_id(request.POST.get("id"))
     code, argument = request.POST.get("code", "")[:40], request.POST.get("argument", "")[:80]
     buttons.press(actor=signed_in(request), code=code, argument=argument, key=key, now=clock.now())
     return HttpResponse(status=204) if request.htmx else redirect("/chat/")  # type: ignore[attr-defined]
@@ -176,7 +175,7 @@ def press(request: HttpRequest) -> HttpResponse:
 @require_POST
 def human(request: HttpRequest) -> HttpResponse:
     """转人工, from anywhere, at once."""
-    actor, key = signed_in(request), read_id(request.POST.get("key") or new_id())
+    actor, key = signed_in(request), read_id(request.POST.get("id") or new_id())
     buttons.press(actor=actor, code="human", argument="", key=key, now=clock.now())
     if request.htmx:  # type: ignore[attr-defined]
         conversation = talk.current_conversation_for(actor)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.customer import activity, cards, chat, files, home, me, sos, topup, transfer
+from kefu.web.customer import activity, cards, chat, files, home, me, sos, topup, transfer, widget
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -34,13 +34,15 @@ urlpatterns = [
     path("sos/stop", sos.stop, name="sos_stop"),
     path("sos/phone/", sos.by_phone, name="sos_phone"),
     path("sos/done/", sos.done, name="sos_done"),
+    path("widget.js", widget.widget_script, name="widget_script"),
+    path("widget/", widget.widget_frame, name="widget"),
     path("chat/", chat.page, name="chat"),
     path("chat/head", chat.head, name="chat_head"),
     path("chat/state", chat.state, name="chat_state"),
     path("chat/messages", chat.messages, name="chat_messages"),
     path("chat/files", files.upload, name="chat_upload"),
     path("chat/files/<uuid:file_id>", files.file, name="chat_file"),
-    path("chat/press", chat.press, name="chat_press"),
+    path("chat/act", chat.act, name="chat_act"),
     path("chat/human", chat.human, name="chat_human"),
     path("chat/leave", chat.leave, name="chat_leave"),
     path("chat/typing", chat.typing, name="chat_typing"),

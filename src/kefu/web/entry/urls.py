@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from kefu.web.entry import doors
+from kefu.web.entry import demo, doors
 
 urlpatterns = [
+    path("demo/texts", demo.texts, name="demo_texts"),
     path("signup/", doors.sign_up, name="signup"),
     path("signin/", doors.sign_in, name="signin"),
     path("signin/code/", doors.sign_in_by_code, name="signin_code"),

@@ -109,5 +109,8 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Signed out in another tab or on another device: a private page does not stay on the screen.
+document.addEventListener("kefu:signedout", () => { if (document.body.classList.contains("has-tabbar")) location.reload(); });
+
 const wrong = document.querySelector('[aria-invalid="true"]');
 if (wrong) wrong.focus();
