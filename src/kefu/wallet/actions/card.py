@@ -12,18 +12,17 @@ from kefu.core.transition import transition
 from kefu.identity import queries as identity
 from kefu.rails import actions as rails
 from kefu.rails import queries as outside
-from kefu.rails.queries import CardCheckView
 from kefu.wallet import events as facts
 from kefu.wallet.actions import telling
 from kefu.wallet.actions.wallet import ensure, owner_ref
 from kefu.wallet.models import Instrument
-from kefu.wallet.queries.values import InstrumentView, see_instrument
+from kefu.wallet.queries.values import CardLinkView, InstrumentView, see_card_link, see_instrument
 from kefu.wallet.refusals import CardsTooMany
 
 CARDS_MOST = 10
 
 
-def link_card(*, actor: Actor, pan: str, holder: str, phone: str, now: datetime) -> CardCheckView:
+def link_card(*, actor: Actor, pan: str, holder: str, phone: str, now: datetime) -> CardLinkView:
     """Begin to link a card: the bank sends a code to the holder's phone. The number is not kept.
 
     The answer says ASKED; `queries.card_check_for` says SENT once the bank has sent the code, or REFUSED with
@@ -37,12 +36,13 @@ def link_card(*, actor: Actor, pan: str, holder: str, phone: str, now: datetime)
         raise CardsTooMany(most=CARDS_MOST)
     with transaction.atomic():
         ensure(actor, actor.uuid, now=now)
-        return rails.open_card_check(
+        check = rails.open_card_check(
             actor=actor, owner_ref=owner_ref(actor.uuid), pan=pan, holder=holder, phone=phone, now=now
         )
+    return see_card_link(check)
 
 
-def confirm_card(*, actor: Actor, check_id: UUID, code: str, now: datetime) -> CardCheckView:
+def confirm_card(*, actor: Actor, check_id: UUID, code: str, now: datetime) -> CardLinkView:
     """Hand in the code that the bank sent. LINKED or a wrong code follows on the same check.
 
     Refuses `rails.card.code_wrong`, `rails.card.check_over`, `core.thing.not_found`.
@@ -50,8 +50,10 @@ def confirm_card(*, actor: Actor, check_id: UUID, code: str, now: datetime) -> C
     if actor.kind != "customer":
         raise NotFound()
     identity.require(actor=actor, action="wallet.confirm_card", now=now)
-    return rails.give_card_code(
-        actor=actor, owner_ref=owner_ref(actor.uuid), check_id=check_id, code=code, now=now
+    return see_card_link(
+        rails.give_card_code(
+            actor=actor, owner_ref=owner_ref(actor.uuid), check_id=check_id, code=code, now=now
+        )
     )
 
 

@@ -11,6 +11,7 @@ from kefu.wallet.queries.fee import fees, schedule_at
 from kefu.wallet.queries.order import order_for, orders_for
 from kefu.wallet.queries.values import (
     BalanceView,
+    CardLinkView,
     FeeView,
     InstrumentView,
     OrderView,
@@ -23,6 +24,7 @@ from kefu.wallet.queries.values import (
 
 __all__ = [
     "BalanceView",
+    "CardLinkView",
     "FeeView",
     "InstrumentView",
     "OrderView",

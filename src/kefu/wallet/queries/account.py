@@ -9,14 +9,15 @@ from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.ledger import queries as books
 from kefu.rails import queries as outside
-from kefu.rails.queries import CardCheckView
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Instrument, OutflowStop, Restriction
 from kefu.wallet.queries.values import (
     BalanceView,
+    CardLinkView,
     InstrumentView,
     RestrictionView,
     StopView,
+    see_card_link,
     see_instrument,
     see_restriction,
     see_stop,
@@ -52,12 +53,12 @@ def instruments_for(
     return [see_instrument(row) for row in rows.order_by("-linked_at", "-id")]
 
 
-def card_check_for(actor: Actor, check_id: UUID) -> CardCheckView:
+def card_check_for(actor: Actor, check_id: UUID) -> CardLinkView:
     """Where the linking of a card stands, for who began it. Refuses `core.thing.not_found`."""
     check = outside.card_check(check_id)
     if check.owner_ref != actor.ref:
         raise NotFound()
-    return check
+    return see_card_link(check)
 
 
 def stop_for(

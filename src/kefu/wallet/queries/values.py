@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext
 
 from kefu.core.money import Money
+from kefu.rails.queries import CardCheckView
 from kefu.rails.rules import after_statement
 from kefu.wallet.models import Instrument, OutflowStop, Quote, Restriction
 from kefu.wallet.rules.amount import LARGE_TRANSFER
 from kefu.wallet.rules.arrival import release_at
+from kefu.wallet.rules.card import reason_text as card_reason_text
 from kefu.wallet.rules.restriction import REASONS, STOP_REASONS
 
 
@@ -48,6 +50,24 @@ class InstrumentView:
     @property
     def label(self) -> str:
         return f"{self.bank} ({self.last4})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardLinkView:
+    """Where the linking of a card stands: ASKED, SENT (the code is wanted), CONFIRMING, LINKED or REFUSED.
+
+    `reason_text` says why it was refused, or that the last code was wrong.
+    """
+
+    id: UUID
+    status: str
+    phone_masked: str
+    last4: str
+    bank: str
+    reason: str
+    reason_text: str
+    tries_left: int | None
+    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +216,20 @@ class FeeView:
 
 def see_instrument(row: Instrument) -> InstrumentView:
     return InstrumentView(id=row.id, bank=row.bank, last4=row.last4, kind=row.kind, linked_at=row.linked_at)
+
+
+def see_card_link(check: CardCheckView) -> CardLinkView:
+    return CardLinkView(
+        id=check.id,
+        status=check.status,
+        phone_masked=check.phone_masked,
+        last4=check.last4,
+        bank=check.bank,
+        reason=check.reason,
+        reason_text=card_reason_text(check.reason),
+        tries_left=check.tries_left,
+        expires_at=check.expires_at,
+    )
 
 
 def see_quote(row: Quote, *, zone: ZoneInfo) -> QuoteView:
