@@ -1,5 +1,7 @@
 """How static files are named once they are collected."""
 
+from typing import Any
+
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 
 
@@ -11,3 +13,10 @@ class HashedFiles(ManifestStaticFilesStorage):
     """
 
     support_js_module_import_aggregation = True
+
+    def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
+        """What a library's script imports by a bare word is no file of ours and keeps its name."""
+        try:
+            return str(super().hashed_name(name, content, filename))
+        except ValueError:
+            return name
