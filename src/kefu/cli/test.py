@@ -2,10 +2,8 @@
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,16 +34,12 @@ def run(argv: list[str]) -> int:
             if status != 0:
                 return status
     compile_catalogues()
-    data = Path(tempfile.mkdtemp(prefix="kefu-test-"))
-    try:
-        with temporary_cluster() as admin:
-            environment |= {"KEFU_TEST_ADMIN_DSN": admin, "KEFU_TEST_DATA": str(data)}
-            command = [sys.executable, "-m", "pytest", "-n", str(options.workers), "--durations", "10"]
-            command += _selected(without) + options.pytest + options.paths
-            say(f"kefu test: pytest with {options.workers} workers")
-            status = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
-    finally:
-        shutil.rmtree(data)
+    with temporary_cluster() as admin:
+        environment["KEFU_TEST_ADMIN_DSN"] = admin
+        command = [sys.executable, "-m", "pytest", "-n", str(options.workers), "--durations", "10"]
+        command += _selected(without) + options.pytest + options.paths
+        say(f"kefu test: pytest with {options.workers} workers")
+        status = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
     say(f"kefu test: {'passed' if status == 0 else 'FAILED'} after {time.monotonic() - began:.0f} s")
     return 0 if status == 0 else 1
 
@@ -58,10 +52,17 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--no-checks", action="store_true", help="tests only: no lint, floors or types")
     options = parser.parse_args(own)
     options.pytest = rest
-    for path in options.paths:
-        if not Path(path.split("::")[0]).exists() and not (CHECKOUT / path.split("::")[0]).exists():
-            raise CannotRun(f"there is nothing at {path}")
+    options.paths = [_found(path) for path in options.paths]
     return options
+
+
+def _found(path: str) -> str:
+    """A path as given, from where we stand or from the checkout; `file::test` names one test."""
+    file, colons, name = path.partition("::")
+    for folder in (Path.cwd(), CHECKOUT):
+        if (folder / file).exists():
+            return f"{folder / file}{colons}{name}"
+    raise CannotRun(f"there is nothing at {file}")
 
 
 def _without() -> list[str]:
