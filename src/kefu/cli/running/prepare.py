@@ -66,7 +66,7 @@ def settle_mode(wanted: str) -> str:
 
 
 def lay_ground() -> None:
-    """What every installation stands on: the chart of accounts and the articles as shipped. Safe to repeat."""
+    """What every installation stands on: the chart of accounts, the articles as shipped. Safe to repeat."""
     from kefu.core.actor import SYSTEM
     from kefu.core.clock import now
     from kefu.knowledge.actions import import_shipped
