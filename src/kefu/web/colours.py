@@ -28,10 +28,9 @@ def contrast(one: str, other: str) -> float:
 
 def _moved(colour: str, card: str, enough: float, step: float) -> str:
     hue, light, full = colorsys.rgb_to_hls(*_channels(colour))
-    while contrast(colour, card) < enough and 0 < light < 1:
+    while contrast(colour, card) < enough:
         light = min(1.0, max(0.0, light + step))
-        full = min(full, 0.62) if step > 0 else full
-        red, green, blue = colorsys.hls_to_rgb(hue, light, full)
+        red, green, blue = colorsys.hls_to_rgb(hue, light, min(full, 0.62) if step > 0 else full)
         colour = f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
     return colour
 

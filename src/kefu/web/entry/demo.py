@@ -1,4 +1,4 @@
-"""The demo's phone: what would have arrived by SMS, so that nobody looks for a file. Not there in production."""
+"""The demo's phone: what would have arrived by SMS, so that nobody looks for a file; not in production."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
