@@ -57,7 +57,7 @@ _ODD = re.compile(r"\s?(?:多|几|something\b|odd\b|-odd\b|and something\b)", re
 _OR_SO = re.compile(r"\s?(?:左右|上下|来块|来(?=[块元])|ish\b|or so\b)", re.I)
 _UP = re.compile(r"\s?(?:以上|往上|or more\b)", re.I)
 _DOWN = re.compile(r"\s?(?:以下|以内|or less\b)", re.I)
-_CENTS = re.compile(rf"([\d{_ONES}])(毛|角)?([\d{_ONES}])?(分)?(?![\d.:个天次笔张百千万小点号月])")
+_CENTS = re.compile(rf"([\d{_ONES}])(毛|角)?([\d{_ONES}])?(分)?(?!分钟|[\d.:个天次笔张百千万小点号月钟直下会些样共起定般边旦周年])")
 _ABOUT = re.compile(
     r"(?:大概|大约|差不多|约|将近|接近|\b(?:about|around|roughly|approximately|approx\.?|nearly|almost))\s*(?:是|有)?$",
     re.I,
