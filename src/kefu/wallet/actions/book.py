@@ -77,7 +77,8 @@ def move(order: Order, to: str, **changes: Any) -> bool:
     """Move the order from the status it was loaded with, and keep that status beside the new one."""
     if not transition(Order, order.id, order.status, to, previous=F("status"), **changes):
         return False
-    order.refresh_from_db()
+    for name, value in {"previous": order.status, "status": to, **changes}.items():
+        setattr(order, name, value)
     return True
 
 

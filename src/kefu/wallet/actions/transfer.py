@@ -15,7 +15,7 @@ from kefu.ledger import actions as ledger
 from kefu.ledger.chart import Journal
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, forbidden, telling
-from kefu.wallet.actions.wallet import ensure
+from kefu.wallet.actions.wallet import both
 from kefu.wallet.models import Order, Quote
 from kefu.wallet.queries.order import order_for
 from kefu.wallet.queries.values import OrderView
@@ -98,7 +98,7 @@ def _make(actor: Actor, quote: Quote, *, now: datetime) -> Order:
 
 
 def _legs(actor: Actor, order: Order, *, now: datetime) -> list[book.Leg]:
-    payer, payee = ensure(actor, order.customer_id, now=now), ensure(actor, _payee(order), now=now)
+    payer, payee = both(actor, order.customer_id, _payee(order), now=now)
     kind: ledger.Kind = "hold" if order.release_at else "post"
     legs = [
         book.Leg(

@@ -45,6 +45,14 @@ def ensure(actor: Actor, customer_id: UUID, *, now: datetime) -> Wallet:
     return row
 
 
+def both(actor: Actor, payer: UUID, payee: UUID, *, now: datetime) -> tuple[Wallet, Wallet]:
+    """The wallets of the two sides of a transfer."""
+    found = Wallet.objects.in_bulk([payer, payee])
+    return found.get(payer) or ensure(actor, payer, now=now), found.get(payee) or ensure(
+        actor, payee, now=now
+    )
+
+
 def lock(customer_id: UUID) -> Wallet:
     """The row, locked: whoever changes what the account may do goes one after another."""
     return Wallet.objects.select_for_update().get(pk=customer_id)
