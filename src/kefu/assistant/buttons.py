@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kefu.assistant.emergency import wants_human
 from kefu.assistant.conversation import ASSISTANT, PRIORITIES, PRIORITY_OTHER, want_bank
 from kefu.cases import actions as cases
 from kefu.cases.actions.case import Opening
@@ -104,6 +105,7 @@ def _open_case(actor: Actor, conversation: ConversationView, argument: str, key:
 
 def _last_words(actor: Actor, conversation: ConversationView) -> str:
     own = [m.body for m in talk.timeline_for(actor, limit=20) if m.author_kind == "customer"]
+    own = [text for text in own if not wants_human(text)]
     return own[-1] if own else ""
 
 

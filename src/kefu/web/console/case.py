@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from kefu.assistant.emergency import wants_human
 from kefu.cases import actions
 from kefu.cases import queries as cases
 from kefu.cases.actions.case import Opening
@@ -28,7 +29,8 @@ def open_case(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     conversation = talk.conversation_for(actor, conversation_id)
     order = read_id(request.POST["order"]) if request.POST.get("order") else None
     last = talk.last_answer(conversation_id)
-    words = [m.body for m in talk.messages_for(actor, conversation_id) if m.author_kind == "customer"]
+    said = [m.body for m in talk.messages_for(actor, conversation_id) if m.author_kind == "customer"]
+    words = [text for text in said if not wants_human(text)]
     case = actions.open_case(
         actor=actor,
         opening=Opening(

@@ -19,6 +19,7 @@ from kefu.desk import queries as talk
 from kefu.desk.queries import ConversationView
 from kefu.identity import queries as people
 from kefu.wallet import queries as wallet
+from kefu.wallet.queries import OrderView
 from kefu.web import talk as lines
 from kefu.web.ids import read_id
 from kefu.web.refusals import FieldWrong, wants_json
@@ -58,21 +59,19 @@ def panel_values(actor: Actor, conversation: ConversationView, *, now: datetime)
         "card": people.customer_card_for(staff=actor, customer_id=customer, now=now),
         "balance": wallet.balance_for(actor, customer_id=customer),
         "orders": orders,
-        "focus": _focus(conversation, orders),
+        "focus": _focus(actor, conversation, orders),
         "restrictions": wallet.restrictions_for(actor, customer_id=customer),
         "cases": cases.cases_for(actor, customer_id=customer, now=now, limit=5),
         "past": [c for c in talk.conversations_of(actor, customer, limit=6) if c.id != conversation.id],
     }
 
 
-def _focus(conversation: ConversationView, orders: list[Any]) -> Any:
-    """The order that the talk is about: that of the last answer, else the newest that is not settled."""
+def _focus(actor: Actor, conversation: ConversationView, orders: list[OrderView]) -> OrderView | None:
+    """The order that the talk is about, whole: that of the last answer, else the newest that is not settled."""
     last = talk.last_answer(conversation.id)
     about = last.data.get("order") if last else None
-    for order in orders:
-        if str(order.id) == about:
-            return order
-    return next((o for o in orders if o.status not in ("SUCCEEDED", "CANCELLED")), None)
+    named = [o for o in orders if str(o.id) == about] or [o for o in orders if o.is_open or o.status == "FAILED"]
+    return wallet.order_for(actor, named[0].id) if named else None
 
 
 @AGENTS

@@ -31,11 +31,13 @@ def queue_values(actor: Actor, *, selected: UUID | None = None) -> dict[str, Any
     }
 
 
-@AGENTS
+@for_staff()
 @require_GET
 def page(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
-    """Three panes; without a conversation the middle says what to do."""
+    """Three panes; without a conversation the middle says what to do. Operators have a place of their own."""
     actor = signed_in(request)
+    if actor.role == "operator":
+        return redirect("/office/")
     values = queue_values(actor, selected=conversation_id)
     if conversation_id is not None:
         values |= conversation_values(actor, conversation_id, now=clock.now())

@@ -62,6 +62,13 @@ def fresh_key() -> str:
 
 
 @register.filter
+def heard_late(step: object) -> bool:
+    """Whether we learned of a step of a timeline a minute or more after it happened."""
+    at, heard = getattr(step, "at", None), getattr(step, "heard_at", None)
+    return bool(at and heard and (heard - at).total_seconds() >= 60)
+
+
+@register.filter
 def mask_phone(phone: str) -> str:
     return masks.mask_phone(phone or "")
 
