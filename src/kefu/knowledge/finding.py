@@ -13,9 +13,9 @@ _LEAST_OF_BEST = 0.2
 # Rare tokens say most (Robertson's idf); the count of a token's texts comes out of the same look.
 _SCORES = """
 WITH hits AS (
-  SELECT p.revision_id, p.weight * q.boost AS weight, count(*) OVER (PARTITION BY p.token) AS df
+  SELECT p.revision_id, p.weight * q.boost AS weight, (count(*) OVER (PARTITION BY p.token))::float8 AS df
   FROM knowledge_posting p JOIN unnest(%s::text[], %s::float8[]) AS q(token, boost) ON q.token = p.token
-), counted AS (SELECT greatest(count(*), 1) AS n FROM knowledge_revision WHERE is_current)
+), counted AS (SELECT greatest(count(*), 1)::float8 AS n FROM knowledge_revision WHERE is_current)
 SELECT a.slug, r.title, r.words, sum(h.weight * ln(1 + (c.n - h.df + 0.5) / (h.df + 0.5))) AS score
 FROM hits h JOIN knowledge_revision r ON r.id = h.revision_id AND r.is_current
 JOIN knowledge_article a ON a.id = r.article_id CROSS JOIN counted c

@@ -82,7 +82,7 @@ def actor_for_user(user_id: UUID) -> Actor:
 
 
 def customer_actor(customer_id: UUID) -> Actor:
-    """An active customer without a sitting: for what is done on their behalf. Refuses `core.thing.not_found`."""
+    """An active customer without a sitting, for what is done for them. Refuses `core.thing.not_found`."""
     actor = actor_for_user(customer_id)
     if actor.kind != User.CUSTOMER:
         raise NotFound()
