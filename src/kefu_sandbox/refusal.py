@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class BankRefusal(Exception):  # noqa: N818 - an answer, not an error
+class BankRefusal(Exception):
     """A request that changed nothing: HTTP `status`, machine-readable `code`, one English sentence."""
 
     def __init__(self, status: int, code: str, message: str, **data: int | str) -> None:

@@ -14,10 +14,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from kefu.cli import backup, restore
 from kefu.cli.database import prepare_database
 from kefu.cli.running.installation import finish_database, open_database, own_cluster
 from kefu.cli.running.secrets_folder import CARRIED, MAKERS, ensure_secrets, read_secret
+from kefu.cli.sealed import backup, restore
 from kefu.cli.sealed.stream import CHUNK, TAG
 from kefu.cli.server.postgres import temporary_server
 from kefu.cli.server.roles import ADMIN, APP, OWNER, ensure_database

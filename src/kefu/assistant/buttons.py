@@ -1,5 +1,6 @@
 """What happens when the customer presses a button of an answer. Each press carries its own key and acts once."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -8,8 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kefu.assistant.emergency import wants_human
 from kefu.assistant.conversation import ASSISTANT, PRIORITIES, PRIORITY_OTHER, want_bank
+from kefu.assistant.emergency import wants_human
 from kefu.cases import actions as cases
 from kefu.cases.actions.case import Opening
 from kefu.core.actor import Actor
@@ -28,6 +29,17 @@ class ButtonUnknown(Refusal):
     operator = "no button with code %(given)s, or its argument is unreadable"
 
 
+@dataclass(frozen=True)
+class Press:
+    """One press: by whom, in which conversation, about what, under which key of the browser."""
+
+    actor: Actor
+    conversation: ConversationView
+    argument: str
+    key: UUID
+    now: datetime
+
+
 def press(*, actor: Actor, code: str, argument: str, key: UUID, now: datetime) -> None:
     """Carry out button `code` for the signed-in customer. `key` is the browser's id of this press.
 
@@ -39,7 +51,7 @@ def press(*, actor: Actor, code: str, argument: str, key: UUID, now: datetime) -
     with transaction.atomic():
         conversation = desk.open_conversation(customer_id=actor.uuid, now=now)
         with translation.override(conversation.language):
-            said = deed(actor, conversation, argument, key, now)
+            said = deed(Press(actor, conversation, argument, key, now))
             if said:
                 desk.add_message(
                     actor=ASSISTANT, conversation_id=conversation.id, message_id=uuid5(key, code), body=said,
@@ -54,67 +66,70 @@ def _order_id(argument: str) -> UUID:
         raise ButtonUnknown(given=argument[:40]) from bad
 
 
-def _human(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
-    last = talk.last_answer(conversation.id)
-    intent = last.data.get("intent", "") if last else ""
-    desk.queue_conversation(
-        actor=actor, conversation_id=conversation.id, reason=intent or "contact_human",
-        priority=PRIORITIES.get(intent, PRIORITY_OTHER), now=now,
-    )  # fmt: skip
-    return "" if conversation.status == "BOT" else _("您已经在排队，位置为您保留。")
+def _last_intent(pressed: Press) -> str:
+    last = talk.last_answer(pressed.conversation.id)
+    return str(last.data.get("intent", "")) if last else ""
 
 
-def _freeze(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
-    last = talk.last_answer(conversation.id)
-    reason = _STOP_REASONS.get(last.data.get("intent", "") if last else "", "other")
-    wallet.stop_outflows(actor=actor, reason_code=reason, now=now)
+def _queue(pressed: Press, *, reason: str, priority: int) -> None:
     desk.queue_conversation(
-        actor=actor, conversation_id=conversation.id, reason=reason, priority=0, now=now
+        actor=pressed.actor, conversation_id=pressed.conversation.id, reason=reason, priority=priority, now=pressed.now
     )
+
+
+def _human(pressed: Press) -> str:
+    intent = _last_intent(pressed)
+    _queue(pressed, reason=intent or "contact_human", priority=PRIORITIES.get(intent, PRIORITY_OTHER))
+    return "" if pressed.conversation.status == "BOT" else _("您已经在排队，位置为您保留。")
+
+
+def _freeze(pressed: Press) -> str:
+    reason = _STOP_REASONS.get(_last_intent(pressed), "other")
+    wallet.stop_outflows(actor=pressed.actor, reason_code=reason, now=pressed.now)
+    _queue(pressed, reason=reason, priority=0)
     return _("已停止您账户的所有转出，余额不变。同事马上来帮您看；恢复由您凭支付密码办理。")
 
 
-def _check_again(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
-    order = orders.order_for(actor, _order_id(argument))
+def _check_again(pressed: Press) -> str:
+    order = orders.order_for(pressed.actor, _order_id(pressed.argument))
     if order.instruction_id is None:
         raise ButtonUnknown(given="check_again")
     want_bank(
-        conversation_id=conversation.id, order_id=order.id, instruction_id=order.instruction_id, cause=str(key), now=now
-    )
+        conversation_id=pressed.conversation.id, order_id=order.id, instruction_id=order.instruction_id,
+        cause=str(pressed.key), now=pressed.now,
+    )  # fmt: skip
     return _("正在向银行再核实一次…")
 
 
-def _open_case(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
-    order = orders.order_for(actor, _order_id(argument)) if argument else None
-    last = talk.last_answer(conversation.id)
-    kind = order.kind if order else _KIND_OF_INTENT.get(last.data.get("intent", "") if last else "", "general")
+def _open_case(pressed: Press) -> str:
+    order = orders.order_for(pressed.actor, _order_id(pressed.argument)) if pressed.argument else None
+    last = talk.last_answer(pressed.conversation.id)
+    kind = order.kind if order else _KIND_OF_INTENT.get(_last_intent(pressed), "general")
     opening = Opening(
         kind=kind,
-        customer_id=actor.uuid,
-        conversation_id=conversation.id,
+        customer_id=pressed.actor.uuid,
+        conversation_id=pressed.conversation.id,
         order_id=order.id if order else None,
-        words=_last_words(actor, conversation),
+        words=_last_words(pressed.actor),
         checked=last.data.get("checks", ()) if last else (),
     )
-    case = cases.open_case(actor=actor, opening=opening, now=now)
-    desk.queue_conversation(
-        actor=actor, conversation_id=conversation.id, reason=kind, priority=PRIORITIES["topup_not_arrived"], now=now
-    )
+    case = cases.open_case(actor=pressed.actor, opening=opening, now=pressed.now)
+    _queue(pressed, reason=kind, priority=PRIORITIES["topup_not_arrived"])
     return _("已为您开工单 %(no)s，查过的内容都附上了。处理结果会在这里告诉您。") % {"no": case.no}
 
 
-def _last_words(actor: Actor, conversation: ConversationView) -> str:
+def _last_words(actor: Actor) -> str:
     own = [m.body for m in talk.timeline_for(actor, limit=20) if m.author_kind == "customer"]
     own = [text for text in own if not wants_human(text)]
     return own[-1] if own else ""
 
 
-def _cancel(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
-    order = wallet.cancel_transfer(actor=actor, order_id=_order_id(argument), now=now)
+def _cancel(pressed: Press) -> str:
+    order = wallet.cancel_transfer(actor=pressed.actor, order_id=_order_id(pressed.argument), now=pressed.now)
     return _("已撤回：%(amount)s 回到了您的可用余额。") % {"amount": order.amount.text()}
 
 
-def _solved(actor: Actor, conversation: ConversationView, argument: str, key: UUID, now: datetime) -> str:
+def _solved(_pressed: Press) -> str:
     return _("太好了。以后有任何问题，随时在这里找我们。")
 
 

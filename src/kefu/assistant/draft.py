@@ -11,9 +11,13 @@ from kefu.assistant.context import Context
 from kefu.core.when import spoken
 from kefu.wallet.queries import OrderView
 
+
 @dataclass
 class Draft:
-    """Words are made plain strings here, while the reader's language is active. Collects facts, sources, checks and buttons; `say` fills a sentence from the facts and nothing else."""
+    """Collects facts, sources, checks and buttons; `say` fills a sentence from the facts and nothing else.
+
+    Words are made plain strings here, while the reader's language is active.
+    """
 
     context: Context
     facts: dict[str, Fact] = field(default_factory=dict)

@@ -10,7 +10,8 @@ _WAYS: dict[str, tuple[str, ...]] = {
     STOLEN: (
         r"盗刷|被盗[了用转]|账[户号]被盗|钱(都)?被(人)?(转|刷|偷|划)走|被人(转|刷|划)(走|了)",
         r"不是(我|本人)(自己)?(付|转|刷|买|操作|弄|消费|做)的|(没|没有)(操作|付|转|消费)过.{0,8}(扣|转|付)",
-        r"^(?!.*\b(phone|sim)\b).*\b(stolen|hacked)\b|unauthori[sz]ed|(didn'?t|did not|never) (make|do|authori[sz]e|send) (this|that|these|the)",
+        r"^(?!.*\b(phone|sim)\b).*\b(stolen|hacked)\b|unauthori[sz]ed",
+        r"(didn'?t|did not|never) (make|do|authori[sz]e|send) (this|that|these|the)",
         r"someone (else )?(took|used|spent|moved|emptied|transferred)",
     ),
     SCAM: (
@@ -24,7 +25,9 @@ _WAYS: dict[str, tuple[str, ...]] = {
     ),
 }
 _COMPILED = {kind: re.compile("|".join(ways), re.IGNORECASE) for kind, ways in _WAYS.items()}
-_ASKING_ONLY = re.compile(r"(怎么|如何|怎样)(防|避免|预防)|(会不会|如果|万一|要是).{0,8}(被|丢)|how (to|do i) (avoid|prevent)", re.I)
+_ASKING_ONLY = re.compile(
+    r"(怎么|如何|怎样)(防|避免|预防)|(会不会|如果|万一|要是).{0,8}(被|丢)|how (to|do i) (avoid|prevent)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def detect_emergency(text: str) -> Emergency | None:
 
 _HUMAN = re.compile(
     r"转人工|人工(客服|服务)?[！!。.]?$|找(个)?(真人|人工)|叫真人|要真人|接客服|^客服$|"
-    r"\b((talk|speak|chat|connect me) (to|with) (an? )?(real )?(agent|person|someone|human)|real (person|human)|live agent|human (agent|please)|^(human|agent)$)\b",
+    r"\b((talk|speak|chat|connect me) (to|with) (an? )?(real )?(agent|person|someone|human)|"
+    r"real (person|human)|live agent|human (agent|please)|^(human|agent)$)\b",
     re.IGNORECASE,
 )
 

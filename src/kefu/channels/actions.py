@@ -94,7 +94,7 @@ def accept_incoming(
             raise IdReused()
         return view_of(known)
     _check_new(actor=actor, thread=thread, body=masked.text, file_ids=file_ids, now=now)
-    row = Incoming.objects.create(
+    row = Incoming(
         line=way,
         outside_id=outside_id,
         thread=thread,
@@ -105,22 +105,28 @@ def accept_incoming(
         at=min(happened_at, now),
         heard_at=now,
     )
+    _write(row, actor=actor, now=now)
+    return view_of(row)
+
+
+def _write(row: Incoming, *, actor: Actor, now: datetime) -> None:
+    """Keep it, and have its thread's job woken after the commit."""
+    row.save(force_insert=True)
     audit.record(
         actor=actor,
         action="channels.accept_incoming",
         subject=f"incoming:{row.pk}",
         now=now,
-        data={"line": line, "thread": thread, "found": list(masked.found)},
+        data={"line": row.line.code, "thread": row.thread, "found": row.found},
     )
     announce(
         kind=events.INCOMING,
-        key=thread,
+        key=row.thread,
         topics=(),
-        payload={"thread": thread, "incoming": row.pk},
+        payload={"thread": row.thread, "incoming": row.pk},
         now=now,
     )
     wake_relay()
-    return view_of(row)
 
 
 def _lock_thread(thread: str) -> None:

@@ -18,8 +18,8 @@ COMMANDS = {
     "bench": "kefu.cli.bench",
     "check": "kefu.cli.check",
     "faults": "kefu.cli.faults",
-    "backup": "kefu.cli.backup",
-    "restore": "kefu.cli.restore",
+    "backup": "kefu.cli.sealed.backup",
+    "restore": "kefu.cli.sealed.restore",
     "enrol": "kefu.cli.enrol",
     "demo": "kefu.cli.demo",
 }

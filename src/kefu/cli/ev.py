@@ -4,7 +4,7 @@ import importlib
 import sys
 
 HELP = "measure the understanding on a file of questions"
-PARTS = {"intents": "kefu.cli.ev_intents", "classify": "kefu.cli.ev_classify"}
+PARTS = {"intents": "kefu.cli.scoring.intents", "classify": "kefu.cli.scoring.classify"}
 
 
 def run(argv: list[str]) -> int:

@@ -7,7 +7,7 @@ import sys
 import time
 
 
-class CannotRun(Exception):  # noqa: N818 - a refusal with its remedy, not a fault
+class CannotRun(Exception):
     """A command stops here. The message is one line that names the cause and the remedy; `status` is its exit
     status.
     """

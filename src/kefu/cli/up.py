@@ -35,7 +35,7 @@ HELP = "set up and run everything; ready when it prints its addresses; stops on 
 HOPELESS = 8
 
 
-class Told(Exception):  # noqa: N818 - an order, not a fault
+class Told(Exception):
     """We were told to stop in the middle of starting."""
 
 

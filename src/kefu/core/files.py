@@ -22,7 +22,12 @@ PIXELS_MAX = 40_000_000
 SIDE_MAX = 4096
 NAME_MAX = 80
 PDF_PAGES_MAX = 200
-_IMAGES = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp"), "GIF": ("image/png", ".png")}
+_IMAGES = {
+    "JPEG": ("image/jpeg", ".jpg"),
+    "PNG": ("image/png", ".png"),
+    "WEBP": ("image/webp", ".webp"),
+    "GIF": ("image/png", ".png"),
+}
 _ACTIVE = ("/OpenAction", "/AA", "/JavaScript", "/AcroForm", "/Names", "/Metadata", "/PieceInfo")
 
 

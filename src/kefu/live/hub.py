@@ -44,7 +44,7 @@ class Recent:
     frame: bytes
 
 
-class PositionGone(Exception):  # noqa: N818 - a fact about the position, not a fault
+class PositionGone(Exception):
     """The asked position is too old, or of another history: its reader starts afresh."""
 
 
@@ -183,13 +183,10 @@ class Hub:
 
     async def _listen(self, connection: psycopg.AsyncConnection[Any]) -> None:
         while not self.closing:
-            moved = True
             async for notice in connection.notifies(timeout=5, stop_after=1):
-                moved = notice.channel == "kefu_live"
                 if notice.channel == "kefu_whisper":
                     self._whisper(notice.payload)
-            if moved:
-                await self._catch_up(connection)
+            await self._catch_up(connection)
 
     async def _begin(self, connection: psycopg.AsyncConnection[Any]) -> None:
         """Start at the newest position, and learn which sittings ended while older passes still last."""

@@ -50,7 +50,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pans": ("可用的测试卡号", "Test card numbers"),
     "pans_hint": (
         "只接受 620000 开头的测试卡号，请勿输入真实银行卡；手机号填任意 11 位手机号。",
-        "Only test numbers that begin with 620000 are taken; never type a real card. Any mobile number of 11 digits will do.",
+        "Only test numbers that begin with 620000 are taken; never type a real card. Any mobile number will do.",
     ),
     "debit": ("储蓄卡", "debit"),
     "credit": ("信用卡", "credit"),

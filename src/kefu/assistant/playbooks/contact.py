@@ -11,7 +11,8 @@ from kefu.desk import queries as desk
 
 def human(context: Context) -> Answer:
     """A person: handed over at once; the page shows the place and the wait."""
-    return Draft(context).finish("HANDOFF", _("好的，正在为您转人工。您不用再说一遍，客服能看到以上内容。"), handover=True)
+    words = _("好的，正在为您转人工。您不用再说一遍，客服能看到以上内容。")
+    return Draft(context).finish("HANDOFF", words, handover=True)
 
 
 def hotline(context: Context) -> Answer:

@@ -156,7 +156,7 @@ def ask_bank(*, actor: Actor, case_id: UUID, now: datetime) -> AdviceView:
         row = locked_case(case_id)
         add_evidence(
             actor=actor, case_id=row.id, kind="advice", ref=str(advice.id), now=now,
-            data={"outcome": advice.outcome, "bank_ref": advice.bank_ref, "received_at": advice.received_at.isoformat()},
+            data={"outcome": advice.outcome, "bank_ref": advice.bank_ref, "received_at": str(advice.received_at)},
         )  # fmt: skip
         steps.do_step(actor=actor, case_id=row.id, code=BANK_ASKED, now=now, ref=str(advice.id))
         record(

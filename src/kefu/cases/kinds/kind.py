@@ -22,7 +22,7 @@ STEP_LABELS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Kind:
-    """`steps` are codes in order; `proposals` the actions allowed; `clocks` the rows of the clock pack that run on it."""
+    """`steps` are codes in order; `proposals` the actions allowed; `clocks` the rows of the pack that run."""
 
     code: str
     title: Any

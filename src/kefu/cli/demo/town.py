@@ -107,7 +107,9 @@ class Town:
                 return
             self._climb(order, at=at)
 
-    def transfer(self, payer: str, payee: str, yuan: str, *, at: datetime, mode: str = "now", remark: str = "") -> OrderView:
+    def transfer(
+        self, payer: str, payee: str, yuan: str, *, at: datetime, mode: str = "now", remark: str = ""
+    ) -> OrderView:
         actor = self.people[payer]
         quote = wallet.quote_transfer(
             actor=actor, payee_phone=self.phones[payee], amount=parse_amount(yuan), mode=mode, remark=remark, now=at

@@ -138,7 +138,7 @@ def _posted(deed: Callable[[HttpRequest, Actor, UUID], Any]) -> Any:
 
 
 @_posted
-def take(request: HttpRequest, actor: Actor, conversation_id: UUID) -> None:
+def take(_request: HttpRequest, actor: Actor, conversation_id: UUID) -> None:
     desk.take_conversation(actor=actor, conversation_id=conversation_id, now=clock.now())
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kefu.cli.scores import auroc, macro_f1, percentile
+from kefu.cli.scoring.scores import auroc, macro_f1, percentile
 from kefu.cli.terminal import CannotRun, answer, say
 
 OUTSIDE = "oos"

@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from kefu.cli.backup import FORMAT, client_environment, read_passphrase
 from kefu.cli.children import unwind_on_sigterm
 from kefu.cli.running.installation import Database, external_database, finish_database, own_cluster
 from kefu.cli.running.secrets_folder import CARRIED, ensure_secrets, read_secret, write_secret
 from kefu.cli.sealed.archive import read_archive
+from kefu.cli.sealed.backup import FORMAT, client_environment, read_passphrase
 from kefu.cli.sealed.stream import PASSPHRASE, MasterKey, installation_key, opened, read_head
 from kefu.cli.server.binaries import client_program
 from kefu.cli.server.server_user import data_folder, server_user

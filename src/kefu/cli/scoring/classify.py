@@ -4,7 +4,6 @@ benchmarks.
 
 import argparse
 import csv
-import os
 import random
 import statistics
 import time
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kefu.cli.scores import macro_f1, percentile
+from kefu.cli.scoring.scores import macro_f1, percentile
 from kefu.cli.terminal import CannotRun, answer, say
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--seeds", type=_count, default=5, help="with --shots: mean over so many draws")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     wanted = parser.parse_args(argv)
-    os.environ["OMP_NUM_THREADS"] = str(os.cpu_count() or 1)
     taught, asked = read_labelled(wanted.train), read_labelled(wanted.test)
     draws = [taught] if wanted.shots is None else draw(taught, shots=wanted.shots, seeds=wanted.seeds)
     fields = _measure(draws, asked)
