@@ -31,6 +31,8 @@ BUSY_S, IDLE_S, BUSY_FOR_S = 0.005, 0.05, 2.0
 SEAL_EVERY_S, TRIM_EVERY_S = 1.0, 600.0
 KEEP_EVENTS = 200_000
 JOB_FIELDS = ("queue", "task", "priority", "lock", "args")
+# A plan kept from when the outbox was empty would read all of it for ever.
+PLANS = "-c plan_cache_mode=force_custom_plan"
 LIVE_CHANNEL, WAKE_CHANNEL = "kefu_live", "kefu_wake"
 
 log = logging.getLogger(__name__)
@@ -154,7 +156,9 @@ class Relay:
         """Work until `stop` is set. A lost connection is made again; nothing is lost with it."""
         while not stop.is_set():
             try:
-                with psycopg.connect(self.dsn, autocommit=True, application_name="kefu relay") as connection:
+                with psycopg.connect(
+                    self.dsn, autocommit=True, application_name="kefu relay", options=PLANS
+                ) as connection:
                     if self._own(connection, stop):
                         self._serve(connection, stop)
             except (psycopg.OperationalError, psycopg.InterfaceError) as problem:

@@ -21,6 +21,8 @@ BATCH = 1000
 MOST_REPLAYED = 20_000
 PING_EVERY_S = 20
 PASS_LIFE_S = 600
+# A plan kept from when the outbox was empty would read all of it for ever.
+PLANS = "-c plan_cache_mode=force_custom_plan"
 ENDING_KINDS = ("revoked", "identity.session_ended")
 
 log = logging.getLogger(__name__)
@@ -164,7 +166,7 @@ class Hub:
         while not self.closing:
             try:
                 async with await psycopg.AsyncConnection.connect(
-                    self.dsn, autocommit=True, application_name="kefu live"
+                    self.dsn, autocommit=True, application_name="kefu live", options=PLANS
                 ) as connection:
                     await connection.execute("LISTEN kefu_live")
                     await connection.execute("LISTEN kefu_whisper")
