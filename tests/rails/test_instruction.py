@@ -60,7 +60,7 @@ def test_accept_then_fail(bank, instruct, pump, climb_until, start) -> None:
 
 
 def test_timeout_leaves_unknown_and_the_question_answers(bank, instruct, pump, climb_until, start) -> None:
-    bank.mood("timeout_accepts", hang_s=7, settle_after=0.1)
+    bank.mood("timeout_accepts", hang_s=5, settle_after=0.1)
     made = instruct()
     pump.run()
     assert status_of(made) == "UNKNOWN"

@@ -122,7 +122,7 @@ def test_callback_three_times_and_reordered(road, bank) -> None:
 
 @pytest.mark.row("W-03")
 def test_timeout_then_accepted(road, bank) -> None:
-    bank.mood("timeout_accepts", hang_s=7, settle_after=0.1)
+    bank.mood("timeout_accepts", hang_s=5, settle_after=0.1)
     order = road.top_up()
     assert order.status == "UNKNOWN"
     done = road.pass_time(order, 90)

@@ -4,35 +4,32 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from kefu.core import clock
 from kefu.core.actor import SYSTEM
 from kefu.rails import actions, rules
 
-AGAIN = RetryStrategy(max_attempts=8, exponential_wait=2)
 
-
-@app.task(name="rails.submit_instruction", retry=AGAIN)
+@app.task(name="rails.submit_instruction")
 def submit_instruction(instruction: str) -> None:
     """Send a new instruction."""
     actions.submit_instruction(instruction_id=UUID(instruction), now=clock.now())
 
 
-@app.task(name="rails.ask_bank", retry=AGAIN)
+@app.task(name="rails.ask_bank")
 def ask_bank(instruction: str) -> None:
     """Ask about an instruction now: a callback came, or somebody wants to know."""
     actions.ask_now(actor=SYSTEM, instruction_id=UUID(instruction), now=clock.now())
 
 
-@app.task(name="rails.climb", retry=AGAIN)
+@app.task(name="rails.climb")
 def climb(instruction: str) -> None:
     """Work off one rung."""
     actions.climb(instruction_id=UUID(instruction), now=clock.now())
 
 
-@app.task(name="rails.carry_card_check", retry=AGAIN)
+@app.task(name="rails.carry_card_check")
 def carry_card_check(check: str) -> None:
     """Tell the bank a card's number or code."""
     actions.carry_card_check(check_id=UUID(check), now=clock.now())
@@ -50,7 +47,7 @@ def climb_ladder(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes
 
 
 @app.periodic(cron="5 2 * * *")  # UTC: five past ten in Beijing, when statements can be had
-@app.task(name="rails.fetch_statements", retry=AGAIN)
+@app.task(name="rails.fetch_statements")
 def fetch_statements(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
     """Every morning: the statements of the last three bank days (one that is in already changes nothing)."""
     now = clock.now()

@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from kefu.core import clock
@@ -14,33 +13,32 @@ from kefu.wallet import actions
 from kefu.wallet.queries.waiting import topups_waiting
 
 log = logging.getLogger(__name__)
-AGAIN = RetryStrategy(max_attempts=8, exponential_wait=2)
 CATCH_UP_AFTER_SECONDS = 20
 
 
-@app.task(name="wallet.open_wallet", retry=AGAIN)
+@app.task(name="wallet.open_wallet")
 def open_wallet(customer: str) -> None:
     actions.open_wallet(actor=SYSTEM, customer_id=UUID(customer), now=clock.now())
 
 
-@app.task(name="wallet.follow_instruction", retry=AGAIN)
+@app.task(name="wallet.follow_instruction")
 def follow_instruction(order_ref: str) -> None:
     """Bring an order to where its instruction stands."""
     actions.follow_instruction(order_id=UUID(order_ref.removeprefix("order:")), now=clock.now())
 
 
-@app.task(name="wallet.note_contradiction", retry=AGAIN)
+@app.task(name="wallet.note_contradiction")
 def note_contradiction(order_ref: str, advice: str) -> None:
     order_id = UUID(order_ref.removeprefix("order:"))
     actions.note_contradiction(order_id=order_id, advice_id=UUID(advice), now=clock.now())
 
 
-@app.task(name="wallet.clear_topups", retry=AGAIN)
+@app.task(name="wallet.clear_topups")
 def clear_topups(statement: str) -> None:
     actions.clear_topups(statement_id=UUID(statement), now=clock.now())
 
 
-@app.task(name="wallet.take_card", retry=AGAIN)
+@app.task(name="wallet.take_card")
 def take_card(check: str) -> None:
     actions.take_card(check_id=UUID(check), now=clock.now())
 

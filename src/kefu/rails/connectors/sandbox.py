@@ -24,7 +24,7 @@ from kefu.rails.connectors.base import (
     TemporaryError,
 )
 
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 6.0
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 4.0
 ANSWER_BYTES_MAX = 4 * 1024 * 1024
 T = TypeVar("T")
 _OUTCOMES = {"PROCESSING": rules.PROCESSING, "SUCCEEDED": rules.SUCCEEDED, "FAILED": rules.FAILED}
