@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import struct
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 import pikepdf
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from kefu.core.ids import new_id
 from kefu.core.models import StoredFile
@@ -28,7 +29,10 @@ _IMAGES = {
     "WEBP": ("image/webp", ".webp"),
     "GIF": ("image/png", ".png"),
 }
-_ACTIVE = ("/OpenAction", "/AA", "/JavaScript", "/AcroForm", "/Names", "/Metadata", "/PieceInfo")
+_ACTIVE = (
+    "/OpenAction", "/AA", "/A", "/JS", "/JavaScript", "/AcroForm", "/XFA", "/Names", "/Outlines", "/Annots",
+    "/EmbeddedFiles", "/EF", "/AF", "/RichMediaContent", "/Collection", "/Metadata", "/PieceInfo", "/URI",
+)  # fmt: skip
 
 
 class FileTooLarge(Refusal):
@@ -61,43 +65,45 @@ def safe_name(name: str, suffix: str) -> str:
 
 
 def _clean_image(content: bytes) -> tuple[bytes, str, str]:
-    """Decoded and encoded anew: metadata, trailing bytes and other frames do not survive."""
+    """Decoded and encoded anew, upright: metadata, trailing bytes and other frames do not survive."""
     try:
-        with Image.open(io.BytesIO(content)) as opened:
-            if opened.format not in _IMAGES:
-                raise FileKindRefused()
+        with Image.open(io.BytesIO(content), formats=tuple(_IMAGES)) as opened:
             if opened.width * opened.height > PIXELS_MAX:
                 raise FileUnreadable()
-            media_type, suffix = _IMAGES[opened.format]
-            image: Image.Image = opened.convert("RGB" if media_type == "image/jpeg" else "RGBA")
+            media_type, suffix = _IMAGES[str(opened.format)]
+            upright = ImageOps.exif_transpose(opened)
+            image = upright.convert("RGB" if media_type == "image/jpeg" else "RGBA")
             image.thumbnail((SIDE_MAX, SIDE_MAX))
             out = io.BytesIO()
             image.save(out, format=media_type.split("/")[1].upper(), quality=88)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as bad:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, struct.error) as bad:
         raise FileUnreadable() from bad
     return out.getvalue(), media_type, suffix
 
 
 def _clean_pdf(content: bytes) -> tuple[bytes, str, str]:
-    """Without scripts, forms, embedded files and metadata."""
+    """Without scripts, forms, actions, links, embedded files and metadata, wherever they hang."""
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
-            if len(pdf.pages) > PDF_PAGES_MAX:
+            if not 0 < len(pdf.pages) <= PDF_PAGES_MAX:
                 raise FileUnreadable()
-            for key in _ACTIVE:
-                if key in pdf.Root:
-                    del pdf.Root[key]
-            for page in pdf.pages:
-                for key in ("/AA", "/Annots", "/Metadata"):
-                    if key in page:
-                        del page[key]
-            for key in list(pdf.docinfo.keys()):
-                del pdf.docinfo[key]
+            for holder in (pdf.Root, *(page.obj for page in pdf.pages), *pdf.objects):
+                _disarm(holder)
+            if "/Info" in pdf.trailer:
+                del pdf.trailer.Info
             out = io.BytesIO()
-            pdf.save(out)
-    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, RuntimeError) as bad:
+            pdf.save(out, deterministic_id=True)
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, RuntimeError, TypeError) as bad:
         raise FileUnreadable() from bad
     return out.getvalue(), "application/pdf", ".pdf"
+
+
+def _disarm(holder: pikepdf.Object) -> None:
+    """Take from one object all that does something, or that carries more than the page shows."""
+    if isinstance(holder, pikepdf.Dictionary | pikepdf.Stream):
+        for key in _ACTIVE:
+            if key in holder:
+                del holder[key]
 
 
 _KINDS: tuple[tuple[bytes, Callable[[bytes], tuple[bytes, str, str]]], ...] = (
