@@ -165,7 +165,11 @@ NOTICES_MAIL = os.environ.get("KEFU_MAIL", "kefu.notices.backends.FileMail")
 RAILS_LADDER_SECONDS = [
     int(s) for s in os.environ.get("KEFU_RAILS_LADDER", "5,15,60,300,900,3600,14400").split(",")
 ]
-RAILS_CONNECTORS = {"sandbox": "kefu.rails.connectors.sandbox.SandboxBank"}
+# code=dotted.path, separated by commas; a production names its own bank's connector here.
+RAILS_CONNECTORS = dict(
+    pair.split("=", 1)
+    for pair in os.environ.get("KEFU_CONNECTORS", "sandbox=kefu.rails.connectors.sandbox.SandboxBank").split(",")
+)
 
 LOGGING = {
     "version": 1,

@@ -28,9 +28,7 @@ def _next(request: HttpRequest) -> str:
 
 def _page(request: HttpRequest, name: str, form: Doorway, **values: Any) -> HttpResponse:
     status = form.status if form.is_bound and (form.errors or form.refusal) else 200
-    return render(
-        request, f"entry/{name}.html", {"form": form, "next": _next(request), **values}, status=status
-    )
+    return render(request, f"entry/{name}.html", {"form": form, "next": _next(request), **values}, status=status)
 
 
 def _come_in(request: HttpRequest, signed: SignedIn, to: str) -> HttpResponse:
@@ -58,9 +56,7 @@ def _send_code(request: HttpRequest, purpose: str) -> tuple[forms.PhoneForm, boo
     return form, True
 
 
-def _two_steps(
-    request: HttpRequest, name: str, purpose: str, second: type[Doorway], prove: Prove
-) -> HttpResponse:
+def _two_steps(request: HttpRequest, name: str, purpose: str, second: type[Doorway], prove: Prove) -> HttpResponse:
     """GET: ask for the phone. POST `send`: send a code, ask for the proof. POST: check the proof, come in."""
     if actor_of(request):
         return redirect(_next(request))

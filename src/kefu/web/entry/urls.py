@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from kefu.web.entry import demo, doors
+from kefu.web.entry import demo, doors, enrol
 
 urlpatterns = [
+    path("console/enrol/<str:token>/", enrol.first_operator, name="enrol"),
     path("demo/texts", demo.texts, name="demo_texts"),
     path("signup/", doors.sign_up, name="signup"),
     path("signin/", doors.sign_in, name="signin"),
