@@ -1,5 +1,6 @@
 """Migrations are one line a room, and the models need no further one."""
 
+import pytest
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
@@ -9,5 +10,6 @@ def test_each_room_has_one_line() -> None:
     assert loader.detect_conflicts() == {}
 
 
+@pytest.mark.django_db
 def test_models_and_migrations_agree() -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
