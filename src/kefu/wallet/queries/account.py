@@ -1,5 +1,6 @@
 """What a customer has: balance, cards, and what stands against the account."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -58,12 +59,13 @@ def card_check_for(actor: Actor, check_id: UUID) -> CardLinkView:
     check = outside.card_check(check_id)
     if check.owner_ref != actor.ref:
         raise NotFound()
-    return see_card_link(check)
+    view = see_card_link(check)
+    # The wallet takes the card a moment after the bank's yes; until then nothing can be topped up from it.
+    taken = Instrument.objects.filter(customer_id=actor.uuid, token=check.token).exists()
+    return view if view.status != "LINKED" or taken else replace(view, status="CONFIRMING")
 
 
-def stop_for(
-    actor: Actor, *, customer_id: UUID | None = None, now: datetime | None = None
-) -> StopView | None:
+def stop_for(actor: Actor, *, customer_id: UUID | None = None, now: datetime | None = None) -> StopView | None:
     """The customer's own stop of outflows, when one is in force."""
     customer = customer_seen_by(actor, customer_id, now=now)
     row = OutflowStop.objects.filter(customer_id=customer, lifted_at=None).first()
