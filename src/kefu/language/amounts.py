@@ -57,15 +57,15 @@ _ODD = re.compile(r"\s?(?:多|几|something\b|odd\b|-odd\b|and something\b)", re
 _OR_SO = re.compile(r"\s?(?:左右|上下|来块|来(?=[块元])|ish\b|or so\b)", re.I)
 _UP = re.compile(r"\s?(?:以上|往上|or more\b)", re.I)
 _DOWN = re.compile(r"\s?(?:以下|以内|or less\b)", re.I)
-_CENTS = re.compile(rf"([\d{_ONES}])(毛|角)?([\d{_ONES}])?(分)?(?!分钟|[\d.:个天次笔张百千万小点号月钟直下会些样共起定般边旦周年])")
+_CENTS = re.compile(
+    rf"([\d{_ONES}])(毛|角)?([\d{_ONES}])?(分)?(?!分钟|[\d.:个天次笔张百千万小点号月钟直下会些样共起定般边旦周年])"
+)
 _ABOUT = re.compile(
     r"(?:大概|大约|差不多|约|将近|接近|\b(?:about|around|roughly|approximately|approx\.?|nearly|almost))\s*(?:是|有)?$",
     re.I,
 )
 _MORE = re.compile(r"(?:超过|多于|大于|不止|高于|至少|\b(?:more than|over|above|at least))\s*$", re.I)
-_LESS = re.compile(
-    r"(?:不到|不足|少于|低于|小于|不超过|最多|\b(?:less than|under|below|at most|up to))\s*$", re.I
-)
+_LESS = re.compile(r"(?:不到|不足|少于|低于|小于|不超过|最多|\b(?:less than|under|below|at most|up to))\s*$", re.I)
 _VERB = re.compile(
     r"(?:充|转|付|扣|提|退|花|还|收|存|借|汇|取|缴|交|少|差|转账|充值|提现|还款|付款|支付|退款|红包|金额|余额|到账|入账)"
     r"(?:了|过|的|出|进|走|掉|我|他|她|是|为|只|才|给?[^\W\d]{1,3}?)?\s?$"
@@ -137,9 +137,7 @@ def _read_number(match: re.Match[str]) -> _Number | None:
         return None
     written_out = kind == "chinese" and re.search(r"[百千万]", text[1:])
     precise = re.search(r",\d{3}|\.\d\d$", text)
-    telling = bool(
-        kind in ("mixed", "digits") or written_out or precise or (kind == "english" and value >= 100)
-    )
+    telling = bool(kind in ("mixed", "digits") or written_out or precise or (kind == "english" and value >= 100))
     return _Number(match.start(), match.end(), value, value, telling)
 
 
@@ -171,16 +169,11 @@ def _between(text: str, one: _Number, two: _Number) -> Amount | None:
     """100到200块, "between 100 and 200 yuan", ¥100-200."""
     middle = text[one.end : two.start]
     unit_between = _UNIT.match(middle)
-    if (
-        not _JOINED.fullmatch(middle[unit_between.end() :] if unit_between else middle)
-        or one.high >= two.high
-    ):
+    if not _JOINED.fullmatch(middle[unit_between.end() :] if unit_between else middle) or one.high >= two.high:
         return None
     sign, unit = _SIGN.search(text[: one.start]), _UNIT.match(text, two.end)
     verb = _VERB.search(text[: one.start]) or re.search(r"\bbetween\s$", text[: one.start], re.I)
-    if not (sign or unit or unit_between or verb or two.telling) or (
-        _COUNTED.match(text, two.end) and not unit
-    ):
+    if not (sign or unit or unit_between or verb or two.telling) or (_COUNTED.match(text, two.end) and not unit):
         return None
     start, end = sign.start() if sign else one.start, unit.end() if unit else two.end
     return Amount(_minor(one.low), _minor(two.high), text[start:end], _currency(sign, unit))
