@@ -56,9 +56,7 @@ def test_three_times_and_out_of_order_is_one_effect(bank, instruct, pump, hand_o
 
 
 def test_a_storm_of_forgeries_moves_nothing(bank, instruct, pump, hand_over) -> None:
-    bank.mood(
-        "forges", settle_after=None, forgeries=["bad_signature", "contradiction", "wrong_amount", "stale"]
-    )
+    bank.mood("forges", settle_after=None, forgeries=["bad_signature", "contradiction", "wrong_amount", "stale"])
     made = instruct()
     pump.run()
     for request in bank.mailbox.of(made.id, at_least=4):
@@ -91,9 +89,7 @@ def test_replayed_to_the_letter_is_refused(bank, instruct, pump, hand_over) -> N
         (lambda r: dataclasses.replace(r, body=b"\xff" * 100_000), "forged", 401),
     ],
 )
-def test_spoilt_requests_are_recorded_and_refused(
-    bank, instruct, pump, hand_over, spoil, verdict, status
-) -> None:
+def test_spoilt_requests_are_recorded_and_refused(bank, instruct, pump, hand_over, spoil, verdict, status) -> None:
     made = instruct()
     pump.run()
     receipt = hand_over(spoil(bank.mailbox.of(made.id)[0]))
@@ -133,18 +129,14 @@ def test_rightly_signed_nonsense_is_kept_as_unreadable(bank, hand_over, start, b
 
 
 def test_an_instruction_that_we_never_gave_is_strange(bank, hand_over, pump, start) -> None:
-    body = (
-        b'{"event":"e1","instruction":"00000000-0000-7000-8000-000000000000","status":"SUCCEEDED","amount":1}'
-    )
+    body = b'{"event":"e1","instruction":"00000000-0000-7000-8000-000000000000","status":"SUCCEEDED","amount":1}'
     assert hand_over(forge(body, start)).verdict == "strange"
     assert pump.run() == []
 
 
 def test_unknown_connector_looks_like_nothing(bank, start) -> None:
     with pytest.raises(NotFound):
-        actions.receive_callback(
-            connector_code="other", method="POST", path=PATH, headers={}, body=b"", now=start
-        )
+        actions.receive_callback(connector_code="other", method="POST", path=PATH, headers={}, body=b"", now=start)
 
 
 def test_without_a_secret_everything_is_forged(bank, instruct, hand_over, start, monkeypatch) -> None:

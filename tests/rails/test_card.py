@@ -108,8 +108,23 @@ def test_another_owner_finds_nothing(bank, opened, pump, start) -> None:
     check = opened()
     pump.run()
     with pytest.raises(NotFound):
-        actions.give_card_code(
-            actor=SYSTEM, owner_ref="customer:other", check_id=check.id, code="123456", now=start
-        )
+        actions.give_card_code(actor=SYSTEM, owner_ref="customer:other", check_id=check.id, code="123456", now=start)
     with pytest.raises(actions.CardCodeWrong):
         give(check, "12a456", start)
+
+
+def test_called_twice_at_once_the_bank_sends_one_code(bank, opened, start, monkeypatch) -> None:
+    from kefu.rails.connectors.sandbox import SandboxBank
+
+    check, asked = opened(), []
+    real = SandboxBank.open_card_check
+
+    def slow(self, **given):
+        asked.append(given)
+        if len(asked) == 1:
+            assert actions.carry_card_check(check_id=check.id, now=start).status == "ASKED"
+        return real(self, **given)
+
+    monkeypatch.setattr(SandboxBank, "open_card_check", slow)
+    assert actions.carry_card_check(check_id=check.id, now=start).status == "SENT"
+    assert len(asked) == 1

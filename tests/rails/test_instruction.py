@@ -69,9 +69,7 @@ def test_timeout_leaves_unknown_and_the_question_answers(bank, instruct, pump, c
     assert Instruction.objects.get(pk=made.id).attempts == 1
 
 
-def test_unknown_at_the_bank_is_sent_again_under_the_same_id(
-    bank, instruct, pump, climb_until, start
-) -> None:
+def test_unknown_at_the_bank_is_sent_again_under_the_same_id(bank, instruct, pump, climb_until, start) -> None:
     bank.mood("timeout_drops", drops=1, hang_s=0, settle_after=0)
     made = instruct()
     pump.run()
@@ -97,9 +95,7 @@ def test_bank_down_then_up(bank, instruct, pump, climb_until, start) -> None:
     assert status_of(made) == "SUCCEEDED"
 
 
-def test_ladder_ends_after_the_statement_and_people_take_over(
-    bank, instruct, pump, climb_until, start
-) -> None:
+def test_ladder_ends_after_the_statement_and_people_take_over(bank, instruct, pump, climb_until, start) -> None:
     bank.mood("slow")
     made = instruct()
     pump.run()

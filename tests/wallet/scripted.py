@@ -80,6 +80,4 @@ class ScriptedBank(Connector):
 
     def confirm_card_check(self, *, outside_id: str, code: str) -> CardAnswer:
         number = next(self._cards)
-        return CardAnswer(
-            token=f"crd_{number}_{outside_id}", last4=outside_id[-4:], bank="招商银行", kind="debit"
-        )
+        return CardAnswer(token=f"crd_{number}_{outside_id}", last4=outside_id[-4:], bank="招商银行", kind="debit")

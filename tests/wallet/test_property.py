@@ -111,9 +111,7 @@ class Life:
         order_id = self.dice.choice(sorted(self.model.waiting))
         payer, _payee, amount = self.model.waiting.pop(order_id)
         actor = next(p for p in self.people if p.id == payer)
-        assert (
-            actions.cancel_transfer(actor=actor, order_id=order_id, now=self.town.now).status == "CANCELLED"
-        )
+        assert actions.cancel_transfer(actor=actor, order_id=order_id, now=self.town.now).status == "CANCELLED"
         self.model.free[payer] += amount
 
     def release(self) -> None:

@@ -68,10 +68,7 @@ def test_query_counts(town, busy) -> None:
     assert count(lambda: queries.orders_for(lin, limit=50)) == 2
     assert count(lambda: queries.balance_for(lin)) == 1
     assert count(lambda: queries.order_for(lin, order.id)) == 4
-    assert (
-        count(lambda: (queries.balance_for(lin), queries.orders_for(lin, limit=5), queries.stop_for(lin)))
-        == 4
-    )
+    assert count(lambda: (queries.balance_for(lin), queries.orders_for(lin, limit=5), queries.stop_for(lin))) == 4
 
 
 def test_staff_see_by_grant_and_it_is_written_down(town, busy) -> None:

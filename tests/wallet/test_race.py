@@ -73,10 +73,7 @@ def test_one_key_in_parallel_is_one_transfer(committed_town) -> None:
     lin, zhou = town.customer("林晓", 500_00), town.customer("周明")
     quote, key = town.quote(lin, zhou, 100_00), uuid4()
     answers = at_once(
-        *[
-            lambda: actions.create_transfer(actor=lin, key=key, quote_id=quote.id, now=town.now)
-            for _ in range(6)
-        ]
+        *[lambda: actions.create_transfer(actor=lin, key=key, quote_id=quote.id, now=town.now) for _ in range(6)]
     )
     assert len({answer.id for answer in answers}) == 1
     assert {answer.status for answer in answers} == {"SUCCEEDED"}
@@ -88,10 +85,7 @@ def test_two_tabs_in_parallel_are_one_transfer(committed_town) -> None:
     lin, zhou = town.customer("林晓", 500_00), town.customer("周明")
     quote = town.quote(lin, zhou, 100_00)
     answers = at_once(
-        *[
-            lambda: actions.create_transfer(actor=lin, key=uuid4(), quote_id=quote.id, now=town.now)
-            for _ in range(4)
-        ]
+        *[lambda: actions.create_transfer(actor=lin, key=uuid4(), quote_id=quote.id, now=town.now) for _ in range(4)]
     )
     assert len({answer.id for answer in answers}) == 1
     assert town.money(lin) == (400_00, 0)
@@ -106,9 +100,7 @@ def test_one_topup_key_in_parallel_is_one_instruction(committed_town, scripted) 
     card, key = town.card(lin), uuid4()
     answers = at_once(
         *[
-            lambda: actions.create_topup(
-                actor=lin, key=key, instrument_id=card, amount=Money(20_00), now=town.now
-            )
+            lambda: actions.create_topup(actor=lin, key=key, instrument_id=card, amount=Money(20_00), now=town.now)
             for _ in range(5)
         ]
     )
@@ -150,9 +142,7 @@ def test_the_brake_against_transfers_on_their_way(committed_town) -> None:
         lambda: actions.stop_outflows(actor=lin, reason_code="stolen", now=town.now),
         *(lambda order=order: actions.release_transfer(order_id=order.id, now=due) for order in held),
         *(
-            lambda quote=quote: actions.create_transfer(
-                actor=lin, key=uuid4(), quote_id=quote.id, now=town.now
-            )
+            lambda quote=quote: actions.create_transfer(actor=lin, key=uuid4(), quote_id=quote.id, now=town.now)
             for quote in quotes
         ),
     )

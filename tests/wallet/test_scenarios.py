@@ -44,9 +44,7 @@ class Road:
         self.start = datetime.now(UTC)
         self.town = Town(self.start)
         self.lin: Actor = self.town.customer("林晓")
-        check = actions.link_card(
-            actor=self.lin, pan=bank.pan(), holder="林晓", phone="13900005678", now=self.start
-        )
+        check = actions.link_card(actor=self.lin, pan=bank.pan(), holder="林晓", phone="13900005678", now=self.start)
         self.town.pump.run()
         actions.confirm_card(actor=self.lin, check_id=check.id, code=bank.code("5678"), now=self.start)
         self.town.pump.run()
@@ -209,9 +207,7 @@ def test_the_whole_road_in_the_past(road, bank) -> None:
     """A history as the demo town enters it: everything happens at its own time."""
     bank.mood("slow")
     then = road.start - timedelta(minutes=40)
-    made = actions.create_topup(
-        actor=road.lin, key=uuid4(), instrument_id=road.card.id, amount=Money(200_00), now=then
-    )
+    made = actions.create_topup(actor=road.lin, key=uuid4(), instrument_id=road.card.id, amount=Money(200_00), now=then)
     road.town.pump.run()
     order = queries.order_for(road.lin, made.id)
     assert order.status == "CREATED"
@@ -219,12 +215,25 @@ def test_the_whole_road_in_the_past(road, bank) -> None:
     for wait in (6, 21, 81, 381, 1281):
         rails.climb(instruction_id=order.instruction_id, now=then + timedelta(seconds=wait))
     actions.follow_instruction(order_id=order.id, now=then + timedelta(seconds=1281))
-    bank.settle(
-        order.instruction_id, callback="lose", at=(then + timedelta(minutes=25)).isoformat(timespec="seconds")
-    )
+    bank.settle(order.instruction_id, callback="lose", at=(then + timedelta(minutes=25)).isoformat(timespec="seconds"))
     stuck = queries.order_for(road.lin, order.id)
     assert stuck.status == "UNKNOWN"
     assert stuck.next_query_at is not None
     assert stuck.next_query_at > road.start
     assert stuck.created_at == then
     assert all(step.at is None or step.at <= road.start for step in stuck.steps)
+
+
+def test_a_history_belongs_to_its_own_time_whoever_applies_it(road, bank) -> None:
+    bank.mood("sunny", answer="final", settle_s=0)
+    then = road.start - timedelta(days=9)
+    made = actions.create_topup(actor=road.lin, key=uuid4(), instrument_id=road.card.id, amount=Money(200_00), now=then)
+    instruction = queries.order_for(road.lin, made.id).instruction_id
+    rails.climb(instruction_id=instruction, now=then + timedelta(seconds=2))
+    road.town.pump.run()  # the worker hears of it first, by today's clock
+    done = queries.order_for(road.lin, made.id)
+    assert done.status == "SUCCEEDED"
+    assert done.settled_at is not None
+    assert done.settled_at < then + timedelta(minutes=1)
+    assert [step.code for step in done.steps] == ["created", "submitted", "credited"]
+    assert max(step.heard_at for step in done.steps) < then + timedelta(minutes=1)

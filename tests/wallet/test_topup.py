@@ -198,9 +198,7 @@ def test_amounts_that_are_none(town, minor, currency, code) -> None:
     lin = town.customer("林晓")
     card = town.card(lin)
     with pytest.raises(Refusal) as refused:
-        actions.create_topup(
-            actor=lin, key=uuid4(), instrument_id=card, amount=Money(minor, currency), now=town.now
-        )
+        actions.create_topup(actor=lin, key=uuid4(), instrument_id=card, amount=Money(minor, currency), now=town.now)
     assert refused.value.code == code
     assert not Order.objects.filter(customer_id=lin.uuid).exists()
 

@@ -83,9 +83,7 @@ class Town:
         self.pump.run()
         return queries.order_for(who, made.id)
 
-    def quote(
-        self, who: Actor, payee: Actor, amount: int, *, mode: str = "now", remark: str = ""
-    ) -> QuoteView:
+    def quote(self, who: Actor, payee: Actor, amount: int, *, mode: str = "now", remark: str = "") -> QuoteView:
         return actions.quote_transfer(
             actor=who,
             payee_phone=self.phone(payee),

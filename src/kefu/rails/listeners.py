@@ -18,9 +18,7 @@ def register() -> None:
         (facts.ADVICE_WRITTEN, "rails.ask_bank"),
         (facts.ASK_WANTED, "rails.ask_bank"),
     ):
-        listen(
-            kind, task=task, arguments=_instruction, lock=lambda payload: f"rails:{payload['instruction']}"
-        )
+        listen(kind, task=task, arguments=_instruction, lock=lambda payload: f"rails:{payload['instruction']}")
     for kind in (facts.CARD_CHECK_OPENED, facts.CARD_CODE_GIVEN):
         listen(
             kind,

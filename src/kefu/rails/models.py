@@ -185,6 +185,7 @@ class CardCheck(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     try_again_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -8,12 +8,16 @@ from uuid import UUID
 from django.db.models import F
 
 from kefu.core.refusal import NotFound
+from kefu.rails import rules
 from kefu.rails.models import Advice, BankStatementLine, CardCheck, Instruction
 
 
 @dataclass(frozen=True, kw_only=True)
 class InstructionView:
-    """An instruction to a bank; amount in minor units. `next_query_at` None: no more is asked by itself."""
+    """An instruction to a bank; amount in minor units. `next_query_at` None: no more is asked by itself.
+
+    `is_history`: it was entered long after its own time, and what follows from it belongs to that time.
+    """
 
     id: UUID
     order_ref: str
@@ -29,6 +33,7 @@ class InstructionView:
     sent_at: datetime | None
     outcome_at: datetime | None
     ladder_ended_at: datetime | None
+    is_history: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +53,7 @@ class AdviceView:
     currency: str
     happened_at: datetime | None
     received_at: datetime
+    is_history: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +102,7 @@ def see_instruction(row: Instruction) -> InstructionView:
         sent_at=row.sent_at,
         outcome_at=row.outcome_at,
         ladder_ended_at=row.ladder_ended_at,
+        is_history=rules.is_history(row.happened_at, written_at=row.written_at),
     )
 
 
@@ -114,6 +121,7 @@ def see_advice(row: Advice) -> AdviceView:
         currency=row.currency,
         happened_at=row.happened_at,
         received_at=row.received_at,
+        is_history=rules.is_history(row.received_at, written_at=row.written_at),
     )
 
 

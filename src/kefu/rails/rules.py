@@ -63,6 +63,11 @@ def after_statement(created_at: datetime) -> datetime:
     return datetime.combine(day, STATEMENT_AT, BANK_ZONE)
 
 
+def is_history(happened_at: datetime, *, written_at: datetime) -> bool:
+    """Whether something was written down long after it happened: a history entered afterwards."""
+    return written_at - happened_at > timedelta(seconds=HISTORY_AFTER_SECONDS)
+
+
 def may_send_again(*, sent_at: datetime | None, now: datetime) -> bool:
     """Whether a bank that does not know an instruction is to be sent it again, under the same id.
 

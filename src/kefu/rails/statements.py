@@ -54,12 +54,7 @@ def parse(raw: bytes, *, day: date) -> Statement:
         entries = given["entries"]
     except (KeyError, TypeError, ValueError) as problem:
         raise StatementUnreadableError(0, f"head: {problem!r}") from problem
-    if (
-        not isinstance(entries, list)
-        or len(entries) > LINES_MAX
-        or currency != "CNY"
-        or type(final) is not bool
-    ):
+    if not isinstance(entries, list) or len(entries) > LINES_MAX or currency != "CNY" or type(final) is not bool:
         raise StatementUnreadableError(0, "entries, currency or final are not as they should be")
     lines = tuple(_line(number, entry) for number, entry in enumerate(entries, 1))
     seen: set[str] = set()
@@ -69,9 +64,7 @@ def parse(raw: bytes, *, day: date) -> Statement:
         seen.add(line.bank_ref)
     total = opening + sum(line.amount for line in lines)
     if total != closing:
-        raise StatementUnreadableError(
-            len(lines), f"opening and entries make {total}, closing says {closing}"
-        )
+        raise StatementUnreadableError(len(lines), f"opening and entries make {total}, closing says {closing}")
     return Statement(day=day, currency=currency, final=final, opening=opening, closing=closing, lines=lines)
 
 

@@ -85,9 +85,7 @@ class Instrument(models.Model):
                 name="one_active_link_per_card",
                 condition=Q(status="ACTIVE"),
             ),
-            models.CheckConstraint(
-                condition=Q(last4__regex=r"^[0-9]{4}$"), name="instrument_shows_four_digits"
-            ),
+            models.CheckConstraint(condition=Q(last4__regex=r"^[0-9]{4}$"), name="instrument_shows_four_digits"),
         ]
 
 
@@ -185,8 +183,7 @@ class Order(models.Model):
                 condition=~Q(status=HELD) | Q(release_at__isnull=False), name="order_held_until_when"
             ),
             models.CheckConstraint(
-                condition=Q(status=SUCCEEDED, settled_at__isnull=False)
-                | (~Q(status=SUCCEEDED) & Q(settled_at=None)),
+                condition=Q(status=SUCCEEDED, settled_at__isnull=False) | (~Q(status=SUCCEEDED) & Q(settled_at=None)),
                 name="order_settled_when_succeeded",
             ),
         ]
@@ -238,9 +235,7 @@ class OutflowStop(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["customer_id"], name="one_stop_at_a_time", condition=Q(lifted_at=None)
-            ),
+            models.UniqueConstraint(fields=["customer_id"], name="one_stop_at_a_time", condition=Q(lifted_at=None)),
         ]
 
 
@@ -263,17 +258,13 @@ class Restriction(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(scope__in=("out", "in", "all")), name="restriction_scope_known"
-            ),
+            models.CheckConstraint(condition=Q(scope__in=("out", "in", "all")), name="restriction_scope_known"),
             models.CheckConstraint(
                 condition=~Q(reason_code="") & ~Q(appeal_url="") & Q(until__gt=F("since")),
                 name="restriction_says_why_and_how",
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["customer_id", "until"], name="restriction_in_force", condition=Q(lifted_at=None)
-            ),
+            models.Index(fields=["customer_id", "until"], name="restriction_in_force", condition=Q(lifted_at=None)),
             models.Index(fields=["until"], name="restriction_to_expire", condition=Q(lifted_at=None)),
         ]

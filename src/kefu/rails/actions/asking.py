@@ -132,9 +132,7 @@ def _step(row: Instruction, outcome: str, *, now: datetime) -> None:
     if row.status in rules.FINAL and outcome != rules.UNREACHABLE:
         Instruction.objects.filter(pk=row.pk).update(next_query_at=None)
         return
-    rung = rules.next_rung(
-        rung=row.rung, ladder=settings.RAILS_LADDER_SECONDS, created_at=row.happened_at, now=now
-    )
+    rung = rules.next_rung(rung=row.rung, ladder=settings.RAILS_LADDER_SECONDS, created_at=row.happened_at, now=now)
     row.rung = rung.number
     if rung.due is not None:
         Instruction.objects.filter(pk=row.pk).update(rung=rung.number, next_query_at=due(rung.due, now=now))

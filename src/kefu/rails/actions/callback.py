@@ -62,9 +62,7 @@ def receive_callback(
     return CallbackReceipt(advice=advice.id, verdict=verdict, http_status=_HTTP.get(verdict, 200))
 
 
-def _record_refused(
-    bank: Connector, refused: CallbackRefusedError, body: bytes, *, now: datetime
-) -> CallbackReceipt:
+def _record_refused(bank: Connector, refused: CallbackRefusedError, body: bytes, *, now: datetime) -> CallbackReceipt:
     named = None
     try:
         told = json.loads(body[: rules.CALLBACK_BYTES_MAX])

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from kefu.core import audit, events
 from kefu.core.actor import Actor
@@ -17,6 +18,7 @@ from kefu.rails.connectors import CardAnswer, PermanentError, TemporaryError, co
 from kefu.rails.models import ASKED, CONFIRMING, LINKED, REFUSED, SENT, CardCheck
 from kefu.rails.queries import CardCheckView, see_card_check
 from kefu.rails.refusals import CardCheckOver, CardCodeWrong, CardHolderMissing, CardNumberWrong
+from kefu.rails.rules import CLAIM_SECONDS
 from kefu.rails.sealing import seal, unseal
 
 CHECK_MINUTES = 10
@@ -65,15 +67,11 @@ def open_card_check(
         row.sealed = seal(row.id, told)
         row.save(force_insert=True)
         audit.record(actor=actor, action="rails.open_card_check", subject=f"card_check:{row.id}", now=now)
-        events.announce(
-            kind=facts.CARD_CHECK_OPENED, key=str(row.id), topics=[], payload={"check": row.id}, now=now
-        )
+        events.announce(kind=facts.CARD_CHECK_OPENED, key=str(row.id), topics=[], payload={"check": row.id}, now=now)
     return see_card_check(row)
 
 
-def give_card_code(
-    *, actor: Actor, owner_ref: str, check_id: UUID, code: str, now: datetime
-) -> CardCheckView:
+def give_card_code(*, actor: Actor, owner_ref: str, check_id: UUID, code: str, now: datetime) -> CardCheckView:
     """Hand in the code that the bank sent. The answer follows (`rails.card_check_changed`).
 
     Refuses `rails.card.code_wrong` (not six digits), `rails.card.check_over`, `core.thing.not_found`.
@@ -91,9 +89,7 @@ def give_card_code(
         ):
             raise CardCheckOver(check=row.id)
         audit.record(actor=actor, action="rails.give_card_code", subject=f"card_check:{row.id}", now=now)
-        events.announce(
-            kind=facts.CARD_CODE_GIVEN, key=str(row.id), topics=[], payload={"check": row.id}, now=now
-        )
+        events.announce(kind=facts.CARD_CODE_GIVEN, key=str(row.id), topics=[], payload={"check": row.id}, now=now)
         row.refresh_from_db()
     return see_card_check(row)
 
@@ -106,13 +102,16 @@ def claim_card_checks(*, now: datetime, limit: int = 50) -> Sequence[UUID]:
 
 
 def carry_card_check(*, check_id: UUID, now: datetime) -> CardCheckView:
-    """*Network.* Tell the bank what waits in the check, and forget it. Safe to repeat."""
+    """*Network.* Tell the bank what waits in the check, and forget it. Safe to repeat and to call twice at once."""
     row = CardCheck.objects.filter(pk=check_id).first()
     if row is None:
         raise NotFound()
     if now >= row.expires_at and row.status in (ASKED, SENT):
         return _move(row, REFUSED, reason=EXPIRED, try_again_at=None, now=now)
     if row.status not in (ASKED, CONFIRMING) or row.sealed is None:
+        return see_card_check(row)
+    if not _claim(row, now=now):
+        row.refresh_from_db()
         return see_card_check(row)
     told = unseal(row.id, bytes(row.sealed))
     bank = connector(row.connector)
@@ -127,8 +126,15 @@ def carry_card_check(*, check_id: UUID, now: datetime) -> CardCheckView:
         return _move(row, REFUSED, reason=refused.code, try_again_at=None, now=now)
     except TemporaryError:
         if now < row.expires_at:
+            CardCheck.objects.filter(pk=row.pk).update(claimed_until=None)
             return see_card_check(row)  # its `try_again_at` brings it back
         return _move(row, REFUSED, reason=EXPIRED, try_again_at=None, now=now)
+
+
+def _claim(row: CardCheck, *, now: datetime) -> bool:
+    """Two at once would have the bank send two codes, of which only one is right."""
+    free = CardCheck.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), pk=row.pk, status=row.status)
+    return free.update(claimed_until=now + timedelta(seconds=CLAIM_SECONDS)) == 1
 
 
 def _sent(row: CardCheck, answer: CardAnswer, *, now: datetime) -> CardCheckView:
@@ -159,7 +165,7 @@ def _linked(row: CardCheck, answer: CardAnswer, *, now: datetime) -> CardCheckVi
 
 def _move(row: CardCheck, to: str, *, now: datetime, **changes: Any) -> CardCheckView:
     with transaction.atomic():
-        if transition(CardCheck, row.id, row.status, to, sealed=None, **changes):
+        if transition(CardCheck, row.id, row.status, to, sealed=None, claimed_until=None, **changes):
             payload = {"owner_ref": row.owner_ref, "check": row.id}
             events.announce(
                 kind=facts.CARD_CHECK_CHANGED,

@@ -65,12 +65,7 @@ def create_instruction(
         return see_instruction(row)
 
 
-def is_history(row: Instruction) -> bool:
-    """Whether the instruction was written down long after it was given: a history entered afterwards."""
-    return row.written_at - row.happened_at > timedelta(seconds=rules.HISTORY_AFTER_SECONDS)
-
-
 def is_own_time(row: Instruction, *, now: datetime) -> bool:
     """False for the worker that meets history being entered: who enters it sends it, as of its own time."""
     grace = row.written_at + timedelta(seconds=rules.HISTORY_GRACE_SECONDS)
-    return not is_history(row) or now < row.written_at or now > grace
+    return not rules.is_history(row.happened_at, written_at=row.written_at) or now < row.written_at or now > grace

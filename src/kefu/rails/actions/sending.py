@@ -10,7 +10,7 @@ from kefu.core.transition import transition
 from kefu.rails import events as facts
 from kefu.rails import rules
 from kefu.rails.actions import advice
-from kefu.rails.actions.instruction import due, is_history
+from kefu.rails.actions.instruction import due
 from kefu.rails.connectors import Answer, Order, PermanentError, TemporaryError, connector
 from kefu.rails.models import CREATED, SUBMITTED, Advice, Instruction
 
@@ -56,7 +56,7 @@ def _call(row: Instruction) -> tuple[Answer, bool]:
         instrument_token=row.instrument_token,
         amount=row.amount,
         currency=row.currency,
-        happened_at=row.happened_at if is_history(row) else None,
+        happened_at=row.happened_at if rules.is_history(row.happened_at, written_at=row.written_at) else None,
     )
     try:
         return connector(row.connector).submit(order), False

@@ -65,26 +65,19 @@ def import_statement(*, actor: Actor, connector_code: str, day: date, raw: bytes
                 data={"connector": connector_code, "date": day, "digest": digest, "lines": taken},
             )
             payload = {"statement": row.id}
-            events.announce(
-                kind=facts.STATEMENT_IMPORTED, key=str(row.id), topics=[], payload=payload, now=now
-            )
+            events.announce(kind=facts.STATEMENT_IMPORTED, key=str(row.id), topics=[], payload=payload, now=now)
     return row.id
 
 
 def _take_lines(row: BankStatement, statement: Statement, *, now: datetime) -> int:
     refs = [line.bank_ref for line in statement.lines]
     known = set(
-        BankStatementLine.objects.filter(connector=row.connector, bank_ref__in=refs).values_list(
-            "bank_ref", flat=True
-        )
+        BankStatementLine.objects.filter(connector=row.connector, bank_ref__in=refs).values_list("bank_ref", flat=True)
     )
     fresh = [line for line in statement.lines if line.bank_ref not in known]
     named = [ref for line in fresh if (ref := line.instruction_id) is not None]
     # One order of locks over the whole import, so that two imports at once cannot meet head on.
-    ours = {
-        found.id: found
-        for found in Instruction.objects.select_for_update().filter(pk__in=named).order_by("pk")
-    }
+    ours = {found.id: found for found in Instruction.objects.select_for_update().filter(pk__in=named).order_by("pk")}
     lines = []
     for line in fresh:
         found = ours.get(line.instruction_id) if line.instruction_id else None

@@ -69,9 +69,7 @@ class SandboxBank(Connector):
         try:
             told = json.loads(body)
             event, instruction = str(told["event"])[:64], str(told["instruction"])[:64]
-            return HeardCallback(
-                nonce=nonce, event=event, instruction=instruction, answer=_answer(told, body)
-            )
+            return HeardCallback(nonce=nonce, event=event, instruction=instruction, answer=_answer(told, body))
         except (ValueError, KeyError, TypeError, TemporaryError):
             answer = Answer(outcome="", raw=body)
             return HeardCallback(nonce=nonce, event="", instruction=None, answer=answer)
@@ -101,9 +99,7 @@ class SandboxBank(Connector):
             settings.SANDBOX_BANK_SECRET.encode(), method=method, path=path, body=content, now=clock.now()
         )
         try:
-            response = _client(settings.SANDBOX_BANK_URL).request(
-                method, path, content=content, headers=headers
-            )
+            response = _client(settings.SANDBOX_BANK_URL).request(method, path, content=content, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             raise TemporaryError(f"{type(problem).__name__}: {problem}") from problem
         raw = response.content[:ANSWER_BYTES_MAX]

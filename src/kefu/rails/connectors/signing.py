@@ -27,9 +27,7 @@ def signed_headers(secret: bytes, *, method: str, path: str, body: bytes, now: d
     return {TIME: time, NONCE: nonce, SIGNATURE: made, "Content-Type": "application/json"}
 
 
-def check(
-    secret: bytes, *, method: str, path: str, headers: Mapping[str, str], body: bytes, now: datetime
-) -> str:
+def check(secret: bytes, *, method: str, path: str, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
     """The nonce of a request rightly signed in the last minutes. Raises `CallbackRefusedError`."""
     given = {name.lower(): value for name, value in headers.items()}
     time, nonce, theirs = (given.get(name.lower(), "") for name in (TIME, NONCE, SIGNATURE))

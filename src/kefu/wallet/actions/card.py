@@ -51,9 +51,7 @@ def confirm_card(*, actor: Actor, check_id: UUID, code: str, now: datetime) -> C
         raise NotFound()
     identity.require(actor=actor, action="wallet.confirm_card", now=now)
     return see_card_link(
-        rails.give_card_code(
-            actor=actor, owner_ref=owner_ref(actor.uuid), check_id=check_id, code=code, now=now
-        )
+        rails.give_card_code(actor=actor, owner_ref=owner_ref(actor.uuid), check_id=check_id, code=code, now=now)
     )
 
 
@@ -81,9 +79,7 @@ def take_card(*, check_id: UUID, now: datetime) -> InstrumentView | None:
             audit.record(actor=SYSTEM, action="wallet.link_card", subject=subject, now=now, data=data)
             telling.changed(facts.CARD_CHANGED, customer, now=now, instrument=row.id)
             ref = f"instrument:{row.id}"
-            telling.tell(
-                customer, "card_linked", actor=SYSTEM, ref=ref, now=now, bank=row.bank, last4=row.last4
-            )
+            telling.tell(customer, "card_linked", actor=SYSTEM, ref=ref, now=now, bank=row.bank, last4=row.last4)
     return see_instrument(row)
 
 

@@ -60,9 +60,7 @@ def complete_topup(
         if order.status == m.SUCCEEDED:
             raise AlreadyDone()
         arguments = completion_arguments(order_id=order_id, advice_id=advice_id, case_ref=case_ref)
-        identity.consume_approval(
-            approval_id=approval_id, action=ACTION, arguments=arguments, now=now, actor=actor
-        )
+        identity.consume_approval(approval_id=approval_id, action=ACTION, arguments=arguments, now=now, actor=actor)
         order.case_ref = case_ref
         staff = f"{actor.label} {actor.staff_no}".strip()
         credit(order, advice, step="completed", notice="topup_completed", now=now, staff=staff)

@@ -53,9 +53,7 @@ def pay_goodwill(
         raise NotFound()
     with transaction.atomic():
         arguments = goodwill_arguments(customer_id=customer_id, amount=amount, case_ref=case_ref)
-        identity.consume_approval(
-            approval_id=approval_id, action=ACTION, arguments=arguments, now=now, actor=actor
-        )
+        identity.consume_approval(approval_id=approval_id, action=ACTION, arguments=arguments, now=now, actor=actor)
         wallet = ensure(actor, customer_id, now=now)
         order = Order.objects.create(
             no=order_no("G", now),

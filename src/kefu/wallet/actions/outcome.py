@@ -34,10 +34,9 @@ def follow_instruction(*, order_id: UUID, now: datetime) -> str:
         order = Order.objects.select_for_update().get(pk=order_id)
         for to, code in _steps_outside(instruction, order.status):
             book.move(order, to)
-            at = instruction.ladder_ended_at if to == m.MANUAL else instruction.sent_at
-            book.write_step(
-                order, code, at=at or now, heard_at=now, source_ref=f"instruction:{instruction.id}"
-            )
+            at = (instruction.ladder_ended_at if to == m.MANUAL else instruction.sent_at) or now
+            heard = at if instruction.is_history else now
+            book.write_step(order, code, at=at, heard_at=heard, source_ref=f"instruction:{instruction.id}")
             telling.order_changed(order, balance=False, now=now)
         return order.status
 
@@ -70,6 +69,8 @@ def _apply(order_id: UUID, advice: AdviceView, *, now: datetime) -> Order:
         check_evidence(order, advice)
         if order.status == m.SUCCEEDED:
             return order
+        # What is entered as history belongs to its own time, whoever of the two comes first to apply it.
+        now = advice.received_at if advice.is_history else now
         _catch_up(order, now=now)
         if advice.outcome == "SUCCEEDED":
             if order.status == m.MANUAL:
@@ -143,9 +144,7 @@ def credit(order: Order, advice: AdviceView, *, step: str, notice: str, now: dat
     telling.order_changed(order, balance=True, now=now)
     amount = telling.amount_of(order)
     ref = book.ref_of(order.id)
-    telling.tell(
-        order.customer_id, notice, actor=telling.BANK, ref=ref, now=now, amount=amount, no=order.no, **values
-    )
+    telling.tell(order.customer_id, notice, actor=telling.BANK, ref=ref, now=now, amount=amount, no=order.no, **values)
 
 
 def clearing(order: Order, *, happened_at: datetime, advice: UUID | None) -> book.Leg:

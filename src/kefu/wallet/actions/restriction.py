@@ -63,9 +63,7 @@ def restrict(
             pause_delayed(customer, now=now)
             ledger.stop_debits(account=wallet.account, now=now)
         data = {"restriction": row.id, "scope": scope, "reason": reason_code, "until": until}
-        audit.record(
-            actor=actor, action="wallet.restrict", subject=f"customer:{customer}", now=now, data=data
-        )
+        audit.record(actor=actor, action="wallet.restrict", subject=f"customer:{customer}", now=now, data=data)
         telling.changed(facts.RESTRICTION_CHANGED, customer, now=now)
         values = {"reason": str(REASONS[reason_code].text), "materials": "、".join(needed)}
         ref = f"restriction:{row.id}"

@@ -22,9 +22,7 @@ from kefu.wallet.refusals import ReasonUnknown
 from kefu.wallet.rules.restriction import STOP_REASONS
 
 
-def stop_outflows(
-    *, actor: Actor, reason_code: str, now: datetime, customer_id: UUID | None = None
-) -> StopView:
+def stop_outflows(*, actor: Actor, reason_code: str, now: datetime, customer_id: UUID | None = None) -> StopView:
     """Stop everything that leaves the account, in the books themselves, before this returns. Safe to repeat.
 
     Delayed transfers wait. Staff name the `customer_id` that they hold a Grant for. Refuses
@@ -46,9 +44,7 @@ def stop_outflows(
         pause_delayed(customer, now=now)
         ledger.stop_debits(account=wallet.account, now=now)
         data = {"reason": reason_code, "stop": stop.id}
-        audit.record(
-            actor=actor, action="wallet.stop_outflows", subject=f"customer:{customer}", now=now, data=data
-        )
+        audit.record(actor=actor, action="wallet.stop_outflows", subject=f"customer:{customer}", now=now, data=data)
         telling.changed(facts.RESTRICTION_CHANGED, customer, now=now)
         telling.tell(customer, "outflows_stopped", actor=actor, ref=f"stop:{stop.id}", now=now)
     return see_stop(stop)
@@ -95,9 +91,7 @@ def allow_again(wallet: Wallet, *, now: datetime) -> None:
     restricted = forbidden.restrictions_in_force(customer, now=now).filter(scope__in=("out", "all"))
     if stopped or restricted.exists():
         return
-    rows = Order.objects.select_for_update().filter(
-        customer_id=customer, status=m.HELD, paused_at__isnull=False
-    )
+    rows = Order.objects.select_for_update().filter(customer_id=customer, status=m.HELD, paused_at__isnull=False)
     for order in rows.order_by("id"):
         Order.objects.filter(pk=order.pk).update(paused_at=None)
         book.write_step(order, "resumed", at=now, heard_at=now)

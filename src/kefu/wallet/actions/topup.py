@@ -37,9 +37,7 @@ def create_topup(*, actor: Actor, key: UUID, instrument_id: UUID, amount: Money,
         known = keyed.claim(principal=actor.ref, key=key, body=body)
         if known is not None:
             return order_for(actor, UUID(known["order"]))
-        card = Instrument.objects.filter(
-            pk=instrument_id, customer_id=actor.uuid, status=Instrument.ACTIVE
-        ).first()
+        card = Instrument.objects.filter(pk=instrument_id, customer_id=actor.uuid, status=Instrument.ACTIVE).first()
         if card is None:
             raise NotFound()
         forbidden.check(actor.uuid, "in", now=now)
@@ -66,9 +64,7 @@ def create_topup(*, actor: Actor, key: UUID, instrument_id: UUID, amount: Money,
             connector_code=card.connector,
         )
         data = {"no": order.no, "amount": minor}
-        audit.record(
-            actor=actor, action="wallet.create_topup", subject=book.ref_of(order.id), now=now, data=data
-        )
+        audit.record(actor=actor, action="wallet.create_topup", subject=book.ref_of(order.id), now=now, data=data)
         telling.order_changed(order, balance=False, now=now)
         keyed.settle(principal=actor.ref, key=key, answer={"order": str(order.id)})
     return order_for(actor, order.id)

@@ -193,11 +193,7 @@ def cancel_transfer(*, actor: Actor, order_id: UUID, now: datetime) -> OrderView
     identity.require(actor=actor, action="wallet.cancel_transfer", now=now)
     with transaction.atomic():
         # Against the release at the same second: who gets the row first ends the order, the other sees it.
-        order = (
-            Order.objects.select_for_update()
-            .filter(pk=order_id, customer_id=actor.uuid, kind=m.TRANSFER)
-            .first()
-        )
+        order = Order.objects.select_for_update().filter(pk=order_id, customer_id=actor.uuid, kind=m.TRANSFER).first()
         if order is None:
             raise NotFound()
         if order.status != m.CANCELLED:

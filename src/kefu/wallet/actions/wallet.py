@@ -48,9 +48,7 @@ def ensure(actor: Actor, customer_id: UUID, *, now: datetime) -> Wallet:
 def both(actor: Actor, payer: UUID, payee: UUID, *, now: datetime) -> tuple[Wallet, Wallet]:
     """The wallets of the two sides of a transfer."""
     found = Wallet.objects.in_bulk([payer, payee])
-    return found.get(payer) or ensure(actor, payer, now=now), found.get(payee) or ensure(
-        actor, payee, now=now
-    )
+    return found.get(payer) or ensure(actor, payer, now=now), found.get(payee) or ensure(actor, payee, now=now)
 
 
 def lock(customer_id: UUID) -> Wallet:

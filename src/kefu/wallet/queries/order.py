@@ -165,9 +165,7 @@ def _steps(order: Order) -> tuple[StepView, ...]:
     ]
     coming = [
         StepView(code=code, label=LABELS[code], at=None, heard_at=None, state="next" if place else "now")
-        for place, code in enumerate(
-            expected(kind=order.kind, status=order.status, paused=order.paused_at is not None)
-        )
+        for place, code in enumerate(expected(kind=order.kind, status=order.status, paused=order.paused_at is not None))
     ]
     return (*done, *coming)
 
