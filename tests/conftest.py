@@ -72,7 +72,17 @@ def pytest_configure(config: pytest.Config) -> None:
             admin_dsn=_dsn(admin, "kefu_owner", "postgres"), name=own, template=os.environ["KEFU_TEST_TEMPLATE"]
         )
         connect_django_to(_dsn(admin, "kefu_app", own))
+        set_secrets()
         config.add_cleanup(lambda: _drop(admin, own))
+
+
+def set_secrets() -> None:
+    """The same for the one secret that some rooms cannot do without."""
+    from django.conf import settings
+
+    settings.KEFU_FIELD_KEY = os.environ["KEFU_FIELD_KEY"]
+    settings.KEFU_LIVE_KEY = os.environ["KEFU_LIVE_KEY"].encode()
+    settings.KEFU_SEAL_KEY = os.environ["KEFU_SEAL_KEY"].encode()
 
 
 def connect_django_to(url: str) -> None:

@@ -17,7 +17,7 @@ def send_outgoing(outgoing: str) -> None:
     actions.send_outgoing(outgoing_id=UUID(outgoing), now=clock.now())
 
 
-@app.periodic(cron="30 * * * * *")
+@app.periodic(cron="* * * * * 30")
 @app.task(name="notices.lapse_outgoing", queueing_lock="notices.lapse_outgoing")
 def lapse_outgoing(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
     """Each minute: shred the text of what is past its end."""

@@ -7,7 +7,7 @@ from kefu.core.actor import SYSTEM
 from kefu.sla.actions import sweep_clocks
 
 
-@app.periodic(cron="15 * * * * *")
+@app.periodic(cron="* * * * * 15")
 @app.task(name="sla.sweep_clocks", queueing_lock="sla.sweep_clocks")
 def sweep(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
     """Each minute: warn of what comes due, mark what is over."""

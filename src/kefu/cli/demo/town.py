@@ -1,5 +1,6 @@
 """Building the town by real actions, at instants in the past: what stands in it could have happened."""
 
+import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.conf import settings
 
 from kefu.cli.demo.bank import Bank
 from kefu.cli.demo.cast import PASSWORD, PIN, Customer, Staff
+from kefu.cli.terminal import CannotRun
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.ids import new_id
 from kefu.core.money import parse_amount
@@ -69,13 +71,21 @@ class Town:
         """The bank's check happens now: its codes live for five minutes."""
         pan = self.bank.card_number(who.bank, who.last4)
         check = wallet.link_card(actor=actor, pan=pan, holder=who.name, phone=who.phone, now=self.now)
-        rails.carry_card_check(check_id=check.id, now=self.now)
+        self._carry(check.id, "SENT")
         code = self.bank.code_for(who.last4)
         wallet.confirm_card(actor=actor, check_id=check.id, code=code, now=self.now)
-        rails.carry_card_check(check_id=check.id, now=self.now)
+        self._carry(check.id, "LINKED")
         card = wallet.take_card(check_id=check.id, now=self.now)
         assert card is not None, f"the bank did not link the card of {who.key}"
         return card.id
+
+    def _carry(self, check_id: UUID, to: str) -> None:
+        """Tell the bank, unless the worker is telling it at this moment: then wait for the worker."""
+        for _ in range(200):
+            if rails.carry_card_check(check_id=check_id, now=self.now).status == to:
+                return
+            time.sleep(0.05)
+        raise CannotRun(f"a card check did not come to {to}; is the sandbox bank up?", status=1)
 
     def top_up(self, key: str, yuan: str, *, at: datetime, settled: bool = True) -> OrderView:
         """A top-up at `at`. `settled`: the bank says yes at once; else it is still thinking."""
