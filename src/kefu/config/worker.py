@@ -189,7 +189,13 @@ def main() -> None:
     django.setup()
     threading.Thread(target=_warm, daemon=True).start()
     asyncio.run(run(os.environ.get("DATABASE_URL", "postgresql:///kefu")))
+    logging.shutdown()
+    # All is done and noted; taking apart what the language models hold would cost seconds.
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    main()
+    # By its name: procrastinate warns of jobs that live in `__main__`.
+    from kefu.config import worker
+
+    worker.main()
