@@ -1,14 +1,17 @@
 """The audit trail's seals: known tree hashes, and each way of tampering is seen and named."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from kefu.cli import check_audit
 from kefu.core.seals import SEAL_BATCH, Trail, merkle_root, seal_pending, signing_key, verify_trail
 
 KEY = signing_key(b"test-only-seal-key")
@@ -154,3 +157,24 @@ def test_the_application_can_change_neither_entries_nor_seals(trail: Connection)
                       "UPDATE core_auditseal SET first = 0", "TRUNCATE core_auditseal"):  # fmt: skip
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             trail.execute(statement)
+
+
+def test_the_command_says_whether_it_holds(
+    trail: Connection, owner: Connection, clone_db: str, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str], tmp_path: Path,
+) -> None:  # fmt: skip
+    """Exit 0, 1 with the row named, 2 where there is nothing to look at; the public key alone is enough."""
+    monkeypatch.setenv("KEFU_SEAL_KEY", "test-only-seal-key")
+    ids = write(trail, 3)
+    seal_all(trail)
+    asked = ["--database", clone_db, "--json"]
+    assert check_audit.run(asked) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["entries"], told["violations"]) == (3, [])
+    owner.execute("DELETE FROM core_auditentry WHERE id = %s", [ids[1]])
+    monkeypatch.delenv("KEFU_SEAL_KEY")
+    assert check_audit.run([*asked, "--public-key", told["public_key"]]) == 1
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["violations"] == [f"entry {ids[1]}: it was sealed and is missing"]
+    for bad in (["--data", str(tmp_path)], [*asked, "--public-key", "zz"]):
+        assert check_audit.run(bad) == 2

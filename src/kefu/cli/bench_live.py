@@ -44,9 +44,7 @@ def run(argv: list[str]) -> int:
         create_database(admin_dsn=cluster.dsn("postgres", OWNER), name="bench_live")
         prepare_database(owner_dsn=cluster.dsn("bench_live", OWNER))
         _migrate(cluster.dsn("bench_live", OWNER))
-        figures = _with_processes(
-            cluster.dsn("bench_live", APP), Path(folder), options.connections, options.seconds
-        )
+        figures = _with_processes(cluster.dsn("bench_live", APP), Path(folder), options.connections, options.seconds)
     for name, value in figures.items():
         say(f"  {name:<20}{value}")
     if options.json:
@@ -63,9 +61,7 @@ def _allow_files(connections: int) -> None:
 
 def _environment(dsn: str, folder: Path, port: int = 0) -> dict[str, str]:
     own = {"DATABASE_URL": dsn, "KEFU_DATA": str(folder), "KEFU_LIVE_KEY": KEY, "KEFU_SEAL_KEY": "bench"}
-    return (
-        clean_environment() | own | {"KEFU_ORIGIN": f"http://127.0.0.1:{port}", "KEFU_SECRET_KEY": "b" * 50}
-    )
+    return clean_environment() | own | {"KEFU_ORIGIN": f"http://127.0.0.1:{port}", "KEFU_SECRET_KEY": "b" * 50}
 
 
 def _migrate(owner_dsn: str) -> None:
@@ -115,10 +111,12 @@ def _wait_ready(port: int, dsn: str) -> None:
 class Bench:
     """The phases, one after another, on the same open streams."""
 
-    def __init__(self, dsn: str, port: int, pid: int, connections: int, seconds: float) -> None:
+    def __init__(
+        self, dsn: str, port: int, pid: int, connections: int, seconds: float, key: bytes = KEY.encode()
+    ) -> None:
         self.pid = pid
         self.seconds = seconds
-        self.clients = [Client(port, number, KEY.encode()) for number in range(connections)]
+        self.clients = [Client(port, number, key) for number in range(connections)]
         self.pairs = [f"pair:{n}" for n in range(max(1, connections // PAIR))]
         self.rooms = [f"room:{n}" for n in range(max(1, connections // ROOM))]
         self.publisher = Publisher(dsn)
