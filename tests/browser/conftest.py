@@ -1,0 +1,69 @@
+"""One installation and one Chromium for all browser tests; each test opens its own windows."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from windows import Window
+
+from kefu.cli.throwaway import Installation, installation
+
+# The ladder would ask the bank by itself after some seconds; here the customer's question does.
+LADDER = "900,3600"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them share one installation, so one worker runs them all (`--dist loadgroup`)."""
+    here = os.path.dirname(__file__)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[Installation]:
+    """A running product with four members of staff and no customers."""
+    with installation(environment={"KEFU_RAILS_LADDER": LADDER}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    assert named, "no Chromium: name one in CHROMIUM"
+    # Playwright keeps an event loop in this thread; Django's tests in the same process must not mind.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=15_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=named, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_window(town: Installation, chromium: Browser) -> Iterator[Callable[..., Window]]:
+    """Opens a window of a browser of its own (cookies, storage); all are closed after the test.
+
+    What a page logs as an error, or throws, fails the test.
+    """
+    contexts: list[tuple[BrowserContext, Window]] = []
+
+    def open_one(**options: Any) -> Window:
+        wanted = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1280, "height": 800}}
+        context = chromium.new_context(base_url=town.url, **(wanted | options))
+        context.set_default_timeout(15_000)
+        page: Page = context.new_page()
+        window = Window(town, page)
+        contexts.append((context, window))
+        return window
+
+    yield open_one
+    thrown = [line for _, window in contexts for line in window.thrown]
+    for context, _window in contexts:
+        context.close()
+    assert thrown == []

@@ -1,0 +1,79 @@
+"""Money on the page: the brake, the wrong person, and what is refused."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+from windows import Window
+
+from kefu.cli.throwaway import Installation
+
+Opener = Callable[..., Window]
+
+
+@pytest.fixture
+def rich(town: Installation, open_window: Opener) -> Window:
+    """A customer with ¥300."""
+    town.mood("sunny", settle_s=0)
+    window = open_window().sign_up("林晓").link_card()
+    window.top_up("300")
+    window.sees("已到账")
+    return window
+
+
+@pytest.mark.row("F-23", "Q-12", page="/sos/")
+def test_brake_by_button_stops_every_transfer(rich: Window, open_window: Opener) -> None:
+    payee = open_window().sign_up("周航")
+    rich.go("/chat/")
+    rich.say("我被盗刷了")
+    rich.press("停止所有转出")
+    rich.sees("已停止您账户的所有转出")
+    rich.transfer(payee.phone, "20")
+    rich.sees(re.compile("停止"))
+    assert not rich.page.get_by_role("button", name=re.compile("^转给")).count()
+    rich.go("/")
+    rich.sees("转出已停止")
+    expect(rich.balance()).to_contain_text("300.00")
+
+
+@pytest.mark.row("W-16", "Q-04", page="/orders/")
+def test_transfer_to_the_wrong_person_is_taken_back_while_it_waits(
+    rich: Window, open_window: Opener
+) -> None:
+    wrong = open_window().sign_up("王芳")
+    rich.transfer(wrong.phone, "66", mode="two_hours")
+    rich.sees(re.compile("王"))
+    assert "王芳" not in rich.main().inner_text()
+    rich.page.get_by_role("button", name=re.compile("^转给")).click()
+    rich.page.wait_for_url("**/orders/*/")
+    rich.go("/chat/")
+    rich.say("刚才转错人了，66块，能撤回吗")
+    rich.page.locator("#talk").get_by_role("button", name=re.compile("撤回")).first.click()
+    rich.sees("已撤回")
+    rich.go("/")
+    expect(rich.balance()).to_contain_text("300.00")
+    wrong.go("/")
+    expect(wrong.balance()).to_have_text(re.compile(r"^¥\s*0\.00$"))
+
+
+@pytest.mark.row("W-05", "W-23", page="/transfer/")
+def test_transfer_arrives_on_the_open_page_of_the_payee(rich: Window, open_window: Opener) -> None:
+    payee = open_window().sign_up("周航").go("/")
+    rich.transfer(payee.phone, "25.80")
+    pay = rich.page.get_by_role("button", name=re.compile("^转给"))
+    pay.dblclick()
+    rich.page.wait_for_url("**/orders/*/")
+    expect(payee.balance()).to_contain_text("25.80")
+    rich.go("/")
+    expect(rich.balance()).to_contain_text("274.20")
+
+
+@pytest.mark.parametrize("yuan", ["0", "-5", "1.005", "99999999999", "ten"])
+def test_amounts_that_are_none_are_refused_with_a_sentence(
+    rich: Window, open_window: Opener, yuan: str
+) -> None:
+    rich.go("/topup/")
+    rich.page.get_by_label("充值金额").fill(yuan)
+    rich.press("下一步")
+    expect(rich.page.locator(".wrong, [role=alert]").first).to_be_visible()

@@ -1,0 +1,154 @@
+"""Every page of the road as people see it: nothing for axe to find, nothing wider than the screen.
+
+With `KEFU_SCREENSHOTS=DIR` each page is also kept as a picture, by width, theme and language.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from windows import Window
+
+from kefu.cli.throwaway import Installation
+
+WIDTHS = ((360, 760), (768, 1024), (1440, 900))
+PICTURES = os.environ.get("KEFU_SCREENSHOTS", "")
+# Rules of WCAG 2 A and AA and axe's best practices, as it comes: none is switched off.
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Two signed-in people and the addresses at which something is to be seen."""
+
+    customer: Window
+    agent: Window
+    supervisor: Window
+    order: str
+    conversation: str
+    case: str
+    proposal: str
+
+    def pages(self) -> list[tuple[str, Page, str]]:
+        """Name, who looks, address."""
+        mine, desk, lead = self.customer.page, self.agent.page, self.supervisor.page
+        return [
+            ("home", mine, "/"),
+            ("chat", mine, "/chat/"),
+            ("order", mine, f"/orders/{self.order}/"),
+            ("activity", mine, "/activity/"),
+            ("topup", mine, "/topup/"),
+            ("transfer", mine, "/transfer/"),
+            ("me", mine, "/me/"),
+            ("sos", mine, "/sos/"),
+            ("help", mine, "/help/"),
+            ("article", mine, "/help/"),
+            ("contact", mine, "/help/contact/"),
+            ("fees", mine, "/help/fees/"),
+            ("console", desk, f"/console/c/{self.conversation}/"),
+            ("case", desk, f"/console/case/{self.case}/"),
+            ("approvals", lead, "/console/approvals/"),
+            ("approval", lead, f"/console/approvals/{self.proposal}/"),
+        ]
+
+
+@pytest.fixture(scope="module")
+def scene(town: Installation, chromium: Browser) -> Iterator[Scene]:
+    """A talk with an answer, an agent's reply, an open case and a proposal that waits."""
+    windows = []
+    for _ in range(3):
+        context = chromium.new_context(base_url=town.url, locale="zh-CN", timezone_id="Asia/Shanghai")
+        context.set_default_timeout(15_000)
+        windows.append(Window(town, context.new_page()))
+    lin, agent, supervisor = windows
+    town.mood("sunny", settle_s=0)
+    lin.sign_up("林晓").link_card()
+    order = lin.top_up("200")
+    lin.sees("已到账")
+    lin.go("/chat/")
+    lin.say("充了200块到账了吗")
+    expect(lin.page.locator("#talk .said.answer").first).to_be_visible()
+    lin.press("转人工")
+    lin.sees(re.compile("下一位就是您|前面还有"))
+    agent.sign_in_staff("1024").be_online()
+    conversation = lin.conversation()
+    agent.go(f"/console/c/{conversation}/")
+    agent.page.locator("#head").get_by_role("button", name=re.compile("接入")).click()
+    expect(agent.page.locator("#reply")).to_be_visible()
+    agent.page.locator("#reply").fill("您好，我是陈工，这笔已经到账了。")
+    agent.press("发送")
+    expect(lin.said("您好，我是陈工")).to_have_count(1)
+    agent.page.locator("#who").get_by_role("button", name="新开").click()
+    agent.page.wait_for_url("**/console/case/*/")
+    case = agent.page.url.rstrip("/").rsplit("/", 1)[1]
+    agent.page.get_by_label("金额（元）").fill("8.80")
+    agent.page.locator("#goodwill-reason").fill("让客户久等了")
+    agent.press("提交补偿申请")
+    supervisor.sign_in_staff("2001")
+    proposal = town.query("SELECT id FROM cases_proposal WHERE case_id = %s", case)[0][0]
+    yield Scene(lin, agent, supervisor, order, conversation, case, str(proposal))
+    agent.go(f"/console/c/{conversation}/").close_talk("都说明白了。")
+    for window in windows:
+        window.page.context.close()
+
+
+def _open(name: str, page: Page, path: str, query: str = "") -> None:
+    page.goto(path + query)
+    if name == "article":
+        page.locator("a[href^='/help/a/']").first.click()
+        page.wait_for_url("**/help/a/**")
+    page.wait_for_load_state("load")
+
+
+@pytest.mark.row("N-04", page="/")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(scene: Scene, scheme: str) -> None:
+    found = []
+    for name, page, path in scene.pages():
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": 1280, "height": 800})
+        _open(name, page, path)
+        for one in Axe().run(page).response["violations"]:
+            places = [node["target"] for node in one["nodes"]][:3]
+            found.append(f"{name} ({scheme}): {one['id']} {one['help']} at {places}")
+    assert "\n".join(found) == ""
+
+
+@pytest.mark.row("W-22", page="/")
+def test_no_page_is_wider_than_the_screen(scene: Scene) -> None:
+    wide = []
+    for name, page, path in scene.pages():
+        _open(name, page, path)
+        for width, height in WIDTHS:
+            page.set_viewport_size({"width": width, "height": height})
+            beyond = page.evaluate(OVERFLOW)
+            if beyond > 0:
+                wide.append(f"{name} at {width}: {beyond} px too wide")
+    assert "\n".join(wide) == ""
+
+
+@pytest.fixture
+def pictures() -> Path:
+    if not PICTURES:
+        pytest.skip("no pictures wanted: set KEFU_SCREENSHOTS to a folder")
+    folder = Path(PICTURES)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def test_pictures_of_every_page(scene: Scene, pictures: Path) -> None:
+    for language in ("zh-hans", "en"):
+        for name, page, path in scene.pages():
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                for width, height in WIDTHS:
+                    page.set_viewport_size({"width": width, "height": height})
+                    _open(name, page, path, f"?lang={language}")
+                    file = pictures / f"{name}-{language[:2]}-{scheme}-{width}.png"
+                    page.screenshot(path=str(file))
+    assert len(list(pictures.glob("*.png"))) >= len(scene.pages()) * 12
