@@ -14,9 +14,7 @@ def _channels(colour: str) -> tuple[float, float, float]:
 
 
 def _luminance(colour: str) -> float:
-    red, green, blue = (
-        c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in _channels(colour)
-    )
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in _channels(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

@@ -37,9 +37,7 @@ class Doorway(forms.Form):
         return self.refusal.status if self.refusal else 422
 
 
-def text_field(
-    label: Any, *, most: int, hint: Any = "", required: bool = True, **attrs: str
-) -> forms.CharField:
+def text_field(label: Any, *, most: int, hint: Any = "", required: bool = True, **attrs: str) -> forms.CharField:
     """A one-line text with a hard upper length; `attrs` go to the input (autocomplete, inputmode …)."""
     return forms.CharField(
         label=label,
@@ -59,9 +57,7 @@ def phone_field(hint: Any = "") -> forms.CharField:
     )
 
 
-def password_field(
-    label: Any, *, autocomplete: str, hint: Any = "", required: bool = True
-) -> forms.CharField:
+def password_field(label: Any, *, autocomplete: str, hint: Any = "", required: bool = True) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=256,

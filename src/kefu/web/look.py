@@ -41,7 +41,5 @@ def change_look(request: HttpRequest) -> HttpResponse:
     response = redirect(back_to(request, request.POST.get("next", "")))
     if theme in THEMES and size in PRINTS:
         secure = bool(settings.SESSION_COOKIE_SECURE)
-        response.set_cookie(
-            COOKIE, f"{theme}.{size}", max_age=_YEAR, samesite="Lax", secure=secure, httponly=True
-        )
+        response.set_cookie(COOKIE, f"{theme}.{size}", max_age=_YEAR, samesite="Lax", secure=secure, httponly=True)
     return response

@@ -67,9 +67,7 @@ def _kind(kind: str) -> str:
 def _mode(order: OrderView) -> str:
     if order.kind != "transfer" or order.direction == "in":
         return ""
-    return {"now": _("实时到账"), "two_hours": _("2 小时后到账"), "next_day": _("次日到账")}.get(
-        order.mode, ""
-    )
+    return {"now": _("实时到账"), "two_hours": _("2 小时后到账"), "next_day": _("次日到账")}.get(order.mode, "")
 
 
 def _look(order: OrderView) -> tuple[str, str]:
@@ -99,10 +97,10 @@ def _topup_promise(order: OrderView, now: datetime) -> str:
     if order.status == "MANUAL":
         return _("自动查询没有结果，已转人工与银行核对。请不要重复充值。")
     if order.status in ("SUBMITTED", "UNKNOWN"):
-        said = _("银行已受理，结果确认中；一有结果马上到账。请不要重复充值。")
         if order.next_query_at and order.next_query_at > now:
-            said += _("下次自动查询：%(when)s。") % {"when": spoken(order.next_query_at, now=now)}
-        return said
+            when = {"when": spoken(order.next_query_at, now=now)}
+            return _("银行已受理，结果确认中；我们会在%(when)s再问一次银行。请不要重复充值。") % when
+        return _("银行已受理，结果确认中；一有结果马上到账。请不要重复充值。")
     return _("已提交，正在请银行扣款。") if order.status == "CREATED" else ""
 
 
@@ -123,8 +121,3 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
         promise=_promise(order, now),
         can_ask_bank=order.kind == "topup" and order.status in WITH_BANK,
     )
-
-
-def fee_words(rate_percent: str, free: bool) -> str:
-    """A fee in a few words: for the choice beside an amount."""
-    return _("免费") if free else _("费率 %(percent)s%%") % {"percent": rate_percent}

@@ -48,18 +48,14 @@ class FieldWrong(Refusal):
 def wants_json(request: HttpRequest) -> bool:
     """Whether the caller is a script: asks for JSON, or sends it."""
     accept = request.headers.get("Accept", "")
-    return "application/json" in accept or (
-        request.content_type == "application/json" and "text/html" not in accept
-    )
+    return "application/json" in accept or (request.content_type == "application/json" and "text/html" not in accept)
 
 
 def answer_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The refusal in the form that the caller reads, with its status."""
     if wants_json(request):
         body = {"refusal": {"code": refusal.code, "text": refusal.reader_text()}}
-        response: HttpResponse = JsonResponse(
-            body, status=refusal.status, json_dumps_params={"ensure_ascii": False}
-        )
+        response: HttpResponse = JsonResponse(body, status=refusal.status, json_dumps_params={"ensure_ascii": False})
     elif getattr(request, "htmx", False):
         response = render(request, "parts/toast.html", {"refusal": refusal}, status=refusal.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"

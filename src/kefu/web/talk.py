@@ -63,9 +63,7 @@ class Line:
         return f"parts/message_{self.message.kind}.html"
 
 
-def lines_of(
-    messages: Sequence[MessageView], *, viewer: str, now: datetime, after_date: str = ""
-) -> list[Line]:
+def lines_of(messages: Sequence[MessageView], *, viewer: str, now: datetime, after_date: str = "") -> list[Line]:
     """Bubbles in order for `viewer` (customer or staff). `after_date`: the day headed already."""
     files = _files(m.file_ids for m in messages)
     lines: list[Line] = []

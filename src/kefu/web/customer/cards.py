@@ -49,9 +49,7 @@ def card_check(request: HttpRequest, check_id: UUID) -> HttpResponse:
     form = CardCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            wallet.confirm_card(
-                actor=actor, check_id=check_id, code=form.cleaned_data["code"], now=clock.now()
-            )
+            wallet.confirm_card(actor=actor, check_id=check_id, code=form.cleaned_data["code"], now=clock.now())
             return redirect("card_check", check_id)
         except Refusal as refusal:
             form.refuse(refusal)

@@ -116,9 +116,7 @@ def _what_is_new(request: HttpRequest) -> HttpResponse:
     if current is not None and str(current.id) != conversation_id:
         said += talk.messages_for(actor, current.id)
     values = {
-        "lines": lines.lines_of(
-            said, viewer=lines.CUSTOMER, now=clock.now(), after_date=given.get("date", "")[:10]
-        ),
+        "lines": lines.lines_of(said, viewer=lines.CUSTOMER, now=clock.now(), after_date=given.get("date", "")[:10]),
         "viewer": lines.CUSTOMER,
     }
     return render(request, "parts/messages.html", values)

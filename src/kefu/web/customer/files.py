@@ -24,9 +24,7 @@ def keep_upload(request: HttpRequest, actor: Actor, now: datetime) -> StoredFile
         return None
     if given.size is None or given.size > files.BYTES_MAX:
         raise files.FileTooLarge(most=files.BYTES_MAX)
-    return files.store_file(
-        owner_ref=actor.ref, name=given.name or "", content=given.read(), purpose=PURPOSE, now=now
-    )
+    return files.store_file(owner_ref=actor.ref, name=given.name or "", content=given.read(), purpose=PURPOSE, now=now)
 
 
 @for_customers

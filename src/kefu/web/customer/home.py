@@ -85,9 +85,7 @@ def standings(actor: Actor, *, stopped: bool = True) -> list[Standing]:
             "authority": one.authority,
             "scope": scopes[one.scope],
         }
-        found.append(
-            Standing(_("账户受到限制"), text, tuple(map(str, one.materials)), one.until, one.appeal_url)
-        )
+        found.append(Standing(_("账户受到限制"), text, tuple(map(str, one.materials)), one.until, one.appeal_url))
     return found
 
 

@@ -108,9 +108,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def _form_page(request: HttpRequest, template: str, form: Any, **values: Any) -> HttpResponse:
     wrong = form.is_bound and (form.errors or form.refusal)
-    return render(
-        request, template, {"form": form, "here": "me", **values}, status=form.status if wrong else 200
-    )
+    return render(request, template, {"form": form, "here": "me", **values}, status=form.status if wrong else 200)
 
 
 @for_customers

@@ -67,9 +67,7 @@ def done(request: HttpRequest) -> HttpResponse:
     stopped = money.stop_for(signed_in(request))
     if stopped is None:
         return redirect("sos")
-    return render(
-        request, "customer/sos_done.html", {"since": stopped.since, "steps": _steps(_reason(request))}
-    )
+    return render(request, "customer/sos_done.html", {"since": stopped.since, "steps": _steps(_reason(request))})
 
 
 @private
@@ -125,9 +123,7 @@ def _stop_at_once(request: HttpRequest, signed: SignedIn, reason: str) -> HttpRe
 
 def _phone_page(request: HttpRequest, form: PhoneForm | CodeForm, reason: str, *, step: int) -> HttpResponse:
     status = form.status if form.is_bound and (form.errors or form.refusal) else 200
-    return render(
-        request, "customer/sos_phone.html", {"form": form, "reason": reason, "step": step}, status=status
-    )
+    return render(request, "customer/sos_phone.html", {"form": form, "reason": reason, "step": step}, status=status)
 
 
 @for_customers

@@ -19,8 +19,8 @@ from kefu.wallet.queries import QuoteView
 from kefu.wallet.queries.quote import quote_for
 from kefu.web import words
 from kefu.web.customer.forms import StepUpForm, TransferForm
+from kefu.web.help.fees import fee_text
 from kefu.web.ids import read_id
-from kefu.web.orders import fee_words
 from kefu.web.sessions import for_customers, signed_in
 
 LEVEL = "identity.level.insufficient"
@@ -34,8 +34,9 @@ def _modes() -> list[dict[str, Any]]:
         "next_day": (_("次日到账"), _("明天 09:00 到账，之前可以取消")),
     }
     return [
-        {"code": code, "label": label, "hint": hint, "fee": fee_words(fees[code].percent, fees[code].is_free)}
+        {"code": code, "label": label, "hint": hint, "fee": fee_text(fees[code]), "free": fees[code].is_free}
         for code, (label, hint) in said.items()
+        if code in fees
     ]
 
 
@@ -98,9 +99,7 @@ def send(request: HttpRequest) -> HttpResponse:
     form = StepUpForm(request.POST)
     try:
         if request.POST.get("pin"):
-            identity.prove_step_up(
-                actor=actor, pin=request.POST["pin"][:12], ref=f"quote:{quote_id}", now=now
-            )
+            identity.prove_step_up(actor=actor, pin=request.POST["pin"][:12], ref=f"quote:{quote_id}", now=now)
         order = wallet.create_transfer(actor=actor, key=key, quote_id=quote_id, now=now)
     except Refusal as refusal:
         if not refusal.code.startswith(("identity.pin", "identity.attempt", LEVEL)):
