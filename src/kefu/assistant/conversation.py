@@ -125,8 +125,10 @@ def follow_up(
         wallet.follow_instruction(order_id=order_id, now=now())
     last = talk.last_answer(conversation_id)
     intent = last.data.get("intent", "topup_not_arrived") if last else "topup_not_arrived"
+    # In the language of the question, which need not be the one that the customer once chose.
+    language = _language(last.body, conversation) if last else conversation.language
     said = answer(
-        customer=customer, text="", language=conversation.language, now=now(),
+        customer=customer, text="", language=language, now=now(),
         turn=Turn(last_intent=intent, about=order_id, bank_asked=True),
     )  # fmt: skip
     post(conversation_id, said, message_id=uuid5(UUID(cause), "after-bank"), now=now())
