@@ -33,9 +33,7 @@ def test_retry_may_say_the_time_anew_but_nothing_else(books: Books) -> None:
     _, payee = books.customer()
     transfer = books.transfer(payer, payee, 300)
     books.post(transfer)
-    assert books.post(replace(transfer, happened_at=books.now + timedelta(minutes=1))) == Posted(
-        (transfer.id,)
-    )
+    assert books.post(replace(transfer, happened_at=books.now + timedelta(minutes=1))) == Posted((transfer.id,))
     for changed in ({"amount": 301}, {"order_ref": "x"}, {"case_ref": "c"}, {"evidence_ref": "e"}):
         assert books.post(replace(transfer, **changed)) == Refused(0, "exists_with_different_fields")  # type: ignore[arg-type]
 
@@ -52,9 +50,7 @@ def test_earlier_credit_funds_a_later_debit_of_the_batch(books: Books) -> None:
     lin, a = books.customer(100)
     zhou, b = books.customer()
     wang, c = books.customer()
-    assert isinstance(
-        books.post(books.transfer(a, b, 100), books.transfer(b, c, 60), books.transfer(c, a, 60)), Posted
-    )
+    assert isinstance(books.post(books.transfer(a, b, 100), books.transfer(b, c, 60), books.transfer(c, a, 60)), Posted)
     assert [queries.balance(owner).available for owner in (lin, zhou, wang)] == [60, 40, 0]
 
 

@@ -34,25 +34,22 @@ class Client:
         self.function = function
         self.thread = ThreadPoolExecutor(max_workers=1)
 
-    def post(
-        self, *legs: tuple[int, int, int], ids: list[UUID] | None = None, journal: str = "TRANSFER"
-    ) -> Answer:
-        """Plain transfers (debit, credit, amount)."""
+    def post(self, *legs: tuple[int, int, int], ids: list[UUID] | None = None, journal: str = "TRANSFER") -> Answer:
+        """Plain transfers (debit, credit, amount): one alone by the short form, else by the batch form."""
+        ids = ids or [uuid4() for _ in legs]
+        if len(legs) == 1 and self.function == "ledger_post":
+            one = self.connection.execute(
+                "SELECT ledger_post(%s, %s, %s, %s, %s, %s, 'order:1', %s)",
+                [NOW, ids[0], *legs[0], journal, NOW],
+            ).fetchone()
+            assert one is not None
+            return None if one[0] in ("posted", "exists") else 0, one[0]
         debits, credits, amounts = (list(column) for column in zip(*legs, strict=True))
         count = len(legs)
         row = self.connection.execute(
             f"SELECT refused_at, code FROM {self.function}(%s, %s::uuid[], %s::bigint[], %s::bigint[],"
             " %s::bigint[], %s::text[], %s::text[], %s::timestamptz[])",
-            [
-                NOW,
-                ids or [uuid4() for _ in legs],
-                debits,
-                credits,
-                amounts,
-                [journal] * count,
-                ["order:1"] * count,
-                [NOW] * count,
-            ],
+            [NOW, ids, debits, credits, amounts, [journal] * count, ["order:1"] * count, [NOW] * count],
         ).fetchone()
         assert row is not None
         return row[0], row[1]
@@ -104,9 +101,7 @@ class Scene:
 
     def wait_blocked(self, client: Client) -> None:
         """Until PostgreSQL says that the client waits for a lock."""
-        asked = (
-            f"SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = {client.connection.info.backend_pid}"
-        )
+        asked = f"SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = {client.connection.info.backend_pid}"
         deadline = time.monotonic() + 10
         while self.value(asked) == 0:
             assert time.monotonic() < deadline, "the client did not wait"
@@ -136,11 +131,11 @@ def scene(clone_db: str, clone_owner_dsn: str) -> Iterator[Scene]:
             client.close()
 
 
-def _two_debits(scene: Scene, function: str) -> Answer:
+def _two_debits(scene: Scene, function: str, *, company: int = 0) -> Answer:
     """The answer to a debit of 100 that comes while another of 100 is not committed yet."""
     first, second = scene.client(function), scene.client(function)
     assert first.post((501, 503, 100)) == (None, "posted")
-    waiting = second.start(lambda: second.post((501, 504, 100)))
+    waiting = second.start(lambda: second.post(*[(502, 504, 1)] * company, (501, 504, 100)))
     scene.wait_blocked(second)
     first.connection.commit()
     answer = waiting.result()
@@ -166,9 +161,10 @@ def test_two_debits_of_the_same_money_without_locks(scene: Scene) -> None:
     assert scene.available(502) == -100
 
 
-def test_two_debits_of_the_same_money(scene: Scene) -> None:
-    assert _two_debits(scene, "ledger_post") == (0, "insufficient_funds")
-    assert scene.available(501) == 0
+@pytest.mark.parametrize("company", [0, 1], ids=["alone", "in a batch"])
+def test_two_debits_of_the_same_money(scene: Scene, company: int) -> None:
+    assert _two_debits(scene, "ledger_post", company=company) == (company, "insufficient_funds")
+    assert (scene.available(501), scene.available(502)) == (0, 100)
 
 
 def test_a_hundred_debits_at_once_never_go_below_zero(scene: Scene) -> None:
@@ -262,14 +258,15 @@ def test_same_request_by_eight_clients_at_once_has_one_effect(scene: Scene) -> N
     assert scene.available(501) == 89
 
 
-def test_stop_that_commits_first_refuses_the_debit_that_waits(scene: Scene) -> None:
+@pytest.mark.parametrize("company", [0, 1], ids=["alone", "in a batch"])
+def test_stop_that_commits_first_refuses_the_debit_that_waits(scene: Scene, company: int) -> None:
     payer = scene.client()
     with psycopg.connect(scene.dsn) as stopping:
         stopping.execute("UPDATE ledger_account SET debits_stopped_at = now() WHERE id = 501")
-        waiting = payer.start(lambda: payer.post((501, 503, 5)))
+        waiting = payer.start(lambda: payer.post(*[(502, 503, 1)] * company, (501, 503, 5)))
         scene.wait_blocked(payer)
         stopping.commit()
-    assert waiting.result() == (0, "debits_stopped")
+    assert waiting.result() == (company, "debits_stopped")
 
 
 def test_stop_waits_for_the_debit_that_came_first(scene: Scene) -> None:

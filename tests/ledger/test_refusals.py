@@ -121,9 +121,7 @@ def _count() -> int:
 def test_plain_transfer(scene: Scene, code: str, faults: tuple[str, ...], alone: bool) -> None:
     spoiled = scene.plain(*faults)
     before = _count()
-    company = (
-        [] if alone else [scene.books.transfer(scene.books.house("A20"), scene.payee, 5, journal="TOPUP")]
-    )
+    company = [] if alone else [scene.books.transfer(scene.books.house("A20"), scene.payee, 5, journal="TOPUP")]
     assert scene.books.post(*company, spoiled) == Refused(len(company), code)
     assert _count() == before
 
@@ -133,13 +131,7 @@ def test_plain_transfer(scene: Scene, code: str, faults: tuple[str, ...], alone:
 def test_end_of_a_hold(scene: Scene, code: str, kind: str, faults: tuple[str, ...], alone: bool) -> None:
     spoiled = scene.end(kind, *faults)
     before = _count()
-    company = (
-        []
-        if alone
-        else [scene.books.transfer(scene.payer, scene.payee, 5)]
-        if "stopped" not in faults
-        else []
-    )
+    company = [] if alone else [scene.books.transfer(scene.payer, scene.payee, 5)] if "stopped" not in faults else []
     assert scene.books.post(*company, spoiled) == Refused(len(company), code)
     assert _count() == before
 

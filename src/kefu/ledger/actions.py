@@ -88,10 +88,10 @@ SELECT refused_at, code FROM ledger_post(%s::timestamptz, %s::uuid[], %s::bigint
     %s::uuid[], %s::text[], %s::text[])
 """
 
-
-def _given(values: Sequence[object]) -> list[object] | None:
-    """The column, or nothing when no transfer of the batch uses it."""
-    return list(values) if any(values) else None
+_POST_ONE = """
+SELECT ledger_post(%s::timestamptz, %s::uuid, %s::bigint, %s::bigint, %s::bigint, %s::text, %s::text,
+    %s::timestamptz, %s::text, %s::text)
+"""
 
 
 def post(*, transfers: Sequence[NewTransfer], now: datetime) -> Posted | Refused:
@@ -99,30 +99,56 @@ def post(*, transfers: Sequence[NewTransfer], now: datetime) -> Posted | Refused
 
     They are judged as a sequence: an earlier credit funds a later debit, a later one funds no earlier one.
     """
+    ids = tuple(t.id for t in transfers)
+    with connection.cursor() as cursor:
+        if len(transfers) == 1 and transfers[0].kind == "post" and transfers[0].corrects is None:
+            cursor.execute(_POST_ONE, _one(transfers[0], now))
+            code = cursor.fetchone()[0]
+            refused_at = None if code in ("posted", "exists") else 0
+        else:
+            cursor.execute(_POST, _columns(transfers, now))
+            refused_at, code = cursor.fetchone()
+    if refused_at is not None:
+        return Refused(refused_at, code)
+    return Posted(ids, replayed=code == "exists")
+
+
+def _fitting(amount: int) -> int:
+    """An amount that the database's integer can carry; what is too large or negative stays so."""
+    return max(-1, min(amount, BIGINT))
+
+
+def _one(t: NewTransfer, now: datetime) -> list[Any]:
+    amount, journal = _fitting(t.amount), str(t.journal)
+    return [
+        *(now, t.id, t.debit, t.credit, amount, journal),
+        *(t.order_ref, t.happened_at, t.case_ref, t.evidence_ref),
+    ]
+
+
+def _columns(transfers: Sequence[NewTransfer], now: datetime) -> list[Any]:
+    """One array a field; nothing instead of an array of which no transfer has a value."""
+
+    def given(values: list[Any]) -> list[Any] | None:
+        return values if any(values) else None
+
     kinds = [t.kind for t in transfers]
-    ids = [t.id for t in transfers]
-    columns: list[Any] = [
+    return [
         now,
-        ids,
+        [t.id for t in transfers],
         [t.debit for t in transfers],
         [t.credit for t in transfers],
-        [max(-1, min(t.amount, BIGINT)) for t in transfers],
+        [_fitting(t.amount) for t in transfers],
         [str(t.journal) for t in transfers],
         [t.order_ref for t in transfers],
         [t.happened_at for t in transfers],
         None if all(kind == "post" for kind in kinds) else kinds,
-        _given([t.hold_id for t in transfers]),
-        _given([t.expires_at for t in transfers]),
-        _given([t.corrects for t in transfers]),
-        _given([t.case_ref for t in transfers]),
-        _given([t.evidence_ref for t in transfers]),
+        given([t.hold_id for t in transfers]),
+        given([t.expires_at for t in transfers]),
+        given([t.corrects for t in transfers]),
+        given([t.case_ref for t in transfers]),
+        given([t.evidence_ref for t in transfers]),
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_POST, columns)
-        refused_at, code = cursor.fetchone()
-    if refused_at is not None:
-        return Refused(refused_at, code)
-    return Posted(tuple(ids), replayed=code == "exists")
 
 
 OPENING = """

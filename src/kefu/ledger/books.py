@@ -197,9 +197,7 @@ def violations(cursor: Cursor) -> list[str]:
 
 def size(cursor: Cursor) -> tuple[int, int]:
     """How many accounts and transfers the books hold."""
-    cursor.execute(
-        "SELECT (SELECT count(DISTINCT id) FROM ledger_account), (SELECT count(*) FROM ledger_transfer)"
-    )
+    cursor.execute("SELECT (SELECT count(DISTINCT id) FROM ledger_account), (SELECT count(*) FROM ledger_transfer)")
     accounts, transfers = cursor.fetchall()[0]
     return accounts, transfers
 

@@ -53,9 +53,7 @@ CHART: dict[str, AccountKind] = {
         AccountKind("A20", "channel receivable", "渠道待清算", DEBIT, striped=True, safe=True),
         AccountKind("A32", "shortage in suspense", "短款挂账", DEBIT, striped=True),
         AccountKind("L10", "wallet", "钱包余额", CREDIT, limited=True, owned=True, owed=True),
-        AccountKind(
-            "L11", "wallet under legal freeze", "司法冻结", CREDIT, limited=True, owned=True, owed=True
-        ),
+        AccountKind("L11", "wallet under legal freeze", "司法冻结", CREDIT, limited=True, owned=True, owed=True),
         AccountKind("L20", "in transit", "在途资金", CREDIT, limited=True, owed=True),
         AccountKind("L30", "merchant payable", "商户应付", CREDIT, striped=True, owned=True, owed=True),
         AccountKind("L31", "biller payable", "缴费应付", CREDIT, striped=True, owned=True, owed=True),

@@ -34,9 +34,7 @@ class Account(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "code", "currency", "stripe"], name="ledger_account_of_owner"
-            ),
+            models.UniqueConstraint(fields=["owner", "code", "currency", "stripe"], name="ledger_account_of_owner"),
             models.CheckConstraint(
                 condition=Q(debits_must_not_exceed_credits=False)
                 | Q(credits_posted__gte=F("debits_posted") + F("debits_pending")),

@@ -244,9 +244,7 @@ def entries(
     return _entries(rows, net, _sign(code))
 
 
-def statement(
-    owner: str, *, first: date, last: date, code: str = "L10", currency: str = "CNY"
-) -> StatementView:
+def statement(owner: str, *, first: date, last: date, code: str = "L10", currency: str = "CNY") -> StatementView:
     """The entries posted on the local days from `first` to `last`, with the balances around them."""
     account_id = account(code, owner, currency)
     low = _edge(account_id, first)

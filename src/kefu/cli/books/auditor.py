@@ -114,9 +114,7 @@ class Auditor:
         hold = self.holds.get(full.hold_id) if ends and full.hold_id else None
         if ends and hold is None and 0 in (full.debit, full.credit, full.amount):
             return "hold_missing"
-        return (
-            self._account_refusal(full) or self._hold_refusal(full, hold, now) or self._corrects_refusal(full)
-        )
+        return self._account_refusal(full) or self._hold_refusal(full, hold, now) or self._corrects_refusal(full)
 
     def _account_refusal(self, full: Asked) -> str:
         debit, credit = self.accounts.get(full.debit), self.accounts.get(full.credit)

@@ -99,9 +99,7 @@ class Workload:
 
     def _hold(self, payer: int, payee: int, amount: int, now: datetime) -> Asked:
         lasts = self.random.choice((None, None, timedelta(seconds=5), timedelta(hours=2)))
-        return self._ask(
-            payer, payee, amount, "TRANSFER", kind="hold", expires_at=now + lasts if lasts else None
-        )
+        return self._ask(payer, payee, amount, "TRANSFER", kind="hold", expires_at=now + lasts if lasts else None)
 
     def _end(self, holds: Sequence[Asked]) -> Asked:
         kind = self.random.choices(("post_hold", "void_hold", "expire"), (5, 3, 2))[0]
@@ -113,9 +111,7 @@ class Workload:
             amount = self.random.choice((held.amount, held.amount, max(1, held.amount // 3), held.amount + 1))
         elif self.random.random() < 0.3:
             amount = self.random.choice((held.amount, held.amount, max(1, held.amount - 1)))
-        debit, credit = self.random.choice(
-            ((0, 0), (0, 0), (held.debit, held.credit), (held.credit, held.debit))
-        )
+        debit, credit = self.random.choice(((0, 0), (0, 0), (held.debit, held.credit), (held.credit, held.debit)))
         return self._ask(debit, credit, amount, "TRANSFER", kind=kind, hold_id=held.id)
 
     def _repeat(self) -> Batch:

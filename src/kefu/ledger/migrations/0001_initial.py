@@ -7,6 +7,11 @@ import django.db.models.expressions
 from django.db import migrations, models
 
 SQL = Path(__file__).parents[1] / "sql"
+BATCH = (
+    "ledger_post(timestamptz, uuid[], bigint[], bigint[], bigint[], text[], text[], timestamptz[], text[], uuid[],"
+    " timestamptz[], uuid[], text[], text[])"
+)
+ONE = "ledger_post(timestamptz, uuid, bigint, bigint, bigint, text, text, timestamptz, text, text)"
 
 
 class Migration(migrations.Migration):
@@ -105,7 +110,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunSQL(
-            (SQL / "post.sql").read_text("utf-8"),
-            reverse_sql="DROP FUNCTION ledger_post",
+            [
+                (SQL / "post.sql").read_text("utf-8"),
+                (SQL / "post_one.sql").read_text("utf-8"),
+                # They run with their owner's rights: nobody but the application may call them.
+                *(
+                    f"{change} EXECUTE ON FUNCTION {function} {whom}"
+                    for function in (BATCH, ONE)
+                    for change, whom in (("REVOKE", "FROM PUBLIC"), ("GRANT", "TO kefu_app"))
+                ),
+            ],
+            reverse_sql=[f"DROP FUNCTION {ONE}", f"DROP FUNCTION {BATCH}"],
         ),
     ]

@@ -23,7 +23,8 @@
 -- transfer that is known already, all fields but happened_at are compared: a retry may say the time anew.
 --
 -- Plans are generic: choosing anew from array sizes costs more than any plan here could save. Tables are named
--- with their schema because the function runs with its owner's rights.
+-- with their schema because the function runs with its owner's rights. post_one.sql is the same door for one plain
+-- transfer.
 CREATE FUNCTION ledger_post(
     p_now timestamptz,
     p_ids uuid[],
@@ -45,10 +46,6 @@ CREATE FUNCTION ledger_post(
 DECLARE
     v_count integer := cardinality(p_ids);
     v_stripe smallint := pg_backend_pid() & 15;
-    v_debit bigint := p_debits[1];
-    v_credit bigint := p_credits[1];
-    v_amount bigint := p_amounts[1];
-    v_currency text;
     v_debits bigint[] := p_debits;
     v_credits bigint[] := p_credits;
     v_amounts bigint[] := p_amounts;
@@ -68,58 +65,6 @@ DECLARE
         'insufficient_funds', 'exceeds_debits', 'hold_missing', 'hold_accounts_differ', 'hold_resolved',
         'hold_expired', 'hold_not_due', 'hold_amount_differs', 'hold_amount_exceeded', 'corrects_missing'];
 BEGIN
-    -- The short way, for one plain transfer that nothing stands against. Whatever does not fit falls through,
-    -- with nothing written, to the long way, which takes the same locks in the same order and finds the code.
-    IF v_count = 1 AND p_kinds IS NULL AND p_corrects IS NULL AND v_debit <> v_credit
-       AND v_amount BETWEEN 1 AND 10000000000000 THEN
-        IF v_debit < v_credit THEN
-            SELECT a.currency INTO v_currency FROM public.ledger_account a
-             WHERE a.id = v_debit AND a.stripe = CASE WHEN v_debit < 2000000000000 THEN 0 ELSE v_stripe END
-               AND a.debits_stopped_at IS NULL AND a.closed_at IS NULL
-               AND (NOT a.debits_must_not_exceed_credits
-                    OR a.credits_posted - a.debits_posted - a.debits_pending >= v_amount)
-               FOR NO KEY UPDATE;
-            IF FOUND THEN
-                PERFORM FROM public.ledger_account a
-                 WHERE a.id = v_credit AND a.stripe = CASE WHEN v_credit < 2000000000000 THEN 0 ELSE v_stripe END
-                   AND a.currency = v_currency AND a.closed_at IS NULL
-                   AND (NOT a.credits_must_not_exceed_debits
-                        OR a.debits_posted - a.credits_posted - a.credits_pending >= v_amount)
-                   FOR NO KEY UPDATE;
-            END IF;
-        ELSE
-            SELECT a.currency INTO v_currency FROM public.ledger_account a
-             WHERE a.id = v_credit AND a.stripe = CASE WHEN v_credit < 2000000000000 THEN 0 ELSE v_stripe END
-               AND a.closed_at IS NULL
-               AND (NOT a.credits_must_not_exceed_debits
-                    OR a.debits_posted - a.credits_posted - a.credits_pending >= v_amount)
-               FOR NO KEY UPDATE;
-            IF FOUND THEN
-                PERFORM FROM public.ledger_account a
-                 WHERE a.id = v_debit AND a.stripe = CASE WHEN v_debit < 2000000000000 THEN 0 ELSE v_stripe END
-                   AND a.currency = v_currency AND a.debits_stopped_at IS NULL AND a.closed_at IS NULL
-                   AND (NOT a.debits_must_not_exceed_credits
-                        OR a.credits_posted - a.debits_posted - a.debits_pending >= v_amount)
-                   FOR NO KEY UPDATE;
-            END IF;
-        END IF;
-        IF FOUND THEN
-            INSERT INTO public.ledger_transfer (id, seq, debit, credit, amount, happened_at, posted_at,
-                                                kind, journal, order_ref, case_ref, evidence_ref)
-            VALUES (p_ids[1], nextval('public.ledger_transfer_seq'), v_debit, v_credit, v_amount, p_happened_at[1],
-                    p_now, 'post', p_journals[1], p_order_refs[1], COALESCE(p_case_refs[1], ''),
-                    COALESCE(p_evidence_refs[1], ''))
-            ON CONFLICT (id) DO NOTHING;
-            IF FOUND THEN
-                UPDATE public.ledger_account SET debits_posted = debits_posted + v_amount
-                 WHERE id = v_debit AND stripe = CASE WHEN v_debit < 2000000000000 THEN 0 ELSE v_stripe END;
-                UPDATE public.ledger_account SET credits_posted = credits_posted + v_amount
-                 WHERE id = v_credit AND stripe = CASE WHEN v_credit < 2000000000000 THEN 0 ELSE v_stripe END;
-                code := 'posted';
-                RETURN;
-            END IF;
-        END IF;
-    END IF;
     IF v_count IS NULL OR v_count NOT BETWEEN 1 AND 500 THEN
         refused_at := 0;
         code := 'batch_size';
@@ -337,5 +282,3 @@ BEGIN
     code := 'posted';
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION ledger_post FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ledger_post TO kefu_app;

@@ -1,0 +1,168 @@
+"""How fast the books are: pgbench drives its own simple-update and our function in turn, on one server."""
+
+import os
+import re
+import statistics
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from kefu.cli.books.database import Server
+from kefu.cli.books.python_door import WALLETS, drive
+from kefu.cli.server.binaries import client_program
+from kefu.cli.terminal import CannotRun, say
+
+CLIENTS = (1, 4, 16)
+ROUNDS = 3
+SCALE = 20
+MERCHANT = 2_000_000_000_000
+TRANSIT = 1_000_000_000_000
+
+_COLUMNS = (
+    "INSERT INTO ledger_account (id, stripe, code, owner, currency, debits_must_not_exceed_credits,"
+    " credits_must_not_exceed_debits, opened_at, credits_posted) SELECT"
+)
+FILL = (
+    f"{_COLUMNS} i, 0, 'L10', 'customer:' || gen_random_uuid(), 'CNY', true, false, now(), 100000000000"
+    f" FROM generate_series(1, {WALLETS}) AS i",
+    f"{_COLUMNS} {MERCHANT}, s, 'L30', 'merchant:1', 'CNY', false, false, now(), 0 FROM generate_series(0, 15) AS s",
+    f"{_COLUMNS} {TRANSIT}, 0, 'L20', '', 'CNY', true, false, now(), 0",
+    "VACUUM (FREEZE, ANALYZE) ledger_account",
+    "CHECKPOINT",
+)
+
+# A client makes its ids before it sends: here of 63 random bits, which cost the server next to nothing.
+_PAYER = rf"""\set payer random(1, {WALLETS})
+\set id random(1, 9223372036854775806)
+"""
+_OTHER = rf"""\set payee 1 + (:payer + random(0, {WALLETS - 2})) % {WALLETS}
+"""
+_SINGLE = (
+    "SELECT ledger_post(now(), md5(:id::text)::uuid, :payer, {payee}, 10, 'TRANSFER',"
+    " 'order:0193a7e2-5c11-7aaa-8000-0123456789ab', now());\n"
+)
+_BATCH = f"""\\set id random(1, 9223372036854775806)
+SELECT p.refused_at, p.code
+  FROM (SELECT array_agg(md5(:id::text || i)::uuid) AS ids, array_agg(payer) AS payers,
+               array_agg(1 + (payer + (random() * {WALLETS - 2})::bigint) % {WALLETS}) AS payees,
+               array_agg(10::bigint) AS amounts, array_agg('TRANSFER'::text) AS journals,
+               array_agg('order:0193a7e2-5c11-7aaa-8000-0123456789ab'::text) AS refs, array_agg(now()) AS times
+          FROM (SELECT i, 1 + (random() * {WALLETS - 1})::bigint AS payer
+                  FROM generate_series(1, SIZE) AS i) d) b,
+       ledger_post(now(), b.ids, b.payers, b.payees, b.amounts, b.journals, b.refs, b.times) p;
+"""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One measurement: what runs, with how many clients. `weight`: transfers in one call."""
+
+    name: str
+    clients: int
+    script: str = ""
+    weight: int = 1
+
+
+@dataclass
+class Measured:
+    """Rates (calls a second) and 99th percentiles (ms) of a cell, one of each a round."""
+
+    tps: list[float] = field(default_factory=list)
+    p99: list[float] = field(default_factory=list)
+
+
+def cells() -> Iterator[Cell]:
+    """All cells of one round, those to be compared next to each other."""
+    scripts = {
+        "simple": ("", 1),
+        "single": (_PAYER + _OTHER + _SINGLE.format(payee=":payee"), 1),
+        "hot": (_PAYER + _SINGLE.format(payee=MERCHANT), 1),
+        "hot_row": (_PAYER + _SINGLE.format(payee=TRANSIT), 1),
+        "batch_50": (_BATCH.replace("SIZE", "50"), 50),
+        "batch_500": (_BATCH.replace("SIZE", "500"), 500),
+    }
+    for clients in CLIENTS:
+        for name, (script, weight) in scripts.items():
+            yield Cell(name, clients, script, weight)
+
+
+def measure(server: Server, *, seconds: float) -> dict[str, object]:
+    """Fill both databases, run every cell three times, interleaved, and the Python door once."""
+    server.make_books("books")
+    server.execute("books", *FILL)
+    server.make_empty("yardstick")
+    _pgbench(server, "yardstick", "-i", "-q", "-s", str(SCALE))
+    results: dict[tuple[str, int], Measured] = {}
+    with TemporaryDirectory() as folder:
+        for lap in range(ROUNDS):
+            for cell in cells():
+                tps, p99 = _run_cell(server, cell, Path(folder), seconds)
+                measured = results.setdefault((cell.name, cell.clients), Measured())
+                measured.tps.append(tps * cell.weight)
+                measured.p99.append(p99)
+            say(f"bench ledger: round {lap + 1} of {ROUNDS} done")
+    python = {str(n): round(drive(dsn=server.dsn("books"), clients=n, seconds=seconds)) for n in CLIENTS}
+    return summary(results) | {"python_tps": python, "orders_tps": None, "step_ms": None, "seconds": seconds}
+
+
+def summary(results: dict[tuple[str, int], Measured]) -> dict[str, object]:
+    """Medians, and ours divided by simple-update at as many clients."""
+    median = {key: statistics.median(measured.tps) for key, measured in results.items()}
+
+    def rates(name: str) -> dict[str, int]:
+        return {str(n): round(median[name, n]) for n in CLIENTS}
+
+    def ratios(name: str) -> dict[str, float]:
+        return {str(n): round(median[name, n] / median["simple", n], 2) for n in CLIENTS}
+
+    batches = {size: max(median[f"batch_{size}", n] for n in CLIENTS) for size in (50, 500)}
+    best_simple = max(median["simple", n] for n in CLIENTS)
+    return {
+        "pgbench_tps": rates("simple"),
+        "single_tps": rates("single"),
+        "hot_tps": rates("hot"),
+        "hot_row_tps": rates("hot_row"),
+        "batch_tps": {str(size): round(rate) for size, rate in batches.items()},
+        "batch_50_tps": rates("batch_50"),
+        "batch_500_tps": rates("batch_500"),
+        "ratio_single": ratios("single"),
+        "ratio_hot": ratios("hot"),
+        "ratio_hot_row": ratios("hot_row"),
+        "ratio_batch": round(max(batches.values()) / best_simple, 2),
+        "p99_ms": {
+            f"{name}@{clients}": round(statistics.median(measured.p99), 2)
+            for (name, clients), measured in results.items()
+        },
+    }
+
+
+def _run_cell(server: Server, cell: Cell, folder: Path, seconds: float) -> tuple[float, float]:
+    """Calls a second, and the 99th percentile of their duration in ms."""
+    for log in folder.glob("calls*"):
+        log.unlink()
+    work = ["-b", "simple-update"]
+    if cell.script:
+        script = folder / "script.sql"
+        script.write_text(cell.script, "ascii")
+        work = ["-f", str(script)]
+    said = _pgbench(
+        server,
+        "books" if cell.script else "yardstick",
+        *("-n", "-M", "prepared", "-c", str(cell.clients), "-j", str(min(cell.clients, os.cpu_count() or 1))),
+        *("-T", str(max(1, round(seconds))), "-l", f"--log-prefix={folder / 'calls'}", *work),
+    )
+    found = re.search(r"^tps = ([\d.]+)", said, re.MULTILINE)
+    took = sorted(int(line.split()[2]) for log in folder.glob("calls*") for line in log.read_text("ascii").splitlines())
+    # Without a rate no call was finished in time.
+    return float(found[1]) if found else 0.0, took[len(took) * 99 // 100] / 1000 if took else 0.0
+
+
+def _pgbench(server: Server, database: str, *arguments: str) -> str:
+    base = server.admin.rsplit("/", 1)[0]
+    command = [str(client_program("pgbench")), *arguments, f"{base}/{database}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0 or "aborted" in done.stderr:
+        raise CannotRun(f"pgbench failed: {done.stderr.strip().splitlines()[-1]}", status=1)
+    return done.stdout

@@ -1,0 +1,87 @@
+-- One plain transfer (kind 'post', correcting nothing): what ledger_post does with a batch of one, in three
+-- statements. The accounts are moved in id order, each on condition that nothing stands against it; the transfer is
+-- inserted last, so that its seq is drawn under both locks. Whatever does not fit is taken back, which leaves
+-- both rows as they were and locked, and the batch form says why. Returns the code ('posted', 'exists', or a
+-- refusal's).
+--
+-- Plain arguments, no lock without a write and no array are what make it twice as quick as the batch form.
+CREATE FUNCTION ledger_post(
+    p_now timestamptz,
+    p_id uuid,
+    p_debit bigint,
+    p_credit bigint,
+    p_amount bigint,
+    p_journal text,
+    p_order_ref text,
+    p_happened_at timestamptz,
+    p_case_ref text DEFAULT '',
+    p_evidence_ref text DEFAULT ''
+) RETURNS text LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $function$
+DECLARE
+    v_debit_stripe smallint := 0;
+    v_credit_stripe smallint := 0;
+    v_currency text;
+    v_debited boolean := false;
+    v_credited boolean := false;
+BEGIN
+    IF p_debit <> p_credit AND p_amount BETWEEN 1 AND 10000000000000 THEN
+        IF p_debit >= 2000000000000 THEN
+            v_debit_stripe := pg_backend_pid() & 15;
+        END IF;
+        IF p_credit >= 2000000000000 THEN
+            v_credit_stripe := pg_backend_pid() & 15;
+        END IF;
+        IF p_debit < p_credit THEN
+            UPDATE public.ledger_account a SET debits_posted = a.debits_posted + p_amount
+             WHERE a.id = p_debit AND a.stripe = v_debit_stripe AND a.debits_stopped_at IS NULL
+               AND a.closed_at IS NULL
+               AND (NOT a.debits_must_not_exceed_credits
+                    OR a.credits_posted - a.debits_posted - a.debits_pending >= p_amount)
+            RETURNING a.currency INTO v_currency;
+            v_debited := FOUND;
+            IF v_debited THEN
+                UPDATE public.ledger_account a SET credits_posted = a.credits_posted + p_amount
+                 WHERE a.id = p_credit AND a.stripe = v_credit_stripe AND a.currency = v_currency
+                   AND a.closed_at IS NULL AND NOT a.credits_must_not_exceed_debits;
+                v_credited := FOUND;
+            END IF;
+        ELSE
+            UPDATE public.ledger_account a SET credits_posted = a.credits_posted + p_amount
+             WHERE a.id = p_credit AND a.stripe = v_credit_stripe
+               AND a.closed_at IS NULL AND NOT a.credits_must_not_exceed_debits
+            RETURNING a.currency INTO v_currency;
+            v_credited := FOUND;
+            IF v_credited THEN
+                UPDATE public.ledger_account a SET debits_posted = a.debits_posted + p_amount
+                 WHERE a.id = p_debit AND a.stripe = v_debit_stripe AND a.currency = v_currency
+                   AND a.debits_stopped_at IS NULL AND a.closed_at IS NULL
+                   AND (NOT a.debits_must_not_exceed_credits
+                        OR a.credits_posted - a.debits_posted - a.debits_pending >= p_amount);
+                v_debited := FOUND;
+            END IF;
+        END IF;
+        IF v_debited AND v_credited THEN
+            INSERT INTO public.ledger_transfer (id, seq, debit, credit, amount, happened_at, posted_at, kind, journal,
+                                                order_ref, case_ref, evidence_ref)
+            VALUES (p_id, nextval('public.ledger_transfer_seq'), p_debit, p_credit, p_amount, p_happened_at, p_now,
+                    'post', p_journal, p_order_ref, p_case_ref, p_evidence_ref)
+            ON CONFLICT (id) DO NOTHING;
+            IF FOUND THEN
+                RETURN 'posted';
+            END IF;
+        END IF;
+        IF v_debited THEN
+            UPDATE public.ledger_account a SET debits_posted = a.debits_posted - p_amount
+             WHERE a.id = p_debit AND a.stripe = v_debit_stripe;
+        END IF;
+        IF v_credited THEN
+            UPDATE public.ledger_account a SET credits_posted = a.credits_posted - p_amount
+             WHERE a.id = p_credit AND a.stripe = v_credit_stripe;
+        END IF;
+    END IF;
+    RETURN (SELECT b.code FROM public.ledger_post(
+                p_now, ARRAY[p_id], ARRAY[p_debit], ARRAY[p_credit], ARRAY[p_amount], ARRAY[p_journal],
+                ARRAY[p_order_ref], ARRAY[p_happened_at], p_case_refs => ARRAY[p_case_ref],
+                p_evidence_refs => ARRAY[p_evidence_ref]) b);
+END
+$function$;
