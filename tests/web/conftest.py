@@ -42,9 +42,7 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def town(db: None, monkeypatch: pytest.MonkeyPatch) -> Town:
     ScriptedBank.reset()
-    monkeypatch.setattr(
-        django_settings, "RAILS_CONNECTORS", {"sandbox": "tests.wallet.scripted.ScriptedBank"}
-    )
+    monkeypatch.setattr(django_settings, "RAILS_CONNECTORS", {"sandbox": "tests.wallet.scripted.ScriptedBank"})
     monkeypatch.setattr(django_settings, "KEFU_FIELD_KEY", FIELD_KEY)
     return Town(datetime.now(UTC))
 

@@ -127,9 +127,7 @@ def test_a_file_that_is_none_of_ours_is_refused(lin: Actor, browser: SignedIn) -
 def test_new_bubbles_come_as_html_after_a_point(lin: Actor, town: Town, browser: SignedIn) -> None:
     conversation = desk.open_conversation(customer_id=lin.uuid, now=town.now)
     for n in range(3):
-        desk.add_message(
-            actor=lin, conversation_id=conversation.id, message_id=uuid4(), body=f"第{n}句", now=town.now
-        )
+        desk.add_message(actor=lin, conversation_id=conversation.id, message_id=uuid4(), body=f"第{n}句", now=town.now)
     client = browser(lin)
     new = text_of(client.get(f"/chat/messages?conversation={conversation.id}&after=2"))
     assert "第2句" in new
@@ -163,12 +161,8 @@ def test_an_agent_is_named_with_their_number(lin: Actor, town: Town, browser: Si
     chen = town.staff("陈工")
     conversation = desk.open_conversation(customer_id=lin.uuid, now=town.now)
     desk.take_conversation(actor=chen, conversation_id=conversation.id, now=town.now)
-    desk.add_message(
-        actor=chen, conversation_id=conversation.id, message_id=uuid4(), body="您好", now=town.now
-    )
-    desk.add_note(
-        actor=chen, conversation_id=conversation.id, message_id=uuid4(), body="只给同事看", now=town.now
-    )
+    desk.add_message(actor=chen, conversation_id=conversation.id, message_id=uuid4(), body="您好", now=town.now)
+    desk.add_note(actor=chen, conversation_id=conversation.id, message_id=uuid4(), body="只给同事看", now=town.now)
     page = text_of(browser(lin).get("/chat/"))
     assert f"工号 {chen.staff_no}" in page
     assert "只给同事看" not in page
@@ -211,9 +205,7 @@ def test_an_answer_shows_sources_timeline_and_buttons(lin: Actor, town: Town, br
 def test_the_stop_button_of_an_answer_stops_at_once_and_once(lin: Actor, browser: SignedIn) -> None:
     client, key = browser(lin), str(uuid4())
     for _ in range(2):
-        answer = client.post(
-            "/chat/act", {"code": "freeze", "argument": "", "id": key}, headers={"hx-request": "true"}
-        )
+        answer = client.post("/chat/act", {"code": "freeze", "argument": "", "id": key}, headers={"hx-request": "true"})
         assert answer.status_code == 204
     assert wallet.balance_for(lin).debits_stopped
     said = talk.timeline_for(lin)
@@ -234,9 +226,7 @@ def test_the_widget_frame_may_stand_on_our_own_sites_only(lin: Actor, browser: S
     assert "frame-ancestors 'none'" in Client().get("/")["Content-Security-Policy"]
 
 
-def test_the_pass_to_the_stream_carries_only_ones_own_topics(
-    lin: Actor, town: Town, browser: SignedIn
-) -> None:
+def test_the_pass_to_the_stream_carries_only_ones_own_topics(lin: Actor, town: Town, browser: SignedIn) -> None:
     from django.conf import settings
 
     from kefu.core import live_token

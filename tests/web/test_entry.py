@@ -68,9 +68,7 @@ def test_a_code_signs_in_and_a_new_password_is_set(town: Town, codes: list[str],
     phone = town.phone(lin)
     client.post("/signin/reset/", {"phone": phone, "send": "1"})
     new = "麦田里的13只白鹭 quietly"
-    assert (
-        client.post("/signin/reset/", {"phone": phone, "code": codes[-1], "password": new}).status_code == 302
-    )
+    assert client.post("/signin/reset/", {"phone": phone, "code": codes[-1], "password": new}).status_code == 302
     client.post("/signout/")
     assert client.post("/signin/", {"phone": phone, "password": PASSWORD}).status_code == 422
     assert client.post("/signin/", {"phone": phone, "password": new}).status_code == 302
@@ -96,8 +94,6 @@ def test_a_sitting_ended_elsewhere_is_over_here(town: Town, browser: SignedIn) -
 def test_staff_and_customers_stay_in_their_places(town: Town, browser: SignedIn) -> None:
     chen, lin = town.staff("陈工"), town.customer("林一")
     desk = Client()
-    assert (
-        desk.post("/staff/signin/", {"login": chen.staff_no, "password": PASSWORD})["Location"] == "/console/"
-    )
+    assert desk.post("/staff/signin/", {"login": chen.staff_no, "password": PASSWORD})["Location"] == "/console/"
     assert desk.get("/activity/").status_code == 403
     assert browser(lin).get("/console/").status_code == 403

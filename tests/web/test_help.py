@@ -153,9 +153,7 @@ def test_large_print_and_dark_pages_need_no_script(visitor: Client) -> None:
 def test_the_brand_is_nowhere_but_in_its_file(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     import dataclasses
 
-    other = dataclasses.replace(
-        brand(), name="云杉测试", name_en="Spruce", company="云杉公司", colour="#7a1fa2"
-    )
+    other = dataclasses.replace(brand(), name="云杉测试", name_en="Spruce", company="云杉公司", colour="#7a1fa2")
     for place in ("kefu.web.context", "kefu.web.brand_files", "kefu.web.help.reach"):
         monkeypatch.setattr(f"{place}.brand", lambda: other)
     for path in ("/", "/help/", "/help/contact/", "/signin/", "/sos/", "/app.webmanifest", "/mark.svg"):

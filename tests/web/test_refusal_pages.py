@@ -40,9 +40,7 @@ def test_who_is_signed_out_is_sent_to_sign_in_and_back(visitor: Client) -> None:
     assert visitor.get("/chat/messages", headers=JSON).json()["refusal"]["code"] == "web.session.signed_out"
 
 
-def test_what_breaks_is_calm_and_says_nothing_was_lost(
-    visitor: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_breaks_is_calm_and_says_nothing_was_lost(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def burst(*_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError("secret detail")
 
@@ -101,9 +99,7 @@ def test_any_brand_colour_stays_readable(colour: str) -> None:
 
 
 def test_a_forged_call_from_a_bank_moves_nothing(visitor: Client) -> None:
-    forged = visitor.post(
-        "/rails/advice/sandbox", b'{"status": "SUCCEEDED"}', content_type="application/json"
-    )
+    forged = visitor.post("/rails/advice/sandbox", b'{"status": "SUCCEEDED"}', content_type="application/json")
     assert forged.status_code == 401
     assert visitor.post("/rails/advice/nobody", b"{}", content_type="application/json").status_code == 404
 

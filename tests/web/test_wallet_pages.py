@@ -39,9 +39,7 @@ def test_a_card_is_linked_by_the_banks_code(town: Town, browser: SignedIn) -> No
 
 @pytest.mark.row("W-03")
 @pytest.mark.row("W-16")
-def test_a_top_up_is_confirmed_before_the_bank_is_asked_and_happens_once(
-    town: Town, browser: SignedIn
-) -> None:
+def test_a_top_up_is_confirmed_before_the_bank_is_asked_and_happens_once(town: Town, browser: SignedIn) -> None:
     lin = town.customer("林一")
     client, card = browser(lin), town.card(lin)
     confirm = text_of(client.post("/topup/", {"card": str(card), "amount": "200"}))
@@ -178,9 +176,7 @@ def test_private_pages_are_kept_by_no_cache(town: Town, browser: SignedIn) -> No
         assert "no-store" in client.get(path)["Cache-Control"], path
 
 
-def test_pages_ask_few_questions(
-    town: Town, browser: SignedIn, django_assert_max_num_queries: object
-) -> None:
+def test_pages_ask_few_questions(town: Town, browser: SignedIn, django_assert_max_num_queries: object) -> None:
     lin, wang = town.customer("林一", money=500_00), town.customer("王芳")
     orders = [town.send(lin, wang, 100 + n) for n in range(8)]
     client = browser(lin)
@@ -196,6 +192,9 @@ def test_pages_ask_few_questions(
     ]
     paths += ["/parts/purse", "/parts/pending", "/parts/orders", "/me/notices/", "/help/", "/help/fees/"]
     asked = {path: count_queries(client, path) for path in paths}
+    client.post("/sos/stop", {"reason": "stolen"})
+    client.post("/chat/human")
+    asked |= {f"{path} in trouble": count_queries(client, path) for path in ("/", "/me/", "/chat/")}
     assert {path: n for path, n in asked.items() if n > QUERIES_MOST} == {}
 
 

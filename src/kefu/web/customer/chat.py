@@ -44,8 +44,9 @@ class Waiting:
 
 
 def _head(conversation: ConversationView | None) -> dict[str, Any]:
-    with_person = conversation is not None and conversation.status == "ASSIGNED"
-    wait = None if with_person else talk.wait_now()
+    # Who waits is told their own place below; who has a person waits for nobody.
+    told = conversation is not None and conversation.status in ("ASSIGNED", "WAITING")
+    wait = None if told else talk.wait_now()
     return {
         "conversation": conversation,
         "wait_words": words.wait_words(wait.wait_low_s, wait.wait_high_s) if wait else "",
