@@ -20,7 +20,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from kefu.core.live_token import mint
-from kefu.core.relay import Relay, Route
+from kefu.core.relay import Relay
 from kefu.core.seals import signing_key
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,9 +101,7 @@ class Town:
         self.readers: list[Reader] = []
         self.live = self.start_live()
         self._stop = threading.Event()
-        relay = Relay(
-            dsn=dsn, key=signing_key(b"x"), routes=lambda _task: Route(), clock=lambda: datetime.now(UTC)
-        )
+        relay = Relay(dsn=dsn, key=signing_key(b"x"), clock=lambda: datetime.now(UTC))
         self._relay = threading.Thread(target=relay.run, args=[self._stop], daemon=True)
         self._relay.start()
 
@@ -133,9 +131,7 @@ class Town:
         now = datetime.now(UTC)
         return mint(principal=principal or topics[0], topics=topics, key=KEY, now=now, minutes=minutes)  # type: ignore[arg-type]
 
-    def read(
-        self, *topics: str, after: int | None = None, principal: str = "", minutes: float = 10
-    ) -> Reader:
+    def read(self, *topics: str, after: int | None = None, principal: str = "", minutes: float = 10) -> Reader:
         token = self.token(*topics, principal=principal, minutes=minutes)
         self.readers.append(Reader(self.port, token, after=after))
         return self.readers[-1]

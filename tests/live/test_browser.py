@@ -122,9 +122,7 @@ def heard(page: Page) -> list[int]:
 
 
 @pytest.mark.row("C-01")
-def test_tabs_share_one_stream_and_a_reload_misses_nothing(
-    page: Page, pages: Pages, shared_town: Town
-) -> None:
+def test_tabs_share_one_stream_and_a_reload_misses_nothing(page: Page, pages: Pages, shared_town: Town) -> None:
     other = page.context.new_page()
     other.goto(pages.url)
     other.wait_for_function("window.ready && document.documentElement.dataset.live === 'on'")

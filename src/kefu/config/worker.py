@@ -19,6 +19,7 @@ from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
+from kefu.core.events import listened_tasks
 from kefu.core.refusal import Refusal
 
 CONCURRENCY = 6
@@ -97,9 +98,7 @@ async def _reap_always(worker: Any, running: Running, dsn: str) -> None:
     while worker.worker_id is None:
         await asyncio.sleep(0.05)
     name = f"kefu worker {worker.worker_id}"
-    async with await psycopg.AsyncConnection.connect(
-        dsn, autocommit=True, application_name=name
-    ) as connection:
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True, application_name=name) as connection:
         while True:
             rows = await (await connection.execute(_MINE, [worker.worker_id, list(running.ids)])).fetchall()
             seen = {number for (number,) in rows} - running.ids
@@ -153,6 +152,8 @@ async def run(dsn: str) -> None:
     while not stop.is_set():
         connector: Any = jobs.connector
         app = jobs.with_connector(connector.get_worker_connector())
+        for name in listened_tasks() - app.tasks.keys():
+            log.error("a listener names the task %s, which no room declares", name)
         for task in app.tasks.values():
             task.retry_strategy = task.retry_strategy or Patience()
         try:

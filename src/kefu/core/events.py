@@ -20,6 +20,8 @@ class Listener:
     task: str
     arguments: Callable[[Payload], dict[str, Any]]
     lock: Callable[[Payload], str]
+    queue: str = "default"
+    priority: int = 0
 
 
 _LISTENERS: dict[str, list[Listener]] = {}
@@ -31,12 +33,14 @@ def listen(
     task: str,
     arguments: Callable[[Payload], dict[str, Any]],
     lock: Callable[[Payload], str],
+    queue: str = "default",
+    priority: int = 0,
 ) -> None:
     """Have the relay defer `task` for each event of `kind`. Called in `AppConfig.ready`; tasks are safe to repeat.
 
-    A job that still waits absorbs a second event with the same task and arguments.
+    A job that still waits absorbs a second event with the same task and arguments. Higher priorities run first.
     """
-    _LISTENERS.setdefault(kind, []).append(Listener(kind, task, arguments, lock))
+    _LISTENERS.setdefault(kind, []).append(Listener(kind, task, arguments, lock, queue, priority))
 
 
 def listeners_of(kind: str) -> Sequence[Listener]:

@@ -77,18 +77,7 @@ class Job:
     args: str
 
 
-@dataclass(frozen=True)
-class Route:
-    """Where a task's jobs go: its queue and priority."""
-
-    queue: str = "default"
-    priority: int = 0
-
-
-Routes = Callable[[str], Route]
-
-
-def jobs_for(events: Iterable[tuple[str, Payload]], routes: Routes) -> list[Job]:
+def jobs_for(events: Iterable[tuple[str, Payload]]) -> list[Job]:
     """The jobs that listeners want for `events`, in order, each once.
 
     A listener that cannot read a payload is a bug: logged and passed over, so that it holds up no other.
@@ -102,18 +91,17 @@ def jobs_for(events: Iterable[tuple[str, Payload]], routes: Routes) -> list[Job]
             except Exception:
                 log.exception("the listener %s cannot read an event of kind %s", listener.task, kind)
                 continue
-            route = routes(listener.task)
-            jobs[Job(route.queue, listener.task, route.priority, lock, args)] = None
+            jobs[Job(listener.queue, listener.task, listener.priority, lock, args)] = None
     return list(jobs)
 
 
-def relay_events(connection: Connection, routes: Routes, *, limit: int = BATCH) -> int:
+def relay_events(connection: Connection, *, limit: int = BATCH) -> int:
     """Position waiting events, defer their jobs and tell once, in one transaction; returns how many."""
     with connection.transaction():
         rows = sorted(connection.execute(_POSITION, [limit]).fetchall(), key=lambda row: int(row[0]))
         if not rows:
             return 0
-        jobs = jobs_for(((kind, payload) for _position, kind, payload in rows), routes)
+        jobs = jobs_for(((kind, payload) for _position, kind, payload in rows))
         if jobs:
             connection.execute(_DEFER, [[getattr(job, name) for job in jobs] for name in JOB_FIELDS])
         connection.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, str(rows[-1][0])])
@@ -143,12 +131,9 @@ class Relay:
     off is noticed by `./kefu check audit`.
     """
 
-    def __init__(
-        self, *, dsn: str, key: Ed25519PrivateKey, routes: Routes, clock: Clock, head: Path | None = None
-    ) -> None:
+    def __init__(self, *, dsn: str, key: Ed25519PrivateKey, clock: Clock, head: Path | None = None) -> None:
         self.dsn = dsn
         self.key = key
-        self.routes = routes
         self.clock = clock
         self.head = head
 
@@ -180,7 +165,7 @@ class Relay:
         busy_until = next_seal = next_trim = 0.0
         while not stop.is_set():
             row = connection.execute(_WAITING).fetchone()
-            moved = relay_events(connection, self.routes) if row and row[0] else 0
+            moved = relay_events(connection) if row and row[0] else 0
             at = time.monotonic()
             if moved:
                 busy_until = at + BUSY_FOR_S
