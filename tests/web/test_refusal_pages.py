@@ -70,7 +70,9 @@ def test_while_the_database_is_away_browsers_come_back_by_themselves(
 
 def test_a_form_without_its_token_is_refused(db: None) -> None:
     strict = Client(enforce_csrf_checks=True, headers={"accept-language": "zh-CN"})
-    assert strict.post("/signin/", {"phone": "1", "password": "x"}).status_code == 403
+    answer = strict.post("/signin/", {"phone": "1", "password": "x"})
+    assert answer.status_code == 403
+    assert "没有任何变动" in text_of(answer)
 
 
 def test_health_names_what_is_down(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:

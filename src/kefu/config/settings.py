@@ -50,6 +50,7 @@ SANDBOX_BANK_SECRET = os.environ.get("SANDBOX_BANK_SECRET") or _secret("bank_sec
 DEBUG = os.environ.get("KEFU_DEBUG", "") == "1"
 ALLOWED_HOSTS = [h for h in os.environ.get("KEFU_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [KEFU_URL] if KEFU_URL.startswith("https://") else []
+CSRF_FAILURE_VIEW = "kefu.web.refusals.form_expired"
 ROOT_URLCONF = "kefu.web.urls"
 WSGI_APPLICATION = "kefu.config.wsgi.application"
 AUTH_USER_MODEL = "identity.User"

@@ -21,6 +21,12 @@ const post = (url, body, type) => fetch(url, {
 });
 const postJson = (url, given) => post(url, JSON.stringify(given), "application/json");
 
+/** In a frame on another site the door opens in the frame itself; it leads out from there. */
+function leave() {
+  if (window === window.top) location.assign("/signin/?next=/chat/");
+  else location.reload();
+}
+
 /* ---- where we stand ---- */
 const last = () => [...talk.querySelectorAll("li[data-seq]")].pop();
 const isNear = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 180;
@@ -111,7 +117,7 @@ function changed(what, message, answer) {
     item.querySelector(".mark").textContent = answer?.refusal?.text || words.failed;
     item.querySelector("[data-again]").hidden = false;
     hideTyping();
-  } else if (what === "signedout") location.assign("/signin/?next=/chat/");
+  } else if (what === "signedout") leave();
 }
 
 const outbox = new Outbox({ name: words.me, post: (message) => postJson("/chat/messages", message), changed });
@@ -243,7 +249,7 @@ document.addEventListener("kefu:desk.read", ({ detail }) => {
     if (Number(item.dataset.seq) <= seq) setMark(item, what);
 });
 document.addEventListener("kefu:desk.typing", ({ detail }) => { if (detail.payload.side === "staff") showTyping(); });
-document.addEventListener("kefu:signedout", () => location.assign("/signin/?next=/chat/"));
+document.addEventListener("kefu:signedout", leave);
 document.addEventListener("kefu:offline", showLine);
 document.addEventListener("kefu:online", () => { showLine(); fetchNew(); });
 document.addEventListener("visibilitychange", markRead);
