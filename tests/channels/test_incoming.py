@@ -116,6 +116,15 @@ def test_it_is_handled_once_and_waits_in_order(now: datetime) -> None:
     assert [one.id for one in queries.waiting(LIN.id)] == [one.id for one in made[1:]]
 
 
+def test_what_waits_too_long_is_told_again(now: datetime) -> None:
+    made = say(now)
+    assert actions.remind_waiting(now=now + timedelta(seconds=20)) == 0
+    assert actions.remind_waiting(now=now + timedelta(seconds=40)) == 1
+    assert OutboxEvent.objects.filter(kind="channels.incoming", key=LIN.id).count() == 2
+    actions.mark_handled(incoming_id=made.id, now=now)
+    assert actions.remind_waiting(now=now + timedelta(seconds=60)) == 0
+
+
 def test_said_in_the_future_is_said_now(now: datetime) -> None:
     assert say(now, happened_at=now + timedelta(days=1)).at == now
 

@@ -27,9 +27,7 @@ def talk(cast: Any, now: datetime) -> queries.ConversationView:
     return opened
 
 
-def say(
-    actor: Actor, conversation_id: UUID, now: datetime, body: str = "在吗", **given: Any
-) -> queries.MessageView:
+def say(actor: Actor, conversation_id: UUID, now: datetime, body: str = "在吗", **given: Any) -> queries.MessageView:
     asked = {"message_id": uuid4(), "kind": "text"} | given
     return actions.add_message(actor=actor, conversation_id=conversation_id, body=body, now=now, **asked)
 
@@ -70,9 +68,9 @@ def test_the_whole_way(cast: Any, talk: queries.ConversationView, now: datetime)
     last = said[-1]
     for part in ("充值已入账。", "陈工", "1024", talk.no):
         assert part in last.body
-    assert [
-        row.action for row in AuditEntry.objects.filter(subject=f"conversation:{talk.id}").order_by("id")
-    ][-1] == ("desk.close_conversation")
+    assert [row.action for row in AuditEntry.objects.filter(subject=f"conversation:{talk.id}").order_by("id")][-1] == (
+        "desk.close_conversation"
+    )
     told = OutboxEvent.objects.filter(kind="desk.message", payload__message=str(answer.id)).get()
     assert set(told.topics) == {
         f"customer:{cast.lin.id}",
@@ -102,9 +100,7 @@ def test_another_customers_conversation_looks_like_none(
         lambda: actions.close_conversation(actor=cast.zhou, conversation_id=talk.id, summary="", now=now),
         lambda: actions.say_typing(actor=cast.zhou, conversation_id=talk.id),
         lambda: actions.take_conversation(actor=cast.zhou, conversation_id=talk.id, now=now),
-        lambda: actions.add_note(
-            actor=cast.lin, conversation_id=talk.id, message_id=uuid4(), body="x", now=now
-        ),
+        lambda: actions.add_note(actor=cast.lin, conversation_id=talk.id, message_id=uuid4(), body="x", now=now),
         lambda: queries.conversation_for(cast.qian, talk.id),
         lambda: queries.conversation_for(cast.lin, uuid4()),
     ):
@@ -141,9 +137,7 @@ def test_the_right_to_see_the_customer_comes_and_goes_with_it(
     take(cast.chen, talk, now)
     assert may_see(cast.chen, now)
     actions.set_presence(actor=cast.li, status="online", now=now)
-    actions.hand_over(
-        actor=cast.chen, conversation_id=talk.id, to_staff_id=cast.li.uuid, reason="换班", now=now
-    )
+    actions.hand_over(actor=cast.chen, conversation_id=talk.id, to_staff_id=cast.li.uuid, reason="换班", now=now)
     assert (may_see(cast.chen, now), may_see(cast.li, now)) == (False, True)
     actions.close_conversation(actor=cast.li, conversation_id=talk.id, summary="好了", now=now)
     assert not may_see(cast.li, now)
@@ -153,9 +147,7 @@ def test_handing_over(cast: Any, talk: queries.ConversationView, now: datetime) 
     queue(cast, talk, now)
     take(cast.chen, talk, now)
     with pytest.raises(refusals.AgentAway):
-        actions.hand_over(
-            actor=cast.chen, conversation_id=talk.id, to_staff_id=cast.li.uuid, reason="", now=now
-        )
+        actions.hand_over(actor=cast.chen, conversation_id=talk.id, to_staff_id=cast.li.uuid, reason="", now=now)
     with pytest.raises(refusals.NotYours):
         actions.hand_over(actor=cast.li, conversation_id=talk.id, reason="", now=now)
     later = now + timedelta(minutes=30)
@@ -163,16 +155,12 @@ def test_handing_over(cast: Any, talk: queries.ConversationView, now: datetime) 
     assert (back.status, back.queued_at, back.staff_id) == ("WAITING", now, None)
     actions.set_presence(actor=cast.li, status="online", now=later)
     assert actions.take_next(actor=cast.li, now=later).staff_no == "1031"  # type: ignore[union-attr]
-    given = actions.hand_over(
-        actor=cast.zhao, conversation_id=talk.id, to_staff_id=None, reason="主管", now=later
-    )
+    given = actions.hand_over(actor=cast.zhao, conversation_id=talk.id, to_staff_id=None, reason="主管", now=later)
     assert given.status == "WAITING"
 
 
 def test_notes_are_for_staff(cast: Any, talk: queries.ConversationView, now: datetime) -> None:
-    note = actions.add_note(
-        actor=cast.li, conversation_id=talk.id, message_id=uuid4(), body="上月也投诉过", now=now
-    )
+    note = actions.add_note(actor=cast.li, conversation_id=talk.id, message_id=uuid4(), body="上月也投诉过", now=now)
     assert note.id in [one.id for one in queries.messages_for(cast.chen, talk.id)]
     assert note.id not in [one.id for one in queries.messages_for(cast.lin, talk.id)]
     assert note.id not in [one.id for one in queries.timeline_for(cast.lin)]
@@ -189,6 +177,8 @@ def test_an_agent_never_asks_for_a_secret(cast: Any, talk: queries.ConversationV
     with pytest.raises(refusals.AsksForSecret) as told:
         say(cast.chen, talk.id, now, "请把短信验证码发给我")
     assert "验证码" in told.value.reader_text()
+    with pytest.raises(refusals.AsksForSecret):
+        actions.close_conversation(actor=cast.chen, conversation_id=talk.id, summary="请把密码发给我", now=now)
     kept = say(cast.chen, talk.id, now, "您刚才发的密码是 hunter22，请尽快改掉")
     assert "hunter22" not in kept.body
 
@@ -208,16 +198,12 @@ def test_marks(cast: Any, talk: queries.ConversationView, now: datetime) -> None
 
 
 @pytest.mark.parametrize("body", ["", "   ", "好" * 4001, "a\0b"])
-def test_what_cannot_be_said_is_refused(
-    cast: Any, talk: queries.ConversationView, now: datetime, body: str
-) -> None:
+def test_what_cannot_be_said_is_refused(cast: Any, talk: queries.ConversationView, now: datetime, body: str) -> None:
     with pytest.raises(refusals.MessageUnfit):
         say(cast.lin, talk.id, now, body)
 
 
-def test_closing_needs_a_summary_and_is_final(
-    cast: Any, talk: queries.ConversationView, now: datetime
-) -> None:
+def test_closing_needs_a_summary_and_is_final(cast: Any, talk: queries.ConversationView, now: datetime) -> None:
     queue(cast, talk, now)
     take(cast.chen, talk, now)
     with pytest.raises(refusals.SummaryMissing):
@@ -235,9 +221,7 @@ def test_closing_needs_a_summary_and_is_final(
     say(SYSTEM, talk.id, now, "工单 C1 已处理完", kind="event")
 
 
-def test_writing_again_soon_meets_the_same_agent(
-    cast: Any, talk: queries.ConversationView, now: datetime
-) -> None:
+def test_writing_again_soon_meets_the_same_agent(cast: Any, talk: queries.ConversationView, now: datetime) -> None:
     queue(cast, talk, now)
     take(cast.chen, talk, now)
     actions.set_presence(actor=cast.chen, status="online", now=now)
@@ -255,9 +239,7 @@ def test_writing_again_to_an_absent_agent_meets_the_assistant(
     actions.close_conversation(actor=cast.chen, conversation_id=talk.id, summary="好了", now=now)
     soon = actions.open_conversation(customer_id=cast.lin.uuid, now=now + timedelta(minutes=14))
     assert (soon.id, soon.status, soon.staff_id) == (talk.id, "BOT", None)
-    actions.close_conversation(
-        actor=cast.lin, conversation_id=talk.id, summary="", now=now + timedelta(minutes=15)
-    )
+    actions.close_conversation(actor=cast.lin, conversation_id=talk.id, summary="", now=now + timedelta(minutes=15))
     later = actions.open_conversation(customer_id=cast.lin.uuid, now=now + timedelta(minutes=31))
     assert (later.id != talk.id, later.status) == (True, "BOT")
     assert queries.current_conversation_for(cast.lin).id == later.id  # type: ignore[union-attr]
@@ -271,9 +253,7 @@ def test_said_stays_said(cast: Any, talk: queries.ConversationView) -> None:
             attempt()
 
 
-def test_events_are_told_in_the_customers_language(
-    cast: Any, talk: queries.ConversationView, now: datetime
-) -> None:
+def test_events_are_told_in_the_customers_language(cast: Any, talk: queries.ConversationView, now: datetime) -> None:
     Conversation.objects.filter(pk=talk.id).update(language="en")
     queue(cast, talk, now)
     event = queries.messages_for(cast.lin, talk.id)[-1]

@@ -38,9 +38,7 @@ def customers(count: int, now: datetime) -> list[Actor]:
 
 def wait_in_line(actor: Actor, at: datetime, priority: int = rules.OTHER) -> UUID:
     opened = actions.open_conversation(customer_id=actor.uuid, now=at)
-    actions.queue_conversation(
-        actor=actor, conversation_id=opened.id, reason="human", priority=priority, now=at
-    )
+    actions.queue_conversation(actor=actor, conversation_id=opened.id, reason="human", priority=priority, now=at)
     return opened.id
 
 
@@ -67,9 +65,7 @@ def test_first_come_first_served_and_urgent_sooner(cast: Any, now: datetime) -> 
 def test_asking_again_keeps_the_place_and_a_better_reason_moves_up(cast: Any, now: datetime) -> None:
     first, second = customers(2, now)
     one, two = wait_in_line(first, now), wait_in_line(second, now + timedelta(minutes=1))
-    actions.queue_conversation(
-        actor=first, conversation_id=one, reason="human", now=now + timedelta(minutes=5)
-    )
+    actions.queue_conversation(actor=first, conversation_id=one, reason="human", now=now + timedelta(minutes=5))
     assert queries.place_in_queue(one, now=now).position == 1  # type: ignore[union-attr]
     actions.queue_conversation(
         actor=second, conversation_id=two, reason="scam_report", priority=rules.EMERGENCY, now=now
@@ -205,9 +201,7 @@ def test_two_agents_never_take_the_same_customer(clone_db: str) -> None:
     script = RACE.replace("ROUNDS", "6")
     environment = {**os.environ, "DATABASE_URL": clone_db, "DJANGO_SETTINGS_MODULE": "kefu.config.settings"}
     environment["PYTHONPATH"] = "src"
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.strip().splitlines()[-1] == "taken 6 refused 6 next 6 none 0"
 
@@ -240,6 +234,18 @@ for number in range(ROUNDS * 2):
     opened = actions.open_conversation(customer_id=customer.uuid, now=now)
     actions.queue_conversation(actor=customer, conversation_id=opened.id, reason="human", now=now)
     lines.append(opened.id)
+
+person = identity.register_customer(actor=SYSTEM, phone="+8613700009999", name="客户乙", password="", now=now)
+opened = set()
+gate = threading.Barrier(4)
+def open_one():
+    gate.wait(10)
+    opened.add(actions.open_conversation(customer_id=person.id, now=now).id)
+    connection.close()
+openers = [threading.Thread(target=open_one) for _ in range(4)]
+[t.start() for t in openers]
+[t.join() for t in openers]
+assert len(opened) == 1, opened
 
 outcome = {"taken": 0, "refused": 0, "next": set()}
 guard = threading.Lock()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kefu.channels import events, rules
 from kefu.channels.models import Incoming, Line
-from kefu.channels.queries import IncomingView, view_of
+from kefu.channels.queries import IncomingView, threads_waiting, view_of
 from kefu.core import audit
 from kefu.core.actor import Actor
 from kefu.core.events import announce
@@ -148,6 +148,19 @@ def _check_new(*, actor: Actor, thread: str, body: str, file_ids: Sequence[UUID]
     since = now - timedelta(seconds=rules.RATE_WINDOW_S)
     if Incoming.objects.filter(thread=thread, heard_at__gt=since).count() >= rules.RATE_LIMIT:
         raise TooFast(most=rules.RATE_LIMIT, window=rules.RATE_WINDOW_S)
+
+
+@transaction.atomic
+def remind_waiting(*, now: datetime) -> int:
+    """Tell again of threads where something has waited for more than half a minute; returns how many.
+
+    None does, unless its job failed for good or was taken away by hand. For the periodic task.
+    """
+    threads = threads_waiting(before=now - rules.WAITS_TOO_LONG)
+    for thread in threads:
+        payload = {"thread": thread, "incoming": None}
+        announce(kind=events.INCOMING, key=thread, topics=(), payload=payload, now=now)
+    return len(threads)
 
 
 def mark_handled(*, incoming_id: int, now: datetime) -> bool:

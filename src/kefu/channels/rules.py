@@ -1,10 +1,12 @@
 """What may come in, judged without looking anything up."""
 
 import re
+from datetime import timedelta
 
 LONGEST_BODY = 4000
 MOST_FILES = 6
 RATE_LIMIT, RATE_WINDOW_S = 60, 60
+WAITS_TOO_LONG = timedelta(seconds=30)
 # What a page or a terminal would obey instead of show; tab and line feed are text.
 _CONTROLS = re.compile(r"[\x01-\x08\x0b-\x1f\x7f\x80-\x9f\ufeff\ufff9-\ufffb]")
 

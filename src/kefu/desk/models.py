@@ -139,8 +139,6 @@ class Presence(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="presence_status_known", condition=Q(status__in=("online", "away", "offline"))
-            ),
+            models.CheckConstraint(name="presence_status_known", condition=Q(status__in=("online", "away", "offline"))),
             models.CheckConstraint(name="presence_has_capacity", condition=Q(capacity__gte=1)),
         ]

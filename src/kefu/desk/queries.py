@@ -168,8 +168,7 @@ def current_conversation_for(actor: Actor, *, customer_id: UUID | None = None) -
 def conversations_of(actor: Actor, customer_id: UUID, *, limit: int = 20) -> list[ConversationView]:
     """A customer's conversations, newest first."""
     return [
-        conversation_view(row)
-        for row in visible(actor).filter(customer_id=customer_id).order_by("-opened_at")[:limit]
+        conversation_view(row) for row in visible(actor).filter(customer_id=customer_id).order_by("-opened_at")[:limit]
     ]
 
 
@@ -179,9 +178,7 @@ def _messages(actor: Actor) -> QuerySet[Message]:
     return rows.exclude(kind=Message.NOTE) if actor.kind == "customer" else rows
 
 
-def messages_for(
-    actor: Actor, conversation_id: UUID, *, after_seq: int = 0, limit: int = 200
-) -> list[MessageView]:
+def messages_for(actor: Actor, conversation_id: UUID, *, after_seq: int = 0, limit: int = 200) -> list[MessageView]:
     """What was said after `after_seq`, in order."""
     _get(actor, conversation_id)
     rows = _messages(actor).filter(conversation_id=conversation_id, seq__gt=after_seq).order_by("seq")
@@ -192,9 +189,7 @@ def timeline_for(
     actor: Actor, *, customer_id: UUID | None = None, before: datetime | None = None, limit: int = 50
 ) -> list[MessageView]:
     """The last `limit` things said over all of a customer's conversations, oldest first."""
-    rows = _messages(actor).filter(
-        conversation__in=visible(actor).filter(customer_id=customer_id or actor.uuid)
-    )
+    rows = _messages(actor).filter(conversation__in=visible(actor).filter(customer_id=customer_id or actor.uuid))
     if before is not None:
         rows = rows.filter(at__lt=before)
     return [message_view(row) for row in reversed(rows.order_by("-conversation__opened_at", "-seq")[:limit])]
@@ -202,9 +197,7 @@ def timeline_for(
 
 def last_answer(conversation_id: UUID) -> MessageView | None:
     """The assistant's last answer in a conversation: what the talk is about."""
-    row = (
-        Message.objects.filter(conversation_id=conversation_id, kind=Message.ANSWER).order_by("-seq").first()
-    )
+    row = Message.objects.filter(conversation_id=conversation_id, kind=Message.ANSWER).order_by("-seq").first()
     return message_view(row) if row else None
 
 
@@ -229,17 +222,14 @@ def handler_of(customer_id: UUID) -> Handler | None:
 
 def _rows(conversations: QuerySet[Conversation]) -> list[tuple[Conversation, QueueRow]]:
     said = Message.objects.filter(conversation=OuterRef("pk")).exclude(kind=Message.EVENT).order_by("-seq")
-    unread = Message.objects.filter(
-        conversation=OuterRef("pk"), author_kind=Message.CUSTOMER, read_at=None
-    ).order_by()
+    unread = Message.objects.filter(conversation=OuterRef("pk"), author_kind=Message.CUSTOMER, read_at=None).order_by()
     rows = conversations.annotate(
         said=Subquery(said.values("body")[:1]),
         by=Subquery(said.values("author_kind")[:1]),
         unread=Subquery(unread.values("conversation").annotate(n=Count("*")).values("n")),
     )
     return [
-        (row, QueueRow(conversation_view(row), (row.said or "")[:80], row.by or "", row.unread or 0))
-        for row in rows
+        (row, QueueRow(conversation_view(row), (row.said or "")[:80], row.by or "", row.unread or 0)) for row in rows
     ]
 
 
@@ -255,12 +245,8 @@ def queue_for(actor: Actor, *, limit: int = 200) -> QueueView:
 
     return QueueView(
         waiting=part(row.status == Conversation.WAITING for row, _line in found),
-        mine=part(
-            row.status == Conversation.ASSIGNED and str(row.staff_id) == actor.id for row, _line in found
-        ),
-        others=part(
-            row.status == Conversation.ASSIGNED and str(row.staff_id) != actor.id for row, _line in found
-        ),
+        mine=part(row.status == Conversation.ASSIGNED and str(row.staff_id) == actor.id for row, _line in found),
+        others=part(row.status == Conversation.ASSIGNED and str(row.staff_id) != actor.id for row, _line in found),
         assistant=part(row.status == Conversation.BOT for row, _line in found),
     )
 

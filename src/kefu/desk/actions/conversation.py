@@ -12,7 +12,7 @@ from kefu.core.ids import new_id, order_no
 from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.desk import rules
-from kefu.desk.actions.message import locked
+from kefu.desk.actions.message import fit_words, locked
 from kefu.desk.actions.refusals import (
     AgentAway,
     AgentFull,
@@ -55,15 +55,11 @@ def open_conversation(
     desk, else with the assistant. Later ones are a new matter. Two at once get the same one.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [f"conversation:{customer_id}"]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [f"conversation:{customer_id}"])
     row = C.objects.filter(customer_id=customer_id).exclude(status=C.CLOSED).first()
     if row is not None:
         return conversation_view(row)
-    last = C.objects.filter(customer_id=customer_id, closed_at__gte=now - rules.REOPEN_WITHIN).order_by(
-        "-closed_at"
-    )
+    last = C.objects.filter(customer_id=customer_id, closed_at__gte=now - rules.REOPEN_WITHIN).order_by("-closed_at")
     recent = last.select_for_update().first()
     if recent is not None:
         return _reopen(recent, actor=actor, now=now)
@@ -249,9 +245,7 @@ def hand_over(
     if to_staff_id == giver:
         return conversation_view(row)
     _end_grant(row, actor=actor, now=now)
-    Handover.objects.create(
-        conversation=row, from_staff_id=giver, to_staff_id=to_staff_id, reason=reason, at=now
-    )
+    Handover.objects.create(conversation=row, from_staff_id=giver, to_staff_id=to_staff_id, reason=reason, at=now)
     if to_staff_id is None:
         _back_to_queue(row, now=now)
         tell_event(row, "handed_back", now=now)
@@ -290,24 +284,20 @@ def _colleague(staff_id: UUID, *, now: datetime) -> Presence:
 
 
 @transaction.atomic
-def close_conversation(
-    *, actor: Actor, conversation_id: UUID, summary: str, now: datetime
-) -> ConversationView:
+def close_conversation(*, actor: Actor, conversation_id: UUID, summary: str, now: datetime) -> ConversationView:
     """Close, and tell the customer what was done, by whom (alias and 工号) and under which number.
 
     By who has it, a supervisor, the customer, or the system. An agent writes a summary, or is refused.
     """
     row = _held_by(actor, conversation_id)
-    summary = summary.strip()
+    summary = fit_words(actor, summary, to_customer=True)
     if actor.is_staff and not summary:
         raise SummaryMissing()
     had = row.status == C.ASSIGNED
     if had:
         _end_grant(row, actor=actor, now=now)
     if had and summary:
-        tell_event(
-            row, "closed", now=now, summary=summary, label=row.staff_label, staff_no=row.staff_no, no=row.no
-        )
+        tell_event(row, "closed", now=now, summary=summary, label=row.staff_label, staff_no=row.staff_no, no=row.no)
     else:
         tell_event(row, "closed_by_house", now=now, no=row.no)
     _move(row, C.CLOSED, closed_at=now, summary=summary)

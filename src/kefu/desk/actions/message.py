@@ -60,6 +60,8 @@ def add_message(
     `event` (something happened; staff or system). Refuses an agent who does not have the conversation, words
     that ask for a secret, a closed conversation (open it first), and an id used for something else.
     """
+    if kind == Message.NOTE:
+        raise ValueError("a note is written by add_note")
     row = locked(actor, conversation_id)
     text = _fit(actor, kind, body, file_ids)
     known = Message.objects.filter(pk=message_id).first()
@@ -74,9 +76,7 @@ def add_message(
 
 
 @transaction.atomic
-def add_note(
-    *, actor: Actor, conversation_id: UUID, message_id: UUID, body: str, now: datetime
-) -> MessageView:
+def add_note(*, actor: Actor, conversation_id: UUID, message_id: UUID, body: str, now: datetime) -> MessageView:
     """Write an internal note: staff see it, the customer never does. Anybody at the desk may."""
     if not actor.is_staff:
         raise NotFound()
@@ -90,18 +90,25 @@ def add_note(
     return write_message(row, actor=actor, message_id=message_id, kind=Message.NOTE, body=text, now=now)
 
 
-def _fit(actor: Actor, kind: str, body: str, file_ids: Sequence[UUID]) -> str:
-    """The words as they may be kept."""
+def fit_words(actor: Actor, body: str, *, to_customer: bool) -> str:
+    """The words as they may be kept: masked, and never asking a customer for a secret."""
     text = body.strip()
-    if "\0" in text or len(text) > rules.LONGEST_BODY or not (text or file_ids):
+    if "\0" in text or len(text) > rules.LONGEST_BODY:
+        raise MessageUnfit(most=rules.LONGEST_BODY)
+    if actor.is_staff and to_customer and (secret := rules.asks_for_secret(text)):
+        raise AsksForSecret(secret=secret)
+    return redact(text).text
+
+
+def _fit(actor: Actor, kind: str, body: str, file_ids: Sequence[UUID]) -> str:
+    text = fit_words(actor, body, to_customer=kind == Message.TEXT)
+    if not (text or file_ids):
         raise MessageUnfit(most=rules.LONGEST_BODY)
     if actor.is_staff:
-        if kind == Message.TEXT and (secret := rules.asks_for_secret(text)):
-            raise AsksForSecret(secret=secret)
         own = StoredFile.objects.filter(pk__in=file_ids, owner_ref=actor.ref).count()
         if own != len(file_ids):
             raise NotFound()
-    return redact(text).text
+    return text
 
 
 def _check_turn(actor: Actor, row: Conversation, kind: str) -> None:

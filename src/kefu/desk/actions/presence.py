@@ -30,9 +30,7 @@ def set_presence(*, actor: Actor, status: str, now: datetime, capacity: int | No
     row.capacity = capacity or row.capacity
     row.save()
     if changed:
-        audit.record(
-            actor=actor, action="desk.set_presence", subject=actor.ref, now=now, data={"status": status}
-        )
+        audit.record(actor=actor, action="desk.set_presence", subject=actor.ref, now=now, data={"status": status})
         _announce(row, status, now)
 
 

@@ -20,9 +20,7 @@ SENTENCES = {
     "handed_over": gettext_noop("会话已转给%(label)s（工号 %(staff_no)s），不用再说一遍。"),
     "handed_back": gettext_noop("正在为您换一位客服，原来的排队位置为您保留，不用再说一遍。"),
     "reopened": gettext_noop("会话已重新打开。"),
-    "closed": gettext_noop(
-        "本次服务已结束。%(summary)s 接待客服：%(label)s（工号 %(staff_no)s），会话编号 %(no)s。"
-    ),
+    "closed": gettext_noop("本次服务已结束。%(summary)s 接待客服：%(label)s（工号 %(staff_no)s），会话编号 %(no)s。"),
     "closed_by_house": gettext_noop("本次会话已结束，会话编号 %(no)s。再次留言即可继续。"),
 }
 

@@ -10,7 +10,9 @@ import { Engine } from "./live-engine.js";
 const KEPT = "kefu.live.position";
 const PATIENCE_MS = 2500;
 const root = document.documentElement;
-let last = Number(sessionStorage.getItem(KEPT)) || null;
+// <meta name="kefu-after">: the position that the server read before the state on this page.
+const rendered = document.querySelector('meta[name="kefu-after"]')?.content;
+let last = Number(rendered ?? sessionStorage.getItem(KEPT)) || null;
 let cut = 0;
 
 function tell(name, detail) {
