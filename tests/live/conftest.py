@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from live_town import Town
+from tests.live.live_town import Town
 
 
 @pytest.fixture(scope="module")

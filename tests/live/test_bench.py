@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from live_town import KEY, Town
+from tests.live.live_town import KEY, Town
 
 from kefu.cli import bench_live
 from kefu.cli.terminal import CannotRun

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live_town import Town, until
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.live.live_town import Town, until
 
 pytestmark = [pytest.mark.browser]
 STATIC = Path(__file__).resolve().parents[2] / "src" / "kefu" / "web" / "static" / "kefu"

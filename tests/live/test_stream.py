@@ -1,5 +1,6 @@
 """The event stream: who may read it, what it tells, and that it loses and doubles nothing."""
 
+import asyncio
 import signal
 import threading
 import time
@@ -7,7 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from live_town import ORIGIN, Reader, Town, until
+from tests.live.live_town import ORIGIN, Reader, Town, until
+
+from kefu.live import hub
 
 
 def numbers(events: list[dict[str, Any]]) -> list[int]:
@@ -213,3 +216,22 @@ def test_it_stops_at_once_with_open_streams(town: Town) -> None:
     for reader in readers:
         assert reader.closed.wait(1)
     town.start_live()
+
+
+def test_memory_forgets_the_oldest_and_replays_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no longer in memory is asked of the database; what is, comes once even on two topics, in order."""
+    monkeypatch.setattr(hub, "RECENT", 3)
+    followed = hub.Hub("postgresql:///nowhere")
+    for position, topics in enumerate([{"a"}, {"a", "b"}, {"b"}, {"a"}], start=1):
+        followed._tell(position, "k", frozenset(topics), f'{{"n":{position}}}', 0.0)
+
+    def replayed(*topics: str, after: int, upto: int = 9) -> list[bytes]:
+        frames = asyncio.run(followed.replay(topics, after=after, upto=upto))
+        return [frame.split(b"\n")[0] for frame in frames]
+
+    assert replayed("a", "b", after=1) == [b"id: 2", b"id: 3", b"id: 4"]
+    assert replayed("a", after=1) == [b"id: 2", b"id: 4"]
+    assert replayed("b", after=2, upto=2) == []
+    assert replayed("c", after=1) == []
+    with pytest.raises(hub.PositionGone):
+        asyncio.run(followed.replay(["a"], after=0, upto=hub.MOST_REPLAYED + 1))

@@ -139,9 +139,7 @@ class Live:
         except ValueError:
             return None
 
-    async def _stream(
-        self, given: Pass, after: int | None, receive: Receive, send: Send, shared: Headers
-    ) -> None:
+    async def _stream(self, given: Pass, after: int | None, receive: Receive, send: Send, shared: Headers) -> None:
         known = after is not None and await self.hub.reach(after)
         start = after if known and after is not None else self.hub.position
         stream = Stream(principal=given.principal, topics=given.topics, until=given.until, after=start)

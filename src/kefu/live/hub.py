@@ -71,6 +71,7 @@ class Hub:
         self.streams: set[Stream] = set()
         self._by_topic: dict[str, set[Stream]] = defaultdict(set)
         self._recent: deque[Recent] = deque()
+        self._recent_of: dict[str, deque[Recent]] = defaultdict(deque)
         self._recent_from = 0
         self._ended: dict[str, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -140,15 +141,8 @@ class Hub:
         """What was told on `topics` after one position, up to another. Raises `PositionGone`."""
         if after >= upto:
             return []
-        wanted = frozenset(topics)
         if after >= self._recent_from:
-            found: list[bytes] = []
-            for event in reversed(self._recent):
-                if event.position <= after:
-                    break
-                if event.position <= upto and not wanted.isdisjoint(event.topics):
-                    found.append(event.frame)
-            return found[::-1]
+            return self._remembered(topics, after, upto)
         if upto - after > MOST_REPLAYED:
             raise PositionGone
         async with self._pool.connection() as connection:
@@ -158,6 +152,17 @@ class Hub:
                 raise PositionGone
             rows = await (await connection.execute(_REPLAY, [after, upto, list(topics)])).fetchall()
         return [event_frame(kind=kind, payload=payload, position=number) for number, kind, payload in rows]
+
+    def _remembered(self, topics: Sequence[str], after: int, upto: int) -> list[bytes]:
+        """From memory, looking at nothing but the reader's own topics: after a restart all come back at once."""
+        found: dict[int, bytes] = {}
+        for topic in topics:
+            for event in reversed(self._recent_of.get(topic, ())):
+                if event.position <= after:
+                    break
+                if event.position <= upto:
+                    found[event.position] = event.frame
+        return [found[position] for position in sorted(found)]
 
     # -- following
 
@@ -192,9 +197,7 @@ class Hub:
 
     async def _begin(self, connection: psycopg.AsyncConnection[Any]) -> None:
         """Start at the newest position, and learn which sittings ended while older passes still last."""
-        row = await (
-            await connection.execute("SELECT coalesce(max(position), 0) FROM core_outboxevent")
-        ).fetchone()
+        row = await (await connection.execute("SELECT coalesce(max(position), 0) FROM core_outboxevent")).fetchone()
         self.position = self._recent_from = row[0] if row else 0
         ended = await connection.execute(
             "SELECT topics, extract(epoch FROM at)::float8, payload FROM core_outboxevent "
@@ -220,13 +223,23 @@ class Hub:
         if not topics:
             return
         frame = event_frame(kind=kind, payload=payload, position=position)
-        self._recent.append(Recent(position, topics, frame))
-        if len(self._recent) > RECENT:
-            self._recent_from = self._recent.popleft().position
+        self._remember(Recent(position, topics, frame))
         for stream in self._wanting(topics):
             stream.put(frame, position)
         if kind in ENDING_KINDS:
             self._end_sittings(topics, json.loads(payload), at)
+
+    def _remember(self, event: Recent) -> None:
+        self._recent.append(event)
+        for topic in event.topics:
+            self._recent_of[topic].append(event)
+        if len(self._recent) > RECENT:
+            oldest = self._recent.popleft()
+            self._recent_from = oldest.position
+            for topic in oldest.topics:
+                self._recent_of[topic].popleft()
+                if not self._recent_of[topic]:
+                    del self._recent_of[topic]
 
     def _whisper(self, body: str) -> None:
         given = json.loads(body)
