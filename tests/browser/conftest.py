@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from windows import Window
+from tests.browser.windows import Window
 
 from kefu.cli.throwaway import Installation, installation
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from windows import Window
+from tests.browser.windows import Window
 
 from kefu.cli.throwaway import Installation
 

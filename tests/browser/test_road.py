@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import expect
-from windows import Window
+from tests.browser.windows import Window
 
 from kefu.cli.throwaway import Installation
 

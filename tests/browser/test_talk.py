@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
-from windows import CUSTOMER_PASSWORD, Window
+from tests.browser.windows import CUSTOMER_PASSWORD, Window
 
 from kefu.cli.throwaway import Installation
 

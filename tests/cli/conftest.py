@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from watching import ROOT
+from tests.cli.watching import ROOT
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_outside_database() -> Iterator[None]:
+    """Commands that run inside this process see no database but their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DATABASE_URL", raising=False)
+        patch.delenv("DATABASE_OWNER_URL", raising=False)
+        yield
 
 
 @pytest.fixture

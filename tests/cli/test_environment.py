@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from watching import ROOT
+from tests.cli.watching import ROOT
 
 from kefu.cli import COMMANDS, environment
 from kefu.cli.__main__ import help_line, help_text, main

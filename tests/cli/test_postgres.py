@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from watching import eventually, is_alive
+from tests.cli.watching import eventually, is_alive
 
 from kefu.cli.server import binaries, server_user
 from kefu.cli.server.binaries import find_binaries

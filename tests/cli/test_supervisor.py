@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from watching import eventually, is_alive
+from tests.cli.watching import eventually, is_alive
 
 from kefu.cli.running.supervisor import last_lines, rotate
 

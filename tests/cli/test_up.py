@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from watching import ROOT, eventually, is_alive
+from tests.cli.watching import ROOT, eventually, is_alive
 
 from kefu.cli.running.installation import find_running
 from kefu.cli.running.processes import Place
