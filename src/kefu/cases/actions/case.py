@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.translation import gettext_noop
 
 from kefu.cases import steps
 from kefu.cases.kinds import KINDS
@@ -24,6 +25,7 @@ from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.desk import actions as desk
 from kefu.identity import actions as identity
+from kefu.identity import queries as people
 from kefu.rails import actions as rails
 from kefu.rails.queries import AdviceView
 from kefu.sla import actions as sla
@@ -182,10 +184,8 @@ def resolve_case(*, actor: Actor, case_id: UUID, summary: str, now: datetime) ->
     steps.do_step(actor=actor, case_id=case.id, code=TOLD, now=now)
     steps.skip_rest(actor=actor, case_id=case.id, now=now)
     sla.stop_clocks(actor=actor, ref=f"case:{case.id}", now=now)
-    tell(
-        actor=actor, case=case, now=now,
-        sentence=_("工单 %(no)s 已处理完：%(summary)s") % {"no": case.no, "summary": words},
-    )  # fmt: skip
+    sentence = gettext_noop("工单 %(no)s 已处理完：%(summary)s")
+    tell(actor=actor, case=case, sentence=sentence, values={"no": case.no, "summary": words}, now=now)
     record(
         actor=actor, action="cases.resolve_case", subject=f"case:{case.id}", now=now, case_ref=case.no,
         data={"summary": words},
@@ -195,13 +195,19 @@ def resolve_case(*, actor: Actor, case_id: UUID, summary: str, now: datetime) ->
     return view_of(case)
 
 
-def tell(*, actor: Actor, case: Case, sentence: str, now: datetime) -> None:
-    """Say it in the conversation that the case came from; without one, the notice alone goes out."""
-    if case.conversation_id is not None:
-        desk.add_message(
-            actor=actor, conversation_id=case.conversation_id, message_id=new_id(), body=sentence, kind="event",
-            data={"case": case.no}, now=now,
-        )  # fmt: skip
+def tell(*, actor: Actor, case: Case, sentence: str, values: dict[str, str], now: datetime) -> None:
+    """Say it in the conversation that the case came from, in the customer's language, whoever acts.
+
+    Without a conversation, the notice alone goes out.
+    """
+    if case.conversation_id is None:
+        return
+    with translation.override(people.person(case.customer_id).language):
+        body = translation.gettext(sentence) % values
+    desk.add_message(
+        actor=actor, conversation_id=case.conversation_id, message_id=new_id(), body=body, kind="event",
+        data={"case": case.no}, now=now,
+    )  # fmt: skip
 
 
 def _announce(case: Case, *, now: datetime) -> None:

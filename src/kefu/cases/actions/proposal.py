@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from kefu.cases import steps
 from kefu.cases.actions.case import WORDS_MAX, tell
@@ -153,7 +153,7 @@ def _carry_out(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> Non
             approval_id=row.approval_id, now=now,
         )  # fmt: skip
         reference = str(paid.transfers[0])
-        sentence = _("补偿 %(amount)s 已经到您的余额（记账凭证 %(ref)s）。")
+        sentence = gettext_noop("补偿 %(amount)s 已经到您的余额（记账凭证 %(ref)s）。")
     else:
         assert row.order_id is not None
         done = wallet.complete_topup(
@@ -161,7 +161,7 @@ def _carry_out(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> Non
             opened_at=case.opened_at, approval_id=row.approval_id, now=now,
         )  # fmt: skip
         reference = str(done.transfers[0])
-        sentence = _("您的充值 %(amount)s 已经补入账（记账凭证 %(ref)s）。")
+        sentence = gettext_noop("您的充值 %(amount)s 已经补入账（记账凭证 %(ref)s）。")
     if not transition(
         Proposal, row.id, Proposal.PROPOSED, Proposal.CARRIED_OUT, settled_at=now, transfer_ref=reference
     ):
@@ -171,7 +171,7 @@ def _carry_out(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> Non
     steps.do_step(actor=actor, case_id=case.id, code=TOLD, now=now)
     transition(Case, case.id, Case.WAITING, Case.OPEN)
     values = {"amount": amount.text(), "ref": reference[-12:], "no": case.no}
-    tell(actor=_maker_of(row), case=case, sentence=sentence % values, now=now)
+    tell(actor=_maker_of(row), case=case, sentence=sentence, values=values, now=now)
     record(
         actor=actor, action="cases.carry_out", subject=f"case:{case.id}", now=now, case_ref=case.no,
         data={"proposal": str(row.id), "transfer": reference},
