@@ -139,15 +139,19 @@ class Relay:
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set. A lost connection is made again; nothing is lost with it."""
+        away = False
         while not stop.is_set():
             try:
                 with psycopg.connect(
                     self.dsn, autocommit=True, application_name="kefu relay", options=PLANS
                 ) as connection:
+                    away = False
                     if self._own(connection, stop):
                         self._serve(connection, stop)
             except (psycopg.OperationalError, psycopg.InterfaceError) as problem:
-                log.warning("the database is away, trying again: %s", str(problem).strip())
+                if not away:
+                    log.warning("the database is away, trying again: %s", str(problem).strip())
+                away = True
                 stop.wait(0.3)
 
     def _own(self, connection: Connection, stop: threading.Event) -> bool:

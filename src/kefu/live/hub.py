@@ -168,6 +168,7 @@ class Hub:
 
     async def _follow(self) -> None:
         """Listen and tell, through restarts of the database; what was told meanwhile is caught up."""
+        away = False
         while not self.closing:
             try:
                 async with await psycopg.AsyncConnection.connect(
@@ -179,9 +180,12 @@ class Hub:
                         await self._begin(connection)
                     await self._catch_up(connection)
                     self.listening = True
+                    away = False
                     await self._listen(connection)
             except psycopg.Error as problem:
-                log.warning("the database is away, trying again: %s", str(problem).strip())
+                if not away:
+                    log.warning("the database is away, trying again: %s", str(problem).strip())
+                away = True
             except Exception:
                 log.exception("following the outbox failed, trying again")
             finally:
