@@ -15,12 +15,12 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from kefu.cli.bench_streams import PAIR, ROOM, Client, Publisher, Wave, count_losses, latencies
 from kefu.cli.children import die_with_parent
 from kefu.cli.database import create_database, prepare_database
 from kefu.cli.server.postgres import temporary_server
 from kefu.cli.server.roles import APP, OWNER
 from kefu.cli.server.server_user import CHECKOUT
+from kefu.cli.streams.clients import PAIR, ROOM, Client, Publisher, Wave, count_losses, latencies
 from kefu.cli.terminal import CannotRun, answer, say
 from kefu.cli.throwaway import clean_environment, free_ports, within
 from kefu.core.relay import LOCK

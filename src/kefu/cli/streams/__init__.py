@@ -1,0 +1,1 @@
+"""Clients and a publisher for the bench of the event stream."""
