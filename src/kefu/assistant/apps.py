@@ -14,6 +14,7 @@ class AssistantConfig(AppConfig):
             task="assistant.drain_thread",
             arguments=lambda payload: {"thread": payload["thread"]},
             lock=lambda payload: f"thread:{payload['thread']}",
+            priority=10,
         )
         listen(
             "assistant.bank_wanted",

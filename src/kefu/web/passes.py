@@ -48,7 +48,7 @@ def renew_pass(request: HttpRequest) -> HttpResponse:
     """
     actor = signed_in(request)
     token = live_token.mint(
-        principal=actor.ref,
+        principal=f"{actor.ref}/{actor.session}" if actor.session else actor.ref,
         topics=[*topics_of(actor), *_conversations(request, actor)],
         key=settings.KEFU_LIVE_KEY,
         now=clock.now(),

@@ -56,7 +56,8 @@ def open_conversation(
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [f"conversation:{customer_id}"])
-    row = C.objects.filter(customer_id=customer_id).exclude(status=C.CLOSED).first()
+    # Held until the caller's commit: else a close in between would refuse what the caller is about to say.
+    row = C.objects.select_for_update().filter(customer_id=customer_id).exclude(status=C.CLOSED).first()
     if row is not None:
         return conversation_view(row)
     last = C.objects.filter(customer_id=customer_id, closed_at__gte=now - rules.REOPEN_WITHIN).order_by("-closed_at")
