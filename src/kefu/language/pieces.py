@@ -122,19 +122,13 @@ def since(now: datetime, amount: float, unit: str) -> Span:
         length = amount * (MINUTE if unit == "minute" else HOUR)
         return Span(now - length * 2, now - length * 0.5)
     span = ago(now, amount, unit)
-    return Span(
-        span.start - DAY if unit == "day" else span.start, span.end + (DAY if unit == "day" else 0 * DAY)
-    )
+    return Span(span.start - DAY if unit == "day" else span.start, span.end + (DAY if unit == "day" else 0 * DAY))
 
 
 def within(now: datetime, amount: float, unit: str) -> Span:
     """The last so many minutes, hours, days, weeks, months or years, until now."""
     days = {"day": 1, "week": 7, "month": 30, "year": 365}
-    length = (
-        timedelta(days=amount * days[unit])
-        if unit in days
-        else amount * (MINUTE if unit == "minute" else HOUR)
-    )
+    length = timedelta(days=amount * days[unit]) if unit in days else amount * (MINUTE if unit == "minute" else HOUR)
     return Span(now - length, now + MINUTE)
 
 

@@ -107,11 +107,7 @@ def _around(clock: Clock, part: Part | None, day: date | None, now: datetime) ->
     else:
         starts = [_midnight(day, now) + h * HOUR + minutes for h in hours]
         past = [s for s in starts if s <= now]
-        start = (
-            past[-1]
-            if day == now.date() and past
-            else starts[_likelier(clock.hour) if len(starts) > 1 else 0]
-        )
+        start = past[-1] if day == now.date() and past else starts[_likelier(clock.hour) if len(starts) > 1 else 0]
     if clock.minute is None:
         return start - SLACK, start + HOUR
     return start - SLACK, start + SLACK

@@ -66,9 +66,7 @@ _WEEKDAY = re.compile(
     re.I,
 )
 _DATE = re.compile(rf"\b{_MONTH}\s{_DAY_NUMBER}(?![\d:])(?:,?\s(?P<year>20\d\d))?\b", re.I)
-_DATE_DAY_FIRST = re.compile(
-    rf"(?<![\d:])\b{_DAY_NUMBER}(?:\sof)?\s{_MONTH}(?:,?\s(?P<year>20\d\d))?\b", re.I
-)
+_DATE_DAY_FIRST = re.compile(rf"(?<![\d:])\b{_DAY_NUMBER}(?:\sof)?\s{_MONTH}(?:,?\s(?P<year>20\d\d))?\b", re.I)
 _ORDINAL = re.compile(r"\bthe (?P<day>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)\b", re.I)
 _PART = re.compile(rf"\b(?:{'|'.join(_PARTS)})\b", re.I)
 _CLOCK = re.compile(
@@ -133,11 +131,7 @@ def _amount(text: str) -> float:
 
 
 def _unit(text: str) -> str:
-    return (
-        {"m": "minute", "h": "hour"}.get(text.lower()[0], text.lower())
-        if text.lower() != "month"
-        else "month"
-    )
+    return {"m": "minute", "h": "hour"}.get(text.lower()[0], text.lower()) if text.lower() != "month" else "month"
 
 
 def _period(found: re.Match[str], now: datetime) -> Days:
