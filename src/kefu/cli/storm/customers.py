@@ -112,9 +112,9 @@ class Customer(Client):
             self.top_up()
         elif roll < 0.80:
             self.transfer()
-        elif roll < 0.87:
+        elif roll < 0.86:
             self.cancel()
-        elif roll < 0.92:
+        elif roll < 0.95:
             self.post("/chat/human", {"key": str(uuid4())})
         else:
             self.look()

@@ -46,11 +46,11 @@ class Agent(Staff):
     def act(self) -> None:
         self.scripted("/console/beat", {})
         roll = self.dice.random()
-        if roll < 0.35 or not self.mine:
+        if roll < 0.25 or not self.mine:
             self.take()
-        elif roll < 0.75:
+        elif roll < 0.6:
             self.reply()
-        elif roll < 0.88:
+        elif roll < 0.85:
             self.propose()
         else:
             self.close()
