@@ -14,6 +14,7 @@ const root = document.documentElement;
 const rendered = document.querySelector('meta[name="kefu-after"]')?.content;
 let last = Number(rendered ?? sessionStorage.getItem(KEPT)) || null;
 let cut = 0;
+let streaming = false;
 
 function tell(name, detail) {
   document.dispatchEvent(new CustomEvent(`kefu:${name}`, { detail }));
@@ -32,7 +33,10 @@ function showOffline() {
 
 /** A short cut is nobody's business: people hear of one that lasts. */
 function showState(online) {
+  streaming = online;
   clearTimeout(cut);
+  // A worker's stream may say hello a moment after the browser said that it has no network.
+  if (online && !navigator.onLine) return;
   if (!online) cut = setTimeout(showOffline, PATIENCE_MS);
   else if (root.dataset.live !== "on") {
     const wasOff = root.dataset.live === "off";
@@ -94,5 +98,8 @@ if ("SharedWorker" in window) {
 
 window.addEventListener("pagehide", () => say({ type: "leave" }));
 window.addEventListener("pageshow", (event) => { if (event.persisted) say({ type: "join", after: last }); });
-window.addEventListener("online", () => say({ type: "hurry" }));
+window.addEventListener("online", () => {
+  say({ type: "hurry" });
+  if (streaming) showState(true);
+});
 window.addEventListener("offline", showOffline);
