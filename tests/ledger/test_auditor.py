@@ -7,6 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kefu.cli.books import comparison
 from kefu.cli.books.comparison import compare
 from kefu.ledger import queries
 
@@ -29,3 +30,10 @@ def test_many_transfers_among_few_wallets(now: datetime) -> None:
     assert found == []
     assert queries.check_books() == []
     assert sent >= 1000
+
+
+def test_auditor_notices_what_the_books_do_wrong(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = comparison.ask_books
+    monkeypatch.setattr(comparison, "ask_books", lambda batch, at: honest(batch[:-1] or batch, at))
+    _sent, found = compare(seed=4, operations=60, wallets=3, now=now)
+    assert any("auditor" in line for line in found)

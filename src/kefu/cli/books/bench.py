@@ -41,14 +41,14 @@ _OTHER = rf"""\set payee 1 + (:payer + random(0, {WALLETS - 2})) % {WALLETS}
 """
 _SINGLE = (
     "SELECT ledger_post(now(), md5(:id::text)::uuid, :payer, {payee}, 10, 'TRANSFER',"
-    " 'order:0193a7e2-5c11-7aaa-8000-0123456789ab', now());\n"
+    " 'order:' || md5(:id::text), now());\n"
 )
 _BATCH = f"""\\set id random(1, 9223372036854775806)
 SELECT p.refused_at, p.code
   FROM (SELECT array_agg(md5(:id::text || i)::uuid) AS ids, array_agg(payer) AS payers,
                array_agg(1 + (payer + (random() * {WALLETS - 2})::bigint) % {WALLETS}) AS payees,
                array_agg(10::bigint) AS amounts, array_agg('TRANSFER'::text) AS journals,
-               array_agg('order:0193a7e2-5c11-7aaa-8000-0123456789ab'::text) AS refs, array_agg(now()) AS times
+               array_agg('order:' || md5(:id::text || i)) AS refs, array_agg(now()) AS times
           FROM (SELECT i, 1 + (random() * {WALLETS - 1})::bigint AS payer
                   FROM generate_series(1, SIZE) AS i) d) b,
        ledger_post(now(), b.ids, b.payers, b.payees, b.amounts, b.journals, b.refs, b.times) p;
@@ -108,17 +108,20 @@ def measure(server: Server, *, seconds: float) -> dict[str, object]:
 
 
 def summary(results: dict[tuple[str, int], Measured]) -> dict[str, object]:
-    """Medians, and ours divided by simple-update at as many clients."""
+    """Medians. A ratio is the median of the rounds' ratios: its two sides were taken within seconds."""
     median = {key: statistics.median(measured.tps) for key, measured in results.items()}
 
     def rates(name: str) -> dict[str, int]:
         return {str(n): round(median[name, n]) for n in CLIENTS}
 
-    def ratios(name: str) -> dict[str, float]:
-        return {str(n): round(median[name, n] / median["simple", n], 2) for n in CLIENTS}
+    def ratios(name: str) -> dict[str, float | None]:
+        return {str(n): _ratio(results[name, n].tps, results["simple", n].tps) for n in CLIENTS}
+
+    def best(names: tuple[str, ...]) -> list[float]:
+        """The best rate over all numbers of clients, of each round."""
+        return [max(results[name, n].tps[lap] for name in names for n in CLIENTS) for lap in range(ROUNDS)]
 
     batches = {size: max(median[f"batch_{size}", n] for n in CLIENTS) for size in (50, 500)}
-    best_simple = max(median["simple", n] for n in CLIENTS)
     return {
         "pgbench_tps": rates("simple"),
         "single_tps": rates("single"),
@@ -130,12 +133,19 @@ def summary(results: dict[tuple[str, int], Measured]) -> dict[str, object]:
         "ratio_single": ratios("single"),
         "ratio_hot": ratios("hot"),
         "ratio_hot_row": ratios("hot_row"),
-        "ratio_batch": round(max(batches.values()) / best_simple, 2),
+        "ratio_batch": _ratio(best(("batch_50", "batch_500")), best(("simple",))),
         "p99_ms": {
             f"{name}@{clients}": round(statistics.median(measured.p99), 2)
             for (name, clients), measured in results.items()
         },
     }
+
+
+def _ratio(ours: list[float], theirs: list[float]) -> float | None:
+    """None when a yardstick finished nothing in its time."""
+    if not all(theirs):
+        return None
+    return round(statistics.median(a / b for a, b in zip(ours, theirs, strict=True)), 2)
 
 
 def _run_cell(server: Server, cell: Cell, folder: Path, seconds: float) -> tuple[float, float]:

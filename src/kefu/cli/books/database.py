@@ -69,8 +69,12 @@ class Server:
         try:
             yield self.dsn(name)
         finally:
-            connections["default"].close()
-            drop_database(admin_dsn=self.dsn("postgres", OWNER), name=name)
+            self.drop(name)
+
+    def drop(self, name: str) -> None:
+        """Drop a database, leaving it first."""
+        connections["default"].close()
+        drop_database(admin_dsn=self.dsn("postgres", OWNER), name=name)
 
     def execute(self, name: str, *statements: str) -> None:
         """Statements outside a transaction, as the administrator."""
