@@ -16,6 +16,7 @@ from tests.browser.windows import Window
 
 from kefu.cli.throwaway import Installation
 
+FIRST_LOAD_KIB = 100
 WIDTHS = ((360, 760), (768, 1024), (1440, 900))
 PICTURES = os.environ.get("KEFU_SCREENSHOTS", "")
 # Rules of WCAG 2 A and AA and axe's best practices, as it comes: none is switched off.
@@ -130,6 +131,26 @@ def test_no_page_is_wider_than_the_screen(scene: Scene) -> None:
             if beyond > 0:
                 wide.append(f"{name} at {width}: {beyond} px too wide")
     assert "\n".join(wide) == ""
+
+
+@pytest.mark.row("W-22", page="/")
+def test_first_load_is_small(scene: Scene, chromium: Browser) -> None:
+    heavy = []
+    for name, page, path in scene.pages():
+        # A browser that has nothing yet, signed in as the same person.
+        context = chromium.new_context(storage_state=page.context.storage_state(), base_url=page.url)
+        fresh = context.new_page()
+        session = context.new_cdp_session(fresh)
+        session.send("Network.enable")
+        sizes: list[float] = []
+        session.on("Network.loadingFinished", lambda event, into=sizes: into.append(event["encodedDataLength"]))
+        fresh.goto(path)
+        fresh.wait_for_timeout(300)
+        loaded = round(sum(sizes) / 1024)
+        context.close()
+        if not 1 <= loaded <= FIRST_LOAD_KIB:
+            heavy.append(f"{name}: {loaded} KiB")
+    assert "\n".join(heavy) == ""
 
 
 @pytest.fixture

@@ -113,6 +113,12 @@ class Window:
         asked += "WHERE u.phone = %s ORDER BY c.opened_at DESC LIMIT 1"
         return str(self.town.query(asked, self.phone)[0][0])
 
+    def stored(self, words: str) -> int:
+        """How many messages that begin so stand in this customer's conversations, whoever said them."""
+        asked = "SELECT count(*) FROM desk_message m JOIN desk_conversation c ON c.id = m.conversation_id "
+        asked += "JOIN identity_user u ON u.id = c.customer_id WHERE u.phone = %s AND starts_with(m.body, %s)"
+        return int(self.town.query(asked, self.phone, words)[0][0])
+
     # -- staff
 
     def sign_in_staff(self, staff_no: str) -> "Window":

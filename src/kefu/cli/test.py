@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kefu.cli.children import unwind_on_sigterm
-from kefu.cli.chromium import ensure_chromium
 from kefu.cli.messages import compile_catalogues
+from kefu.cli.running.chromium import ensure_chromium
 from kefu.cli.server.postgres import temporary_cluster
 from kefu.cli.server.server_user import CHECKOUT
 from kefu.cli.terminal import CannotRun, say
