@@ -15,15 +15,6 @@ from kefu.cli.throwaway import Installation, installation
 LADDER = "900,3600"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them share one installation, so one worker runs them all (`--dist loadgroup`)."""
-    here = os.path.dirname(__file__)
-    for item in items:
-        if str(item.path).startswith(here):
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def town() -> Iterator[Installation]:
     """A running product with four members of staff and no customers."""

@@ -16,6 +16,8 @@ from tests.browser.windows import Window
 
 from kefu.cli.throwaway import Installation
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 FIRST_LOAD_KIB = 100
 WIDTHS = ((360, 760), (768, 1024), (1440, 900))
 PICTURES = os.environ.get("KEFU_SCREENSHOTS", "")

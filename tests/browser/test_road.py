@@ -12,6 +12,8 @@ from tests.browser.windows import Window
 
 from kefu.cli.throwaway import Installation
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 SEED = int(os.environ.get("KEFU_ROAD_SEED", "1"))
 ASKED = (
     "充了{yuan}块还没到账",

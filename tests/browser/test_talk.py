@@ -9,6 +9,8 @@ from tests.browser.windows import CUSTOMER_PASSWORD, Window
 
 from kefu.cli.throwaway import Installation
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 Opener = Callable[..., Window]
 
 
