@@ -20,6 +20,7 @@ from kefu.cli.books.workload import Batch, Workload
 
 CLIENTS = 6
 Told = tuple[Batch, str]
+"""A batch and what its client was told: 'posted', 'exists' (a replay), or 'refused'."""
 
 
 def crowd(*, seed: int, operations: int, wallets: int, now: datetime) -> tuple[int, list[str]]:
@@ -53,8 +54,8 @@ def _work(workload: Workload, operations: int, now: datetime) -> tuple[list[Told
         if workload.random.random() < 0.05:
             _give_up(batch, now)
             continue
-        code = ask_books(batch, now)[1]
-        told.append((batch, code))
+        refused_at, code = ask_books(batch, now)
+        told.append((batch, code if refused_at is None else "refused"))
         if code == "posted":
             workload.posted(batch)
     return told, done
@@ -81,7 +82,7 @@ def _wrongly_told(told: list[Told]) -> Iterator[str]:
     stored = _stored()
     acknowledged: set[UUID] = set()
     for batch, code in told:
-        if code not in ("posted", "exists"):
+        if code == "refused":
             continue
         for asked in batch:
             acknowledged.add(asked.id)
