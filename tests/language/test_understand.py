@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kefu.language import embed, examples, head
-from kefu.language.features import features_of
+from kefu.language.features import features_of, gist
 from kefu.language.segment import plain
 from kefu.language.understand import understand, warm
 
@@ -78,6 +78,16 @@ def test_the_wallets_own_name_says_nothing() -> None:
     assert understand("绿叶钱包怎么提现", names=["绿叶钱包"]).intent == "withdraw_how"
 
 
+def test_a_button_that_offers_an_intent_is_understood() -> None:
+    lost = [
+        (name, found.intent, found.decision)
+        for intent in examples.intents().values()
+        for name in (intent.name_zh, intent.name_en)
+        if (found := understand(name)).intent != intent.id or found.decision != "answer"
+    ]
+    assert not lost
+
+
 def test_the_language_is_detected_or_given() -> None:
     assert understand("怎么充值").language == "zh"
     assert understand("how do I top up").language == "en"
@@ -98,9 +108,11 @@ def test_no_text_is_refused(text: str) -> None:
     assert 0 <= found.confidence <= 1
 
 
-def test_a_very_long_text_is_read_from_its_start() -> None:
-    found = understand("我要转人工客服 " + "啊" * 100_000)
-    assert found.intent in examples.intents()
+def test_of_a_very_long_text_the_beginning_and_the_end_are_read() -> None:
+    assert understand("我要转人工客服 " + "啊" * 100_000).intent in examples.intents()
+    assert gist("短的") == "短的"
+    assert gist("开" * 60 + "中" * 300 + "尾" * 60) == "开" * 32 + " " + "尾" * 16
+    assert len(gist("word " * 80)) == 193
 
 
 def test_it_works_worse_but_works_without_vectors() -> None:

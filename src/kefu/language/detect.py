@@ -12,9 +12,8 @@ _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 def language_of(text: str) -> Language:
     """'zh' or 'en' of a text; a Chinese name inside an English sentence does not make it Chinese.
 
-    Four Latin words weigh as much as one Chinese character does not: a text is English when it holds no
-    Chinese character, or at least four Latin words for every two of them. Digits and signs alone count as
-    Chinese, the language of the house.
+    English without any Chinese character, or with four Latin words or more and at least two for each Chinese
+    character. Digits and signs alone count as Chinese, the language of the house.
     """
     han = len(_HAN.findall(text))
     latin = len(_LATIN_WORD.findall(text))
