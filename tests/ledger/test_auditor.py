@@ -35,5 +35,5 @@ def test_many_transfers_among_few_wallets(now: datetime) -> None:
 def test_auditor_notices_what_the_books_do_wrong(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = comparison.ask_books
     monkeypatch.setattr(comparison, "ask_books", lambda batch, at: honest(batch[:-1] or batch, at))
-    _sent, found = compare(seed=4, operations=60, wallets=3, now=now)
+    _sent, found = compare(seed=4, operations=300, wallets=3, now=now)
     assert any("auditor" in line for line in found)

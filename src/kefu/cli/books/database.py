@@ -72,9 +72,9 @@ class Server:
             self.drop(name)
 
     def drop(self, name: str) -> None:
-        """Drop a database, leaving it first."""
+        """Drop a database, leaving it first. As the administrator: a client's session may be ending still."""
         connections["default"].close()
-        drop_database(admin_dsn=self.dsn("postgres", OWNER), name=name)
+        drop_database(admin_dsn=self.admin, name=name)
 
     def execute(self, name: str, *statements: str) -> None:
         """Statements outside a transaction, as the administrator."""
