@@ -3,6 +3,11 @@
 import os
 import subprocess
 import sys
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
 
 CLOSE_WHILE_TAKING_IN = """
 import threading, django
@@ -50,3 +55,26 @@ def test_message_that_comes_while_the_agent_closes_is_taken_in(clone_db: str) ->
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.strip() == "['还在吗'] CLOSED"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["BOT", "ASSIGNED", "CLOSED"])
+def test_word_of_the_bank_is_told_once_whatever_became_of_the_talk(cast: Any, now: datetime, state: str) -> None:
+    """The worker was killed after it had told it: the second time finds other words, and leaves the first."""
+    from kefu.assistant import conversation
+    from kefu.assistant.answer import Answer
+    from kefu.core.actor import SYSTEM
+    from kefu.desk import actions as desk
+    from kefu.desk import queries as talk
+
+    opened = desk.open_conversation(customer_id=cast.lin.uuid, now=now)
+    if state == "ASSIGNED":
+        desk.take_conversation(actor=cast.chen, conversation_id=opened.id, now=now)
+    if state == "CLOSED":
+        desk.close_conversation(actor=SYSTEM, conversation_id=opened.id, summary="", now=now)
+    message = uuid4()
+    for words in ("已经到账，余额 ¥200.00", "已经到账，余额 ¥180.00"):
+        conversation.post(opened.id, Answer("topup_not_arrived", 1.0, "AUTO_FIXED", words), message_id=message, now=now)
+    said = [m for m in talk.messages_for(cast.lin, opened.id) if m.id == message]
+    assert [m.body for m in said] == ["已经到账，余额 ¥200.00"]
+    assert said[0].kind == ("answer" if state == "BOT" else "event")

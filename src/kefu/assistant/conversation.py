@@ -1,7 +1,9 @@
 """The assistant's part in a conversation: intake and answer are one step, so that nothing is answered twice."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -15,6 +17,7 @@ from kefu.core.actor import Actor
 from kefu.core.events import announce
 from kefu.desk import actions as desk
 from kefu.desk import queries as talk
+from kefu.desk.actions.refusals import AssistantSilent, Closed, MessageIdReused
 from kefu.desk.queries import ConversationView
 from kefu.identity import queries as people
 from kefu.language.detect import language_of
@@ -89,13 +92,19 @@ def _turn(conversation_id: UUID) -> Turn:
 
 
 def post(conversation_id: UUID, said: Answer, *, message_id: UUID, now: datetime) -> None:
-    """Say it in the conversation, with all that it rests on; while a person has it, as a plain event."""
-    taken = talk.conversation_for(ASSISTANT, conversation_id).status == "ASSIGNED"
-    desk.add_message(
+    """Say it in the conversation, with all that it rests on; once a person has it or it is closed, as a plain
+    event. Safe to repeat: what was said before a worker was killed stands, also when time has changed its words.
+    """
+    say = partial(
+        desk.add_message,
         actor=ASSISTANT, conversation_id=conversation_id, message_id=message_id, body=said.text,
-        kind="event" if said.handover or taken else "answer",
         data=said.data(), now=now,
     )  # fmt: skip
+    with suppress(MessageIdReused):
+        try:
+            say(kind="event" if said.handover else "answer")
+        except (AssistantSilent, Closed):
+            say(kind="event")
 
 
 def want_bank(*, conversation_id: UUID, order_id: UUID, instruction_id: UUID, cause: str, now: datetime) -> None:
