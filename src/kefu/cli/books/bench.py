@@ -41,7 +41,7 @@ _OTHER = rf"""\set payee 1 + (:payer + random(0, {WALLETS - 2})) % {WALLETS}
 """
 _SINGLE = (
     "SELECT ledger_post(now(), md5(:id::text)::uuid, :payer, {payee}, 10, 'TRANSFER',"
-    " 'order:' || md5(:id::text), now());\n"
+    " 'order:' || :id, now());\n"
 )
 _BATCH = f"""\\set id random(1, 9223372036854775806)
 SELECT p.refused_at, p.code
