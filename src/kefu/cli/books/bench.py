@@ -39,10 +39,7 @@ _PAYER = rf"""\set payer random(1, {WALLETS})
 """
 _OTHER = rf"""\set payee 1 + (:payer + random(0, {WALLETS - 2})) % {WALLETS}
 """
-_SINGLE = (
-    "SELECT ledger_post(now(), md5(:id::text)::uuid, :payer, {payee}, 10, 'TRANSFER',"
-    " 'order:' || :id, now());\n"
-)
+_SINGLE = "SELECT ledger_post(now(), md5(:id::text)::uuid, :payer, {payee}, 10, 'TRANSFER', 'order:' || :id, now());\n"
 _BATCH = f"""\\set id random(1, 9223372036854775806)
 SELECT p.refused_at, p.code
   FROM (SELECT array_agg(md5(:id::text || i)::uuid) AS ids, array_agg(payer) AS payers,
