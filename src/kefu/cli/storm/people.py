@@ -26,6 +26,7 @@ class Storm:
     ending: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
     phones: list[str] = field(default_factory=list)
+    agents: list[threading.Thread] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
 
     def number(self) -> int:

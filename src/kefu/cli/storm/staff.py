@@ -36,6 +36,7 @@ class Agent(Staff):
 
     def __init__(self, storm: Storm, staff_no: str) -> None:
         super().__init__(storm, staff_no)
+        storm.agents.append(self.thread)
         self.mine: list[str] = []
         self.cases: dict[str, Wish | None] = {}
 
@@ -164,6 +165,7 @@ class Supervisor(Staff):
 
     def finish(self) -> None:
         """Until the agents have gone home: there may be one more proposal."""
-        for _ in range(20):
+        while any(agent.is_alive() for agent in self.storm.agents):
             self.decide_all()
             self.pause(0.5)
+        self.decide_all()
