@@ -5,6 +5,7 @@ Tests connect as the application role, so that what a room forbids itself fails 
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -12,11 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from kefu.core.actor import Actor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("KEFU_PLAIN_STATIC", "1")
@@ -116,6 +121,26 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
 def now() -> datetime:
     """A Friday afternoon in Shanghai, when every clock of the suite starts."""
     return datetime(2026, 11, 20, 14, 3, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """The one browser of this worker: Playwright's loop stays in the thread, so a second one cannot start beside it.
+
+    Tests that use it stand in the group `browser`, which one worker runs.
+    """
+    from playwright.sync_api import expect, sync_playwright
+
+    named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    assert named, "no Chromium: name one in CHROMIUM"
+    # Django's tests in the same thread must not mind that loop.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=15_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=named, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

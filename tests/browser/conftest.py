@@ -1,12 +1,10 @@
-"""One installation and one Chromium for all browser tests; each test opens its own windows."""
+"""One installation for all browser tests; each test opens its own windows."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.windows import Window
 
 from kefu.cli.throwaway import Installation, installation
@@ -20,20 +18,6 @@ def town() -> Iterator[Installation]:
     """A running product with four members of staff and no customers."""
     with installation(environment={"KEFU_RAILS_LADDER": LADDER}) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert named, "no Chromium: name one in CHROMIUM"
-    # Playwright keeps an event loop in this thread; Django's tests in the same process must not mind.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    expect.set_options(timeout=15_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=named, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A real `live` process and a relay over a database of their own, and a reader of streams."""
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -11,7 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,12 @@ from kefu.core.seals import signing_key
 ROOT = Path(__file__).resolve().parents[2]
 KEY = b"live-test-key"
 ORIGIN = "http://pages.test"
+
+
+def awaited(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What it returns, from a thread of its own: a browser test may have left its loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def until(holds: Callable[[], Any], seconds: float = 10) -> Any:

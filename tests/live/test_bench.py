@@ -1,9 +1,7 @@
 """The bench of the event stream runs its phases and finds nothing lost, on a few streams."""
 
-import asyncio
-
 import pytest
-from tests.live.live_town import KEY, Town
+from tests.live.live_town import KEY, Town, awaited
 
 from kefu.cli import bench_live
 from kefu.cli.terminal import CannotRun
@@ -11,7 +9,7 @@ from kefu.cli.terminal import CannotRun
 
 def test_a_small_bench_delivers_everything_once(town: Town) -> None:
     bench = bench_live.Bench(town.dsn, town.port, town.live.pid, 12, 0.3, KEY)
-    figures = asyncio.run(bench.run())
+    figures = awaited(bench.run())
     assert (figures["connections"], figures["lost"], figures["doubled"]) == (12, 0, 0)
     # 500 + 150 to two each, 6 + 200 to all twelve, 200 to two each while all return
     assert figures["delivered"] == 2 * (500 + 150 + 200) + 12 * (6 + 200)

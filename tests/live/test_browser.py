@@ -2,7 +2,6 @@
 
 import http.server
 import json
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -10,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from tests.live.live_town import Town, until
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 STATIC = Path(__file__).resolve().parents[2] / "src" / "kefu" / "web" / "static" / "kefu"
 PAGE = """<!doctype html><title>t</title><script type="module">
 import "/static/live.js";
@@ -86,15 +85,6 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def pages(shared_town: Town) -> Iterator[Pages]:
     served = Pages()
     served.town = shared_town
@@ -108,8 +98,8 @@ def pages(shared_town: Town) -> Iterator[Pages]:
 
 
 @pytest.fixture
-def page(browser: Browser, pages: Pages) -> Iterator[Page]:
-    context = browser.new_context()
+def page(chromium: Browser, pages: Pages) -> Iterator[Page]:
+    context = chromium.new_context()
     opened = context.new_page()
     opened.goto(pages.url)
     opened.wait_for_function("window.ready && document.documentElement.dataset.live === 'on'")

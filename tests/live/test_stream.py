@@ -1,6 +1,5 @@
 """The event stream: who may read it, what it tells, and that it loses and doubles nothing."""
 
-import asyncio
 import signal
 import threading
 import time
@@ -8,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.live.live_town import ORIGIN, Reader, Town, until
+from tests.live.live_town import ORIGIN, Reader, Town, awaited, until
 
 from kefu.live import hub
 
@@ -226,7 +225,7 @@ def test_memory_forgets_the_oldest_and_replays_the_rest(monkeypatch: pytest.Monk
         followed._tell(position, "k", frozenset(topics), f'{{"n":{position}}}', 0.0)
 
     def replayed(*topics: str, after: int, upto: int = 9) -> list[bytes]:
-        frames = asyncio.run(followed.replay(topics, after=after, upto=upto))
+        frames = awaited(followed.replay(topics, after=after, upto=upto))
         return [frame.split(b"\n")[0] for frame in frames]
 
     assert replayed("a", "b", after=1) == [b"id: 2", b"id: 3", b"id: 4"]
@@ -234,4 +233,4 @@ def test_memory_forgets_the_oldest_and_replays_the_rest(monkeypatch: pytest.Monk
     assert replayed("b", after=2, upto=2) == []
     assert replayed("c", after=1) == []
     with pytest.raises(hub.PositionGone):
-        asyncio.run(followed.replay(["a"], after=0, upto=hub.MOST_REPLAYED + 1))
+        awaited(followed.replay(["a"], after=0, upto=hub.MOST_REPLAYED + 1))
