@@ -1,12 +1,13 @@
 """The tables of the books. `sql/post.sql` and raw statements in `actions` write them, never the ORM.
 
-There are no foreign keys and no triggers on the hot path: the function's own checks stand in front, the CHECK
-constraints are the belt (one that fires is a bug), and `check_books` proves that nothing dangles.
+There are no foreign keys, no triggers and no CHECKs on the hot path (docs/decisions/0005-the-belt.md): the two
+functions alone write the counters, each judges before and looks again after it wrote, and `check_books` proves that
+nothing dangles or is overdrawn.
 """
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 
 class Account(models.Model):
@@ -35,11 +36,6 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["owner", "code", "currency", "stripe"], name="ledger_account_of_owner"),
-            models.CheckConstraint(
-                condition=Q(debits_must_not_exceed_credits=False)
-                | Q(credits_posted__gte=F("debits_posted") + F("debits_pending")),
-                name="ledger_account_debits_limited",
-            ),
         ]
 
 

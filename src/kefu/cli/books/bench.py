@@ -1,5 +1,6 @@
 """How fast the books are: pgbench drives its own simple-update and our function in turn, on one server."""
 
+import itertools
 import os
 import re
 import statistics
@@ -30,26 +31,31 @@ FILL = (
     f"{_COLUMNS} {MERCHANT}, s, 'L30', 'merchant:1', 'CNY', false, false, now(), 0 FROM generate_series(0, 15) AS s",
     f"{_COLUMNS} {TRANSIT}, 0, 'L20', '', 'CNY', true, false, now(), 0",
     "VACUUM (FREEZE, ANALYZE) ledger_account",
-    "CHECKPOINT",
 )
+SETTLE = "VACUUM"
 
-# A client makes its ids before it sends: here of 63 random bits, which cost the server next to nothing.
-_PAYER = rf"""\set payer random(1, {WALLETS})
-\set id random(1, 9223372036854775806)
+# A client makes its ids before it sends, and they grow with time (UUIDv7): here from the run's number, the client's
+# own count and its number.
+_ID = r"""\set n :n + 1
+\set id (:run * 100000000 + :n) * 100 + :client_id
+"""
+_PAYER = rf"""{_ID}\set payer random(1, {WALLETS})
 """
 _OTHER = rf"""\set payee 1 + (:payer + random(0, {WALLETS - 2})) % {WALLETS}
 """
-_SINGLE = "SELECT ledger_post(now(), md5(:id::text)::uuid, :payer, {payee}, 10, 'TRANSFER', 'order:' || :id, now());\n"
-_BATCH = f"""\\set id random(1, 9223372036854775806)
-SELECT p.refused_at, p.code
-  FROM (SELECT array_agg(md5(:id::text || i)::uuid) AS ids, array_agg(payer) AS payers,
+_SINGLE = (
+    "SELECT ledger_post(now(), lpad(:id, 32, '0')::uuid, :payer, {payee}, 10, 'TRANSFER', 'order:' || :id, now());\n"
+)
+_BATCH = rf"""{_ID}SELECT p.refused_at, p.code
+  FROM (SELECT array_agg(lpad(id::text, 32, '0')::uuid) AS ids, array_agg(payer) AS payers,
                array_agg(1 + (payer + (random() * {WALLETS - 2})::bigint) % {WALLETS}) AS payees,
                array_agg(10::bigint) AS amounts, array_agg('TRANSFER'::text) AS journals,
-               array_agg('order:' || md5(:id::text || i)) AS refs, array_agg(now()) AS times
-          FROM (SELECT i, 1 + (random() * {WALLETS - 1})::bigint AS payer
+               array_agg('order:' || id) AS refs, array_agg(now()) AS times
+          FROM (SELECT :id::bigint * 1000 + i AS id, 1 + (random() * {WALLETS - 1})::bigint AS payer
                   FROM generate_series(1, SIZE) AS i) d) b,
        ledger_post(now(), b.ids, b.payers, b.payees, b.amounts, b.journals, b.refs, b.times) p;
 """
+_RUNS = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,9 @@ class Measured:
 
 
 def cells() -> Iterator[Cell]:
-    """All cells of one round, those to be compared next to each other."""
+    """All cells of one round, those to be compared next to each other. Batches come last: what they leave to be
+    cleaned up slows whatever runs after them.
+    """
     scripts = {
         "simple": ("", 1),
         "single": (_PAYER + _OTHER + _SINGLE.format(payee=":payee"), 1),
@@ -80,9 +88,11 @@ def cells() -> Iterator[Cell]:
         "batch_50": (_BATCH.replace("SIZE", "50"), 50),
         "batch_500": (_BATCH.replace("SIZE", "500"), 500),
     }
-    for clients in CLIENTS:
-        for name, (script, weight) in scripts.items():
-            yield Cell(name, clients, script, weight)
+    for are_batches in (False, True):
+        for clients in CLIENTS:
+            for name, (script, weight) in scripts.items():
+                if (weight > 1) is are_batches:
+                    yield Cell(name, clients, script, weight)
 
 
 def measure(server: Server, *, seconds: float) -> dict[str, object]:
@@ -94,6 +104,9 @@ def measure(server: Server, *, seconds: float) -> dict[str, object]:
     results: dict[tuple[str, int], Measured] = {}
     with TemporaryDirectory() as folder:
         for lap in range(ROUNDS):
+            # What the server cleans up by itself falls between the rounds, not into somebody's cell.
+            server.execute("books", SETTLE)
+            server.execute("yardstick", SETTLE)
             for cell in cells():
                 tps, p99 = _run_cell(server, cell, Path(folder), seconds)
                 measured = results.setdefault((cell.name, cell.clients), Measured())
@@ -154,9 +167,11 @@ def _run_cell(server: Server, cell: Cell, folder: Path, seconds: float) -> tuple
         script = folder / "script.sql"
         script.write_text(cell.script, "ascii")
         work = ["-f", str(script)]
+    counters = ("-D", "n=0", "-D", f"run={next(_RUNS)}")
     said = _pgbench(
         server,
         "books" if cell.script else "yardstick",
+        *counters,
         *("-n", "-M", "prepared", "-c", str(cell.clients), "-j", str(min(cell.clients, os.cpu_count() or 1))),
         *("-T", str(max(1, round(seconds))), "-l", f"--log-prefix={folder / 'calls'}", *work),
     )

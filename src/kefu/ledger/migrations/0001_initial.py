@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('owner', models.TextField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('owner', 'code', 'currency', 'stripe'), name='ledger_account_of_owner'), models.CheckConstraint(condition=models.Q(('debits_must_not_exceed_credits', False), ('credits_posted__gte', django.db.models.expressions.CombinedExpression(models.F('debits_posted'), '+', models.F('debits_pending'))), _connector='OR'), name='ledger_account_debits_limited')],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'code', 'currency', 'stripe'), name='ledger_account_of_owner')],
             },
         ),
         migrations.CreateModel(

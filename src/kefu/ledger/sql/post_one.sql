@@ -5,6 +5,8 @@
 -- the code ('posted', 'exists', or a refusal's).
 --
 -- Plain arguments instead of arrays, and no lock without a write, make it several times as quick as the batch form.
+-- Striped accounts have the highest ids: the lower of the two is moved on its row 0, the higher on this backend's
+-- stripe if it is striped. Both orders are written out because every further expression is felt.
 CREATE FUNCTION ledger_post(
     p_now timestamptz,
     p_id uuid,
@@ -18,63 +20,58 @@ CREATE FUNCTION ledger_post(
     p_evidence_ref text DEFAULT ''
 ) RETURNS text LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $function$
 DECLARE
-    v_debit_stripe smallint := 0;
-    v_credit_stripe smallint := 0;
-    v_debited boolean := false;
-    v_credited boolean := false;
+    v_stripe smallint := CASE WHEN p_debit < 2000000000000 AND p_credit < 2000000000000 THEN 0
+                              ELSE pg_backend_pid() & 15 END;
 BEGIN
-    IF p_debit <> p_credit AND p_amount BETWEEN 1 AND 10000000000000 THEN
-        IF p_debit >= 2000000000000 THEN
-            v_debit_stripe := pg_backend_pid() & 15;
-        END IF;
-        IF p_credit >= 2000000000000 THEN
-            v_credit_stripe := pg_backend_pid() & 15;
-        END IF;
-        IF p_debit < p_credit THEN
-            UPDATE public.ledger_account a SET debits_posted = a.debits_posted + p_amount
-             WHERE a.id = p_debit AND a.stripe = v_debit_stripe AND a.debits_stopped_at IS NULL
-               AND a.closed_at IS NULL
-               AND (NOT a.debits_must_not_exceed_credits
-                    OR a.credits_posted - a.debits_posted - a.debits_pending >= p_amount)
-               AND a.currency = 'CNY';
-            v_debited := FOUND;
-            IF v_debited THEN
-                UPDATE public.ledger_account a SET credits_posted = a.credits_posted + p_amount
-                 WHERE a.id = p_credit AND a.stripe = v_credit_stripe AND a.currency = 'CNY'
-                   AND a.closed_at IS NULL AND NOT a.credits_must_not_exceed_debits;
-                v_credited := FOUND;
-            END IF;
-        ELSE
+    IF p_debit < p_credit AND p_amount BETWEEN 1 AND 10000000000000 THEN
+        UPDATE public.ledger_account a SET debits_posted = a.debits_posted + p_amount
+         WHERE a.id = p_debit AND a.stripe = 0 AND a.currency = 'CNY' AND a.closed_at IS NULL
+           AND a.debits_stopped_at IS NULL
+           AND (NOT a.debits_must_not_exceed_credits
+                OR a.credits_posted - a.debits_posted - a.debits_pending >= p_amount);
+        IF FOUND THEN
             UPDATE public.ledger_account a SET credits_posted = a.credits_posted + p_amount
-             WHERE a.id = p_credit AND a.stripe = v_credit_stripe
-               AND a.closed_at IS NULL AND NOT a.credits_must_not_exceed_debits AND a.currency = 'CNY';
-            v_credited := FOUND;
-            IF v_credited THEN
-                UPDATE public.ledger_account a SET debits_posted = a.debits_posted + p_amount
-                 WHERE a.id = p_debit AND a.stripe = v_debit_stripe AND a.currency = 'CNY'
-                   AND a.debits_stopped_at IS NULL AND a.closed_at IS NULL
-                   AND (NOT a.debits_must_not_exceed_credits
-                        OR a.credits_posted - a.debits_posted - a.debits_pending >= p_amount);
-                v_debited := FOUND;
-            END IF;
-        END IF;
-        IF v_debited AND v_credited THEN
-            INSERT INTO public.ledger_transfer (id, seq, debit, credit, amount, happened_at, posted_at, kind, journal,
-                                                order_ref, case_ref, evidence_ref)
-            VALUES (p_id, nextval('public.ledger_transfer_seq'), p_debit, p_credit, p_amount, p_happened_at, p_now,
-                    'post', p_journal, p_order_ref, p_case_ref, p_evidence_ref)
-            ON CONFLICT (id) DO NOTHING;
+             WHERE a.id = p_credit AND a.stripe = v_stripe AND a.currency = 'CNY' AND a.closed_at IS NULL
+               AND NOT a.credits_must_not_exceed_debits;
             IF FOUND THEN
-                RETURN 'posted';
+                INSERT INTO public.ledger_transfer (id, seq, debit, credit, amount, happened_at, posted_at, kind,
+                                                    journal, order_ref, case_ref, evidence_ref)
+                VALUES (p_id, nextval('public.ledger_transfer_seq'), p_debit, p_credit, p_amount, p_happened_at,
+                        p_now, 'post', p_journal, p_order_ref, p_case_ref, p_evidence_ref)
+                ON CONFLICT (id) DO NOTHING;
+                IF FOUND THEN
+                    RETURN 'posted';
+                END IF;
+                UPDATE public.ledger_account a SET credits_posted = a.credits_posted - p_amount
+                 WHERE a.id = p_credit AND a.stripe = v_stripe;
             END IF;
-        END IF;
-        IF v_debited THEN
             UPDATE public.ledger_account a SET debits_posted = a.debits_posted - p_amount
-             WHERE a.id = p_debit AND a.stripe = v_debit_stripe;
+             WHERE a.id = p_debit AND a.stripe = 0;
         END IF;
-        IF v_credited THEN
+    ELSIF p_credit < p_debit AND p_amount BETWEEN 1 AND 10000000000000 THEN
+        UPDATE public.ledger_account a SET credits_posted = a.credits_posted + p_amount
+         WHERE a.id = p_credit AND a.stripe = 0 AND a.currency = 'CNY' AND a.closed_at IS NULL
+           AND NOT a.credits_must_not_exceed_debits;
+        IF FOUND THEN
+            UPDATE public.ledger_account a SET debits_posted = a.debits_posted + p_amount
+             WHERE a.id = p_debit AND a.stripe = v_stripe AND a.currency = 'CNY' AND a.closed_at IS NULL
+               AND a.debits_stopped_at IS NULL
+               AND (NOT a.debits_must_not_exceed_credits
+                    OR a.credits_posted - a.debits_posted - a.debits_pending >= p_amount);
+            IF FOUND THEN
+                INSERT INTO public.ledger_transfer (id, seq, debit, credit, amount, happened_at, posted_at, kind,
+                                                    journal, order_ref, case_ref, evidence_ref)
+                VALUES (p_id, nextval('public.ledger_transfer_seq'), p_debit, p_credit, p_amount, p_happened_at,
+                        p_now, 'post', p_journal, p_order_ref, p_case_ref, p_evidence_ref)
+                ON CONFLICT (id) DO NOTHING;
+                IF FOUND THEN
+                    RETURN 'posted';
+                END IF;
+                UPDATE public.ledger_account a SET debits_posted = a.debits_posted - p_amount
+                 WHERE a.id = p_debit AND a.stripe = v_stripe;
+            END IF;
             UPDATE public.ledger_account a SET credits_posted = a.credits_posted - p_amount
-             WHERE a.id = p_credit AND a.stripe = v_credit_stripe;
+             WHERE a.id = p_credit AND a.stripe = 0;
         END IF;
     END IF;
     RETURN (SELECT b.code FROM public.ledger_post(
