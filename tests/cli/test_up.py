@@ -22,6 +22,7 @@ from kefu.cli.running.installation import find_running
 from kefu.cli.running.processes import Place
 from kefu.cli.running.secrets_folder import IRREPLACEABLE, MAKERS, ensure_secrets, read_secret
 from kefu.cli.terminal import CannotRun
+from kefu.core.brand import SHIPPED
 
 
 def _up(data: Path, port: int, environment: dict[str, str], *more: str) -> subprocess.Popen[str]:
@@ -113,10 +114,10 @@ def test_addresses_of_a_wildcard_host_are_reachable_ones() -> None:
 class Product:
     """A running product, seen from outside."""
 
-    def __init__(self, data: Path, environment: dict[str, str]) -> None:
+    def __init__(self, data: Path, environment: dict[str, str], *more: str) -> None:
         self.data = data
         self.port = _free_pair()
-        self.process = _up(data, self.port, environment)
+        self.process = _up(data, self.port, environment, *more)
         self.said: list[str] = []
         assert self.process.stdout is not None
         for line in self.process.stdout:
@@ -176,3 +177,39 @@ def test_whole_product_survives_kills_stops_in_time_and_starts_again(
     again.process.communicate()
     assert eventually(lambda: not any(is_alive(pid) for pid in pids.values()), seconds=10)
     assert find_running(product.data) is None
+
+
+OURS = {
+    "KEFU_CONNECTORS": "acme=acme.Bank",
+    "KEFU_SMS": "acme.Sms",
+    "KEFU_MAIL": "kefu.notices.backends.SmtpMail",
+}
+ACME = """from kefu.notices.backends import SmtpMail as Sms
+from kefu.rails.connectors.sandbox import SandboxBank as Bank
+"""
+
+
+@pytest.mark.storm
+def test_production_refuses_what_is_the_demos_and_then_invites_its_first_operator(
+    open_folder: Path, command_environment: dict[str, str]
+) -> None:
+    data = open_folder / "data"
+    said, _ = (up := _up(data, _free_pair(), command_environment, "--no-demo")).communicate(timeout=90)
+    assert up.returncode == 1
+    for named in ("connector sandbox:", "sms:", "mail:", "brand: is the demo's"):
+        assert named in said
+    (open_folder / "acme.py").write_text(ACME)
+    (data / "brand.toml").write_text(SHIPPED.read_text("utf-8").replace("qinghe.example", "acme.cn"), "utf-8")
+    path = f"{command_environment['PYTHONPATH']}{os.pathsep}{open_folder}"
+    product = Product(data, command_environment | OURS | {"PYTHONPATH": path}, "--no-demo")
+    try:
+        assert product.is_healthy()
+        assert product.process.stdout is not None
+        invited = next(line for line in product.process.stdout if line.startswith("The first operator"))
+        with urllib.request.urlopen(invited.split()[-1], timeout=5) as answer:
+            page = answer.read().decode()
+        assert answer.status == 200
+        assert "password" in page
+        assert "非真实资金" not in page
+    finally:
+        assert product.stop() < 10

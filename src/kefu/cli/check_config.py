@@ -39,6 +39,8 @@ class Facts:
     database_password: str | None
     sms: str
     mail: str
+    mail_host: str
+    mail_is_sealed: bool
     connectors: dict[str, str]
     bank_url: str
     demo_people: tuple[str, ...]
@@ -113,6 +115,8 @@ def _unsafe(facts: Facts) -> Iterator[str]:
     for what, path, variable in (("sms", facts.sms, "KEFU_SMS"), ("mail", facts.mail, "KEFU_MAIL")):
         if path.rsplit(".", 1)[-1].startswith("File"):
             yield f"{what}: {path} writes to a file and reaches nobody; set {variable} to your provider"
+    if not facts.mail_is_sealed and not _is_local(facts.mail_host):
+        yield f"mail: goes to {facts.mail_host} in the clear; write KEFU_SMTP as smtps:// or smtp+tls://"
     yield from _exposed(facts)
     if not facts.brand_problem:
         yield from _unbranded(facts)
@@ -193,6 +197,8 @@ def gather() -> Facts:
         database_password=str(database["PASSWORD"]) if database["HOST"] else None,
         sms=settings.NOTICES_SMS,
         mail=settings.NOTICES_MAIL,
+        mail_host=settings.EMAIL_HOST,
+        mail_is_sealed=settings.EMAIL_USE_SSL or settings.EMAIL_USE_TLS,
         connectors=dict(settings.RAILS_CONNECTORS),
         bank_url=settings.SANDBOX_BANK_URL,
         demo_people=_demo_people(),

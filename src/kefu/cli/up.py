@@ -94,7 +94,9 @@ def _run(start: Start) -> int:
         _bring_up(start)
         _announce(start)
         # KEFU_DEMO_TOWN=0: a throw-away installation makes its own people (kefu.cli.throwaway).
-        if start.mode == "demo" and os.environ.get("KEFU_DEMO_TOWN") != "0":
+        if start.mode == "production":
+            _invite_operator(start)
+        elif os.environ.get("KEFU_DEMO_TOWN") != "0":
             _build_town(start)
         supervisor.until(lambda: False, every=1.0)
     except Told:

@@ -5,6 +5,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
@@ -163,6 +164,13 @@ CONTENT_SECURITY_POLICY = {
 
 NOTICES_SMS = os.environ.get("KEFU_SMS", "kefu.notices.backends.FileSms")
 NOTICES_MAIL = os.environ.get("KEFU_MAIL", "kefu.notices.backends.FileMail")
+# KEFU_SMTP=smtps://user:password@host:465, or smtp+tls:// for STARTTLS, or smtp:// for this machine's own server.
+_smtp = urlsplit(os.environ.get("KEFU_SMTP", "smtp://localhost:25"))
+EMAIL_HOST = _smtp.hostname or "localhost"
+EMAIL_PORT = _smtp.port or {"smtps": 465, "smtp+tls": 587}.get(_smtp.scheme, 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_smtp.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp.scheme == "smtps", _smtp.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 20
 RAILS_LADDER_SECONDS = [
     int(s) for s in os.environ.get("KEFU_RAILS_LADDER", "5,15,60,300,900,3600,14400").split(",")
 ]
