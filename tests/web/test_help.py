@@ -39,6 +39,19 @@ def test_search_finds_and_opens_an_article(articles: None, visitor: Client) -> N
     assert visitor.get("/help/a/no-such-text/").status_code == 404
 
 
+def test_a_full_shelf_shows_its_first_articles_and_has_a_page_of_its_own(
+    articles: None, visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kefu.knowledge import queries
+
+    monkeypatch.setattr(queries.topics, "__kwdefaults__", {"each": 1})
+    front = text_of(visitor.get("/help/"))
+    assert "/help/a/scam/" not in front
+    assert 'href="/help/t/emergency/"' in front
+    assert "/help/a/scam/" in text_of(visitor.get("/help/t/emergency/"))
+    assert visitor.get("/help/t/no-such-shelf/").status_code == 404
+
+
 def test_every_article_reads_in_both_languages(articles: None, visitor: Client) -> None:
     from kefu.knowledge import queries
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from kefu.knowledge.actions import SHIPPED
 from kefu.knowledge.finding import Found, find
 from kefu.knowledge.models import Article, Revision
@@ -14,6 +16,18 @@ from kefu.knowledge.topics import TOPICS
 from kefu.knowledge.values import house_values
 
 MOST = 50
+SHOWN, _ALL = 8, 10_000
+
+# Each article in the wanted language, else in the other; its place on its shelf.
+_SHELVES = """
+SELECT slug, title, topic, count FROM (
+  SELECT a.slug, r.title, a.topic, a.place, count(*) OVER (PARTITION BY a.topic) AS count,
+         row_number() OVER (PARTITION BY a.topic ORDER BY a.place, a.slug) AS nth
+  FROM (SELECT DISTINCT ON (article_id) article_id, title FROM knowledge_revision WHERE is_current
+        ORDER BY article_id, language <> %s) r
+  JOIN knowledge_article a ON a.id = r.article_id) shelved
+WHERE nth <= %s ORDER BY place, slug
+"""
 
 
 @dataclass(frozen=True)
@@ -43,11 +57,12 @@ class ArticleView:
 
 @dataclass(frozen=True)
 class TopicView:
-    """A shelf with its articles in their order."""
+    """A shelf with its first articles in their order, and how many it has."""
 
     code: str
     title: str
     articles: tuple[ArticleLink, ...]
+    count: int
 
 
 @dataclass(frozen=True)
@@ -152,17 +167,21 @@ def summary(view: ArticleView, values: Mapping[str, str]) -> list[str]:
     return page.to_text(page.short_answer(view.body), values=filled).splitlines()
 
 
-def topics(language: str) -> list[TopicView]:
-    """All shelves that hold something, in the order of the page."""
-    slugs = list(Article.objects.order_by("place", "slug").values_list("slug", flat=True))
-    rows = _current(slugs, language)
-    shelves: dict[str, list[ArticleLink]] = {code: [] for code in TOPICS}
-    for slug in slugs:
-        if slug in rows:
-            shelves.setdefault(rows[slug].article.topic, []).append(_link(rows[slug]))
-    return [
-        TopicView(code, str(TOPICS.get(code, code)), tuple(links)) for code, links in shelves.items() if links
-    ]
+def topics(language: str, *, each: int = SHOWN) -> list[TopicView]:
+    """All shelves that hold something, in the order of the page, with the first `each` articles of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHELVES, [language_of(language), each])
+        rows = cursor.fetchall()
+    counts = {code: count for _slug, _title, code, count in rows}
+    shelves: dict[str, list[ArticleLink]] = {code: [] for code in sorted(counts, key=[*TOPICS, *counts].index)}
+    for slug, title, code, _count in rows:
+        shelves[code].append(ArticleLink(slug, title, code))
+    return [TopicView(code, str(TOPICS.get(code, code)), tuple(links), counts[code]) for code, links in shelves.items()]
+
+
+def topic(code: str, language: str) -> TopicView | None:
+    """One shelf with all of its articles; None when nothing stands on it."""
+    return next((shelf for shelf in topics(language, each=_ALL) if shelf.code == code), None)
 
 
 def search(text: str, *, language: str, limit: int = 10) -> list[SearchHit]:

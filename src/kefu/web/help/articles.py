@@ -44,6 +44,14 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "help/found.html", _found(request.GET.get("q", "")))
 
 
+def topic(request: HttpRequest, code: str) -> HttpResponse:
+    """One whole shelf. Refuses `core.thing.not_found`."""
+    shelf = knowledge.topic(code, _language())
+    if shelf is None:
+        raise NotFound()
+    return render(request, "help/topic.html", {"topic": shelf})
+
+
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """One reviewed text. Refuses `core.thing.not_found`."""
     found = knowledge.article(slug, _language(), values=fee_values())
