@@ -13,6 +13,7 @@ from kefu.core.actor import Actor
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as people
+from kefu.identity.values import GrantView
 from kefu.rails import queries as rails
 from kefu.rails.queries import AdviceView
 
@@ -83,6 +84,17 @@ class CaseView:
 
 
 @dataclass(frozen=True)
+class CaseHead:
+    """A case in a list."""
+
+    id: UUID
+    no: str
+    title: str
+    status: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
 class Card:
     """What a checker decides on: computed facts first, the maker's words below."""
 
@@ -123,13 +135,15 @@ def case_view_for(actor: Actor, case_id: UUID, *, now: datetime) -> CaseView:
     return view_of(case_for(actor, case_id, now=now))
 
 
-def cases_for(actor: Actor, *, customer_id: UUID, now: datetime, limit: int = 20) -> list[CaseView]:
+def cases_for(
+    actor: Actor, *, customer_id: UUID, now: datetime, limit: int = 20, held: GrantView | None = None
+) -> list[CaseHead]:
     """The customer's cases, newest first: their own, or for staff who hold a grant for the customer."""
     own = actor.kind == "customer" and actor.id == str(customer_id)
     if not own:
-        people.require_grant(staff=actor, customer_id=customer_id, now=now)
+        people.require_grant(staff=actor, customer_id=customer_id, now=now, held=held)
     rows = Case.objects.filter(customer_id=customer_id).order_by("-opened_at")[:limit]
-    return _views(list(rows))
+    return [CaseHead(row.id, row.no, str(KINDS[row.kind].title), row.status, row.opened_at) for row in rows]
 
 
 def view_of(case: Case) -> CaseView:

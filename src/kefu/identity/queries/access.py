@@ -1,8 +1,11 @@
 """May this actor do this now? One table answers, and the grants that staff hold."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from kefu.core import audit, clock
@@ -98,8 +101,13 @@ def has_grant(*, staff_id: UUID, customer_id: UUID, now: datetime | None = None)
     return grant_between(staff_id=staff_id, customer_id=customer_id, now=moment) is not None
 
 
-def require_grant(*, staff: Actor, customer_id: UUID, now: datetime) -> GrantView:
-    """The grant, or `core.thing.not_found`: whom one may not see looks as if not there."""
+def require_grant(*, staff: Actor, customer_id: UUID, now: datetime, held: GrantView | None = None) -> GrantView:
+    """The grant, or `core.thing.not_found`: whom one may not see looks as if not there.
+
+    `held` is one that this request was given a moment ago: it is judged here, not asked for again.
+    """
+    if held and staff.is_staff and (held.staff_id, held.customer_id) == (staff.uuid, customer_id) and held.until > now:
+        return held
     grant = grant_between(staff_id=staff.uuid, customer_id=customer_id, now=now) if staff.is_staff else None
     if grant is None:
         raise NotFound()
@@ -112,22 +120,16 @@ def grants_of(*, customer_id: UUID, now: datetime) -> list[GrantView]:
     return [GrantView(g.id, g.staff_id, g.customer_id, g.purpose, g.ref, g.until) for g in rows]
 
 
-def customer_card_for(*, staff: Actor, customer_id: UUID, now: datetime) -> CustomerCard:
+def customer_card_for(
+    *, staff: Actor, customer_id: UUID, now: datetime, held: GrantView | None = None
+) -> CustomerCard:
     """Who this customer is, masked, for staff with a grant; the look is written into the audit trail.
 
     Refuses with `core.thing.not_found`.
     """
-    grant = require_grant(staff=staff, customer_id=customer_id, now=now)
-    user = User.objects.get(pk=customer_id, kind=User.CUSTOMER)
+    grant = require_grant(staff=staff, customer_id=customer_id, now=now, held=held)
+    user = _with_signs(now).get(pk=customer_id, kind=User.CUSTOMER)
     person = person_of(user)
-    sessions = list(Session.objects.filter(user=user).order_by("-began_at")[:20])
-    open_ones = [session for session in sessions if session.ended_at is None]
-    stepped = StepUp.objects.filter(user=user, proved_at__lte=now, until__gt=now).exists()
-    confirmed = (
-        ContactPoint.objects.filter(user=user, kind="phone", value=user.phone, ended_at=None)
-        .values_list("confirmed_at", flat=True)
-        .first()
-    )
     audit.record(
         actor=staff,
         action="identity.see_customer",
@@ -143,16 +145,38 @@ def customer_card_for(*, staff: Actor, customer_id: UUID, now: datetime) -> Cust
         masked_email=_masked_email(user),
         language=user.language,
         customer_since=user.created_at,
-        level="V2" if stepped else "V1" if open_ones else "V0",
-        phone_confirmed_at=confirmed,
-        last_sign_in_at=sessions[0].began_at if sessions else None,
-        open_sessions=len(open_ones),
+        level="V2" if user.stepped else "V1" if user.open_sessions else "V0",
+        phone_confirmed_at=user.phone_confirmed_at,
+        last_sign_in_at=user.last_sign_in_at,
+        open_sessions=user.open_sessions or 0,
         has_payment_pin=person.has_payment_pin,
         is_active=user.is_active,
-        risks=tuple(risks_of(customer_id=customer_id, now=now)),
+        risks=tuple(dict.fromkeys(user.risks)),
         grant_purpose=grant.purpose,
         grant_until=grant.until,
     )
+
+
+def _with_signs(now: datetime) -> QuerySet[Any]:
+    """People with what tells how sure one can be of them, in one query."""
+    sittings = Session.objects.filter(user=OuterRef("pk"))
+    phones = ContactPoint.objects.filter(
+        user=OuterRef("pk"), kind="phone", value=OuterRef("phone"), ended_at=None
+    )
+    return User.objects.annotate(
+        stepped=Exists(StepUp.objects.filter(user=OuterRef("pk"), proved_at__lte=now, until__gt=now)),
+        phone_confirmed_at=Subquery(phones.values("confirmed_at")[:1]),
+        last_sign_in_at=Subquery(sittings.order_by("-began_at").values("began_at")[:1]),
+        open_sessions=Subquery(
+            sittings.filter(ended_at=None).order_by().values("user").annotate(n=Count("*")).values("n")
+        ),
+        risks=ArraySubquery(_signals(OuterRef("pk"), now).values("kind")),
+    )
+
+
+def _signals(customer_id: Any, now: datetime) -> QuerySet[RiskSignal]:
+    """Those in force, in the order they arose."""
+    return RiskSignal.objects.filter(customer_id=customer_id, since__lte=now, until__gt=now).order_by("since")
 
 
 def _masked_email(user: User) -> str:
@@ -161,5 +185,4 @@ def _masked_email(user: User) -> str:
 
 def risks_of(*, customer_id: UUID, now: datetime) -> list[str]:
     """Kinds of the signals in force, each once, in the order they arose."""
-    rows = RiskSignal.objects.filter(customer_id=customer_id, since__lte=now, until__gt=now)
-    return list(dict.fromkeys(rows.order_by("since").values_list("kind", flat=True)))
+    return list(dict.fromkeys(_signals(customer_id, now).values_list("kind", flat=True)))

@@ -56,11 +56,8 @@ def operator_exists() -> bool:
     return User.objects.filter(role=User.OPERATOR, is_active=True).exists()
 
 
-def actor_for_session(session_id: UUID, *, now: datetime) -> Actor | None:
-    """Whose open sitting this is; None when it ended, lay idle too long, or its owner is no longer active.
-
-    One query; what staff may do follows from the role as it is now.
-    """
+def session_in_force(session_id: UUID, *, now: datetime) -> Session | None:
+    """The sitting with its owner; None when it ended, lay idle too long, or its owner is no longer active."""
     session = (
         Session.objects.select_related("user")
         .filter(pk=session_id, ended_at=None, user__is_active=True)
@@ -68,9 +65,13 @@ def actor_for_session(session_id: UUID, *, now: datetime) -> Actor | None:
     )
     if session is None or session.began_at + LONGEST <= now:
         return None
-    if session.seen_at + IDLE[session.user.kind] <= now:
-        return None
-    return actor_of(session.user, session=str(session.id))
+    return session if session.seen_at + IDLE[session.user.kind] > now else None
+
+
+def actor_for_session(session_id: UUID, *, now: datetime) -> Actor | None:
+    """Whose open sitting this is, or None. One query; what staff may do follows from the role as it is now."""
+    session = session_in_force(session_id, now=now)
+    return actor_of(session.user, session=str(session.id)) if session else None
 
 
 def actor_for_user(user_id: UUID) -> Actor:

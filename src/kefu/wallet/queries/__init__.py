@@ -8,7 +8,7 @@ from kefu.wallet.queries.account import (
     stop_for,
 )
 from kefu.wallet.queries.fee import fees, schedule_at
-from kefu.wallet.queries.order import order_for, orders_for
+from kefu.wallet.queries.order import order_for, orders_for, pressing_order
 from kefu.wallet.queries.values import (
     BalanceView,
     CardLinkView,
@@ -39,6 +39,7 @@ __all__ = [
     "instruments_for",
     "order_for",
     "orders_for",
+    "pressing_order",
     "restrictions_for",
     "schedule_at",
     "stop_for",

@@ -8,6 +8,7 @@ from kefu.core import clock
 from kefu.core.actor import Actor
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
+from kefu.identity.values import GrantView
 from kefu.ledger import queries as books
 from kefu.rails import queries as outside
 from kefu.wallet.access import customer_seen_by
@@ -26,12 +27,18 @@ from kefu.wallet.queries.values import (
 from kefu.wallet.rules.amount import CURRENCY
 
 
-def balance_for(actor: Actor, *, customer_id: UUID | None = None, now: datetime | None = None) -> BalanceView:
+def balance_for(
+    actor: Actor,
+    *,
+    customer_id: UUID | None = None,
+    now: datetime | None = None,
+    held: GrantView | None = None,
+) -> BalanceView:
     """The balance at this instant; zero for a customer whose wallet is about to be opened.
 
     Refuses `core.thing.not_found`.
     """
-    customer = customer_seen_by(actor, customer_id, now=now)
+    customer = customer_seen_by(actor, customer_id, now=now, held=held)
     try:
         found = books.balance(f"customer:{customer}", currency=CURRENCY)
     except NotFound:
@@ -73,11 +80,16 @@ def stop_for(actor: Actor, *, customer_id: UUID | None = None, now: datetime | N
 
 
 def restrictions_for(
-    actor: Actor, *, customer_id: UUID | None = None, ended: bool = False, now: datetime | None = None
+    actor: Actor,
+    *,
+    customer_id: UUID | None = None,
+    ended: bool = False,
+    now: datetime | None = None,
+    held: GrantView | None = None,
 ) -> list[RestrictionView]:
     """The restrictions in force, the oldest first; with `ended` also those that are over."""
     moment = now or clock.now()
-    customer = customer_seen_by(actor, customer_id, now=moment)
+    customer = customer_seen_by(actor, customer_id, now=moment, held=held)
     rows = Restriction.objects.filter(customer_id=customer)
     if not ended:
         rows = rows.filter(lifted_at=None, since__lte=moment, until__gt=moment)

@@ -12,6 +12,7 @@ from kefu.core.actor import Actor
 from kefu.core.masks import mask_name
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
+from kefu.identity.values import GrantView
 from kefu.ledger import queries as books
 from kefu.rails import queries as outside
 from kefu.wallet import models as m
@@ -22,6 +23,7 @@ from kefu.wallet.rules.timeline import LABELS, expected, reason_text
 
 LIST_MOST = 200
 TEXT_MOST = 60
+PRESSING_AMONG = 5
 
 
 class Wanted(TypedDict, total=False):
@@ -53,6 +55,7 @@ def orders_for(
     limit: int = 50,
     before: UUID | None = None,
     now: datetime | None = None,
+    held: GrantView | None = None,
     **wanted_by: Unpack[Wanted],
 ) -> list[OrderView]:
     """The customer's orders, sent and received, the newest first.
@@ -61,7 +64,7 @@ def orders_for(
     number, counterparty and remark. `before` is the id of the last order of the page before. Money on its
     way to the customer shows once it has arrived. Refuses `core.thing.not_found`.
     """
-    customer = customer_seen_by(actor, customer_id, now=now)
+    customer = customer_seen_by(actor, customer_id, now=now, held=held)
     wanted = _before(before)
     for name, given in wanted_by.items():
         if given not in (None, "") and name in _CONDITIONS:
@@ -70,18 +73,26 @@ def orders_for(
     if "\0" in text:
         return []
     most = max(1, min(limit, LIST_MOST))
-    given_out = Q(customer_id=customer) & _mentions(text, to="payee_label")
-    taken_in = Q(payee_id=customer, status=m.SUCCEEDED) & _mentions(text, to="payer_label")
-    sent = _newest(Order.objects.filter(wanted & given_out), most)
-    received = _newest(Order.objects.filter(wanted & taken_in), most)
-    both = sorted((*sent, *received), key=lambda order: (order.created_at, order.id), reverse=True)
+    sent = Order.objects.filter(wanted, _mentions(text, to="payee_label"), customer_id=customer)
+    received = Order.objects.filter(
+        wanted, _mentions(text, to="payer_label"), payee_id=customer, status=m.SUCCEEDED
+    )
     if actor.is_staff:
         _record(actor, "wallet.see_orders", f"customer:{customer}", now)
-    return [_see(order, customer) for order in both[:most]]
+    both = _newest(sent, most).union(_newest(received, most), all=True)
+    return [_see(order, customer) for order in _newest(both, most)]
 
 
-def _newest(rows: QuerySet[Order], most: int) -> list[Order]:
-    return list(rows.order_by("-created_at", "-id")[:most])
+def _newest(rows: QuerySet[Order], most: int) -> QuerySet[Order]:
+    return rows.order_by("-created_at", "-id")[:most]
+
+
+def pressing_order(actor: Actor, *, customer_id: UUID, now: datetime, held: GrantView | None = None) -> UUID | None:
+    """The customer's newest order that is not settled, or failed: what a talk is most likely about."""
+    customer = customer_seen_by(actor, customer_id, now=now, held=held)
+    rows = Order.objects.filter(customer_id=customer).order_by("-created_at", "-id")
+    latest = rows.values_list("id", "status")[:PRESSING_AMONG]
+    return next((order_id for order_id, status in latest if status not in (m.SUCCEEDED, m.CANCELLED)), None)
 
 
 def _before(order_id: UUID | None) -> Q:
@@ -102,7 +113,9 @@ def _mentions(text: str, *, to: str) -> Q:
     return Q(no__icontains=text) | Q(remark__icontains=text) | (Q(kind=m.TRANSFER) & other) | card
 
 
-def order_for(actor: Actor, order_id: UUID, *, now: datetime | None = None) -> OrderView:
+def order_for(
+    actor: Actor, order_id: UUID, *, now: datetime | None = None, held: GrantView | None = None
+) -> OrderView:
     """One order with its timeline, its transfers in the books and the bank's reference.
 
     Refuses `core.thing.not_found`, also for an order of somebody else.
@@ -110,7 +123,7 @@ def order_for(actor: Actor, order_id: UUID, *, now: datetime | None = None) -> O
     order = Order.objects.filter(pk=order_id).first()
     if order is None:
         raise NotFound()
-    viewer = _viewer(actor, order, now=now)
+    viewer = _viewer(actor, order, now=now, held=held)
     ref = f"order:{order.id}"
     instruction = outside.instruction_of(ref) if order.kind == m.TOPUP else None
     own = viewer == order.customer_id
@@ -127,7 +140,7 @@ def order_for(actor: Actor, order_id: UUID, *, now: datetime | None = None) -> O
     )
 
 
-def _viewer(actor: Actor, order: Order, *, now: datetime | None) -> UUID:
+def _viewer(actor: Actor, order: Order, *, now: datetime | None, held: GrantView | None) -> UUID:
     """The side whose view it is. A payee sees what has arrived, nothing before."""
     sides = [order.customer_id]
     if order.payee_id and order.status == m.SUCCEEDED:
@@ -138,7 +151,7 @@ def _viewer(actor: Actor, order: Order, *, now: datetime | None) -> UUID:
         return actor.uuid
     for side in sides:
         try:
-            customer_seen_by(actor, side, now=now)
+            customer_seen_by(actor, side, now=now, held=held)
         except NotFound:
             continue
         if actor.is_staff:

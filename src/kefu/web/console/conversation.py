@@ -26,19 +26,24 @@ from kefu.web.refusals import FieldWrong, wants_json
 from kefu.web.sessions import for_staff, signed_in
 
 AGENTS = for_staff("agent", "supervisor")
-SHOWN, ORDERS_SHOWN = 80, 5
+SHOWN, MOST_SHOWN, ORDERS_SHOWN = 60, 2_000, 5
 
 
-def conversation_values(actor: Actor, conversation_id: UUID, *, now: datetime) -> dict[str, Any]:
-    """The middle and the right pane."""
+def conversation_values(
+    actor: Actor, conversation_id: UUID, *, now: datetime, earlier: int | None = None
+) -> dict[str, Any]:
+    """The middle pane: the last messages, or those after number `earlier`. The right one asks for itself: who the
+    customer is, and the story of the order.
+    """
     conversation = talk.conversation_for(actor, conversation_id)
-    said = talk.messages_for(actor, conversation_id, limit=SHOWN)
+    after = max(0, conversation.last_seq - SHOWN if earlier is None else earlier)
+    said = talk.messages_for(actor, conversation_id, after_seq=after, limit=MOST_SHOWN)
     return {
+        "earlier": {"count": after, "from": max(0, after - SHOWN)} if after else None,
         "lines": lines.lines_of(said, viewer=lines.STAFF, now=now),
         "viewer": lines.STAFF,
         "last_seq": conversation.last_seq,
         **head_values(actor, conversation),
-        **panel_values(actor, conversation, now=now),
     }
 
 
@@ -51,27 +56,39 @@ def head_values(actor: Actor, conversation: ConversationView) -> dict[str, Any]:
 def panel_values(actor: Actor, conversation: ConversationView, *, now: datetime) -> dict[str, Any]:
     """Who the customer is, for a member of staff who holds a grant; nothing otherwise."""
     customer = conversation.customer_id
-    grant = people.grant_between(staff_id=actor.uuid, customer_id=customer, now=now)
-    if grant is None:
+    held = people.grant_between(staff_id=actor.uuid, customer_id=customer, now=now)
+    if held is None:
         return {"card": None}
-    orders = wallet.orders_for(actor, customer_id=customer, limit=ORDERS_SHOWN)
     return {
-        "card": people.customer_card_for(staff=actor, customer_id=customer, now=now),
-        "balance": wallet.balance_for(actor, customer_id=customer),
-        "orders": orders,
-        "focus": _focus(actor, conversation, orders),
-        "restrictions": wallet.restrictions_for(actor, customer_id=customer),
-        "cases": cases.cases_for(actor, customer_id=customer, now=now, limit=5),
+        "card": people.customer_card_for(staff=actor, customer_id=customer, now=now, held=held),
+        "balance": wallet.balance_for(actor, customer_id=customer, held=held),
+        "orders": wallet.orders_for(actor, customer_id=customer, limit=ORDERS_SHOWN, held=held),
+        "restrictions": wallet.restrictions_for(actor, customer_id=customer, held=held),
+        "cases": cases.cases_for(actor, customer_id=customer, now=now, limit=5, held=held),
         "past": [c for c in talk.conversations_of(actor, customer, limit=6) if c.id != conversation.id],
     }
 
 
-def _focus(actor: Actor, conversation: ConversationView, orders: list[OrderView]) -> OrderView | None:
+def _focus(actor: Actor, conversation: ConversationView, *, now: datetime) -> OrderView | None:
     """The order that the talk is about, whole: that of the last answer, else the newest that is not settled."""
+    customer = conversation.customer_id
+    held = people.grant_between(staff_id=actor.uuid, customer_id=customer, now=now)
+    if held is None:
+        return None
     last = talk.last_answer(conversation.id)
     about = last.data.get("order") if last else None
-    named = [o for o in orders if str(o.id) == about] or [o for o in orders if o.is_open or o.status == "FAILED"]
-    return wallet.order_for(actor, named[0].id) if named else None
+    order = UUID(about) if about else wallet.pressing_order(actor, customer_id=customer, now=now, held=held)
+    return wallet.order_for(actor, order, now=now, held=held) if order else None
+
+
+@AGENTS
+@require_GET
+def story(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """The order that the talk is about, with its timeline and the button that opens a case for it."""
+    actor = signed_in(request)
+    conversation = talk.conversation_for(actor, conversation_id)
+    values = {"conversation": conversation, "focus": _focus(actor, conversation, now=clock.now())}
+    return render(request, "console/story.html", values)
 
 
 @AGENTS

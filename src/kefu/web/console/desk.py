@@ -40,7 +40,9 @@ def page(request: HttpRequest, conversation_id: UUID | None = None) -> HttpRespo
         return redirect("/office/")
     values = queue_values(actor, selected=conversation_id)
     if conversation_id is not None:
-        values |= conversation_values(actor, conversation_id, now=clock.now())
+        earlier = request.GET.get("from", "")
+        start = int(earlier) if earlier.isdecimal() and len(earlier) < 10 else None
+        values |= conversation_values(actor, conversation_id, now=clock.now(), earlier=start)
     return render(request, "console/desk.html", values)
 
 

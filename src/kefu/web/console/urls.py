@@ -14,6 +14,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/head", conversation.head, name="console_head"),
     path("c/<uuid:conversation_id>/messages", conversation.messages, name="console_messages"),
     path("c/<uuid:conversation_id>/panel", conversation.panel, name="console_panel"),
+    path("c/<uuid:conversation_id>/story", conversation.story, name="console_story"),
     path("c/<uuid:conversation_id>/take", conversation.take, name="console_take"),
     path("c/<uuid:conversation_id>/note", conversation.note, name="console_note"),
     path("c/<uuid:conversation_id>/handover", conversation.hand_over, name="console_handover"),

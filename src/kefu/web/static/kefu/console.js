@@ -31,7 +31,10 @@ function refresher(element, url) {
 
 const freshQueue = refresher(document.getElementById("queue"), `/console/queue${conversation ? `?c=${conversation}` : ""}`);
 const freshHead = refresher(document.getElementById("head"), `/console/c/${conversation}/head`);
-const freshPanel = refresher(document.getElementById("who"), `/console/c/${conversation}/panel`);
+const freshCustomer = refresher(document.getElementById("panel"), `/console/c/${conversation}/panel`);
+const freshStory = refresher(document.getElementById("story"), `/console/c/${conversation}/story`);
+const freshPanel = () => { freshCustomer(); freshStory(); };
+if (conversation) freshPanel();
 
 let fetching = Promise.resolve();
 function newMessages() {
