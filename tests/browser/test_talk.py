@@ -1,12 +1,17 @@
 """The conversation under strain: reloads, cuts, double presses, two agents, another language, no script."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 from tests.browser.windows import CUSTOMER_PASSWORD, Window
 
+from kefu.cli.server.server_user import CHECKOUT
 from kefu.cli.throwaway import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -131,3 +136,18 @@ def test_talking_works_without_javascript(open_window: Opener) -> None:
     expect(plain.page.locator("#talk .said.answer")).to_have_count(1)
     plain.page.locator("header").get_by_role("button", name="转人工").click()
     plain.sees(re.compile("下一位就是您|前面还有"))
+
+
+def test_question_by_command_over_http_is_answered_as_in_the_chat(town: Installation, open_window: Opener) -> None:
+    lin = open_window().sign_up("林晓")
+    told = {**os.environ, "KEFU_PASSWORD": CUSTOMER_PASSWORD, "PYTHONPATH": str(CHECKOUT / "src")}
+    command = [sys.executable, "-m", "kefu.cli", "ask", "--url", town.url, "--as", lin.phone, "我的余额是多少", "--json"]
+    done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert said["intent"] == "balance_transactions_query"
+    assert "0.00" in said["answer"]
+    assert said["sources"]
+    lin.go("/chat/").sees(said["answer"].splitlines()[0])
+    wrong = subprocess.run(command, env=told | {"KEFU_PASSWORD": "x"}, capture_output=True, text=True, check=False)
+    assert (wrong.returncode, len(wrong.stderr.splitlines())) == (1, 1)

@@ -74,7 +74,7 @@ def _customers(place: Installation) -> list[str]:
 
 
 def _measured(phones: Sequence[str], questions: int) -> dict[str, Any]:
-    from kefu.cli.ask import ask
+    from kefu.cli.asking.inside import ask
 
     who = cycle(phones)
     for text in islice(cycle(QUESTIONS), WARM * len(phones)):
@@ -99,7 +99,7 @@ def _spread(times: Sequence[float], name: str) -> dict[str, float]:
 
 def _together(phones: Sequence[str], questions: int) -> float:
     """Questions a second when every customer asks as soon as they were answered."""
-    from kefu.cli.ask import ask
+    from kefu.cli.asking.inside import ask
 
     each = max(1, questions // len(phones))
 

@@ -29,6 +29,9 @@ from kefu.web.refusals import FieldWrong, wants_json
 from kefu.web.sessions import for_customers, signed_in
 
 SHOWN = 60
+ANSWERED = (
+    "intent", "confidence", "cause", "headline", "paragraphs", "sources", "facts", "buttons", "handover",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,8 +106,27 @@ def state(request: HttpRequest) -> HttpResponse:
 
 @for_customers
 def messages(request: HttpRequest) -> HttpResponse:
-    """GET: bubbles after a point of a conversation, as HTML. POST: say something."""
-    return _send(request) if request.method == "POST" else _what_is_new(request)
+    """GET: bubbles after a point of a conversation, as HTML, or the last of all as JSON. POST: say something."""
+    if request.method == "POST":
+        return _send(request)
+    return _as_data(signed_in(request)) if wants_json(request) else _what_is_new(request)
+
+
+def _as_data(actor: Actor) -> HttpResponse:
+    """For programs: `answer` is what the assistant computed, {} for any other message."""
+    said = [
+        {
+            "id": one.id,
+            "conversation": one.conversation_id,
+            "seq": one.seq,
+            "author": one.author_kind,
+            "body": one.body,
+            "at": one.at,
+            "answer": {name: one.data[name] for name in ANSWERED if name in one.data},
+        }
+        for one in talk.timeline_for(actor, limit=SHOWN)
+    ]
+    return JsonResponse({"messages": said})
 
 
 def _what_is_new(request: HttpRequest) -> HttpResponse:
