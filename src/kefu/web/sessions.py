@@ -15,7 +15,6 @@ from django.utils.cache import add_never_cache_headers
 from kefu.core import clock
 from kefu.core.actor import Actor
 from kefu.identity import actions as identity
-from kefu.identity import queries as people
 from kefu.identity.values import SignedIn
 from kefu.web.browsers import keep_device
 from kefu.web.refusals import SignedOut, WrongPlace, wants_json
@@ -42,12 +41,9 @@ def _actor_in(request: HttpRequest) -> Actor | None:
     sitting = request.session.get(SITTING)
     if not sitting:
         return None
-    now = clock.now()
-    actor = people.actor_for_session(UUID(sitting), now=now)
+    actor = identity.see_session(session_id=UUID(sitting), now=clock.now())
     if actor is None:
         request.session.flush()
-        return None
-    identity.see_session(session_id=UUID(sitting), now=now)
     return actor
 
 

@@ -15,6 +15,7 @@ from kefu.core.ids import new_id
 from kefu.core.refusal import NotFound
 from kefu.identity.events import SESSION_ENDED, SIGNED_IN, topic_of
 from kefu.identity.models import Device, Session, User
+from kefu.identity.queries.person import open_sitting
 from kefu.identity.values import SignedIn, actor_of
 
 _SEEN_EVERY = timedelta(seconds=60)
@@ -128,6 +129,13 @@ def end_other_sessions(*, actor: Actor, now: datetime) -> int:
         return end_sessions(actor=actor, user_id=actor.uuid, reason="owner", now=now, keep=actor.session)
 
 
-def see_session(*, session_id: UUID, now: datetime) -> None:
-    """Note that the sitting is in use; writes at most once a minute, so that pages may call it each time."""
-    Session.objects.filter(pk=session_id, ended_at=None, seen_at__lt=now - _SEEN_EVERY).update(seen_at=now)
+def see_session(*, session_id: UUID, now: datetime) -> Actor | None:
+    """Whose open sitting this is, noted as in use; None when it is over. Pages may call it each time: it is one
+    read, and writes at most once a minute.
+    """
+    session = open_sitting(session_id, now=now)
+    if session is None:
+        return None
+    if session.seen_at < now - _SEEN_EVERY:
+        Session.objects.filter(pk=session_id, ended_at=None, seen_at__lt=now - _SEEN_EVERY).update(seen_at=now)
+    return actor_of(session.user, session=str(session.id))

@@ -56,10 +56,9 @@ def operator_exists() -> bool:
     return User.objects.filter(role=User.OPERATOR, is_active=True).exists()
 
 
-def actor_for_session(session_id: UUID, *, now: datetime) -> Actor | None:
-    """Whose open sitting this is; None when it ended, lay idle too long, or its owner is no longer active.
-
-    One query; what staff may do follows from the role as it is now.
+def open_sitting(session_id: UUID, *, now: datetime) -> Session | None:
+    """The sitting with its user; None when it ended, lay idle too long, or its owner is no longer active.
+    Only for this room.
     """
     session = (
         Session.objects.select_related("user")
@@ -68,9 +67,13 @@ def actor_for_session(session_id: UUID, *, now: datetime) -> Actor | None:
     )
     if session is None or session.began_at + LONGEST <= now:
         return None
-    if session.seen_at + IDLE[session.user.kind] <= now:
-        return None
-    return actor_of(session.user, session=str(session.id))
+    return None if session.seen_at + IDLE[session.user.kind] <= now else session
+
+
+def actor_for_session(session_id: UUID, *, now: datetime) -> Actor | None:
+    """Whose open sitting this is, or None. One query; what staff may do follows from the role as it is now."""
+    session = open_sitting(session_id, now=now)
+    return actor_of(session.user, session=str(session.id)) if session else None
 
 
 def actor_for_user(user_id: UUID) -> Actor:
