@@ -189,6 +189,17 @@ def _reject(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> None:
     )  # fmt: skip
 
 
+@transaction.atomic
+def lapse_proposal(*, actor: Actor, approval_id: UUID, now: datetime) -> None:
+    """Its approval ran out: the proposal ends like a rejected one, so that the case can end or ask again."""
+    row = Proposal.objects.filter(approval_id=approval_id, status=Proposal.PROPOSED).first()
+    if row is None:
+        return
+    case = locked_case(row.case_id)
+    _reject(actor=actor, case=case, row=row, now=now)
+    _announce(case, row, now=now)
+
+
 def _maker_of(row: Proposal) -> Actor:
     """The customer hears it from the person who cared for the case, by name and 工号."""
     return people.actor_for_user(row.maker_id)
