@@ -147,7 +147,7 @@ def test_handing_over(cast: Any, talk: queries.ConversationView, now: datetime) 
     queue(cast, talk, now)
     take(cast.chen, talk, now)
     with pytest.raises(refusals.AgentAway):
-        actions.hand_over(actor=cast.chen, conversation_id=talk.id, to_staff_id=cast.li.uuid, reason="", now=now)
+        actions.hand_over(actor=cast.chen, conversation_id=talk.id, to_staff_id=cast.li.uuid, reason="换班", now=now)
     with pytest.raises(refusals.NotYours):
         actions.hand_over(actor=cast.li, conversation_id=talk.id, reason="", now=now)
     later = now + timedelta(minutes=30)

@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from tests.wallet.scripted import ScriptedBank
 from tests.wallet.town import Town
+from tests.web.staff import Desk
 
 from kefu.core.actor import Actor
 
@@ -49,15 +50,23 @@ def town(db: None, monkeypatch: pytest.MonkeyPatch) -> Town:
 
 @pytest.fixture
 def browser(town: Town) -> SignedIn:
-    """A browser in which a customer of the town has signed in through the door."""
+    """A browser in which somebody of the town has signed in through their door."""
 
     def open_for(who: Actor) -> Client:
         client = Client(headers={"accept-language": "zh-CN"})
-        answer = client.post("/signin/", {"phone": town.phone(who), "password": PASSWORD})
+        if who.is_staff:
+            answer = client.post("/staff/signin/", {"login": who.staff_no, "password": PASSWORD})
+        else:
+            answer = client.post("/signin/", {"phone": town.phone(who), "password": PASSWORD})
         assert answer.status_code == 302, answer.content.decode()
         return client
 
     return open_for
+
+
+@pytest.fixture
+def desk(town: Town) -> Desk:
+    return Desk(town)
 
 
 def text_of(answer: Any) -> str:

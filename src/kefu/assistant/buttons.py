@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from kefu.assistant.conversation import ASSISTANT, PRIORITIES, PRIORITY_OTHER, want_bank
 from kefu.assistant.emergency import wants_human
 from kefu.cases import actions as cases
-from kefu.cases.actions.case import Opening
+from kefu.cases.actions.case import WORDS_MAX, Opening
 from kefu.core.actor import Actor
 from kefu.core.refusal import Refusal
 from kefu.desk import actions as desk
@@ -121,7 +121,7 @@ def _open_case(pressed: Press) -> str:
 def _last_words(actor: Actor) -> str:
     own = [m.body for m in talk.timeline_for(actor, limit=20) if m.author_kind == "customer"]
     own = [text for text in own if not wants_human(text)]
-    return own[-1] if own else ""
+    return own[-1][:WORDS_MAX] if own else ""
 
 
 def _cancel(pressed: Press) -> str:

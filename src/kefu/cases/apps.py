@@ -8,10 +8,17 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from kefu.core.events import listen
+        from kefu.identity.events import APPROVAL_CHANGED
 
         listen(
             "cases.bank_wanted",
             task="cases.ask_bank",
             arguments=lambda payload: {"case": payload["case"], "staff": payload["staff"]},
             lock=lambda payload: f"case:{payload['case']}",
+        )
+        listen(
+            APPROVAL_CHANGED,
+            task="cases.lapse_proposal",
+            arguments=lambda payload: {"approval": payload["approval"], "status": payload["status"]},
+            lock=lambda payload: f"approval:{payload['approval']}",
         )

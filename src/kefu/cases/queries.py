@@ -1,15 +1,20 @@
 """Reads for others: cases, what is proposed on them, and the card on which a checker decides."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import Model, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import JSONObject
 
 from kefu.cases.kinds import KINDS
 from kefu.cases.kinds.kind import STEP_LABELS
 from kefu.cases.models import Case, Evidence, Proposal, Step
 from kefu.core.actor import Actor
+from kefu.core.brand import brand
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as people
@@ -19,6 +24,7 @@ from kefu.rails.queries import AdviceView
 
 CONFIRMING = frozenset({"query", "statement"})
 SUPERVISING = frozenset({"supervisor", "operator"})
+Part = TypeVar("Part", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,10 @@ def locked_case(case_id: UUID) -> Case:
 
 def case_for(actor: Actor, case_id: UUID | None, *, now: datetime) -> Case:
     """The case if the actor may see it: the customer's own; staff with a grant, its owner, or a supervisor."""
-    case = Case.objects.filter(id=case_id).first() if case_id else None
+    return _seen_by(actor, Case.objects.filter(id=case_id).first() if case_id else None, now=now)
+
+
+def _seen_by(actor: Actor, case: Case | None, *, now: datetime) -> Case:
     if case is None:
         raise NotFound()
     if actor.kind == "customer" and str(case.customer_id) == actor.id:
@@ -132,7 +141,7 @@ def case_for(actor: Actor, case_id: UUID | None, *, now: datetime) -> Case:
 
 
 def case_view_for(actor: Actor, case_id: UUID, *, now: datetime) -> CaseView:
-    return view_of(case_for(actor, case_id, now=now))
+    return _view(_seen_by(actor, _whole_cases().filter(id=case_id).first(), now=now))
 
 
 def cases_for(
@@ -147,32 +156,49 @@ def cases_for(
 
 
 def view_of(case: Case) -> CaseView:
-    return _views([case])[0]
+    return _view(_whole_cases().get(id=case.id))
 
 
-def _views(rows: Sequence[Case]) -> list[CaseView]:
-    """Three queries however many cases: steps, evidence, proposals."""
-    ids = [row.id for row in rows]
-    by_case: dict[UUID, dict[str, list[Any]]] = {i: {"steps": [], "evidence": [], "proposals": []} for i in ids}
-    for step in Step.objects.filter(case_id__in=ids).order_by("place"):
-        by_case[step.case_id]["steps"].append(
-            StepView(step.code, str(STEP_LABELS[step.code]), step.status, step.at, step.by)
-        )
-    for item in Evidence.objects.filter(case_id__in=ids).order_by("id"):
-        by_case[item.case_id]["evidence"].append(EvidenceView(item.kind, item.ref, item.data, item.at, item.by))
-    for proposal in Proposal.objects.filter(case_id__in=ids).select_related("case").order_by("proposed_at"):
-        by_case[proposal.case_id]["proposals"].append(proposal_view(proposal))
-    return [_view(row, by_case[row.id]) for row in rows]
+def _whole_cases() -> QuerySet[Case]:
+    """Cases with all their parts: one query however many cases and parts."""
+    return Case.objects.annotate(
+        kept_steps=_kept(Step, "place"),
+        kept_evidence=_kept(Evidence, "id"),
+        kept_proposals=_kept(Proposal, "proposed_at"),
+    )
 
 
-def _view(row: Case, parts: dict[str, list[Any]]) -> CaseView:
-    kind = KINDS[row.kind]
+def _kept(model: type[Model], order: str) -> ArraySubquery:
+    whole = JSONObject(**{field.attname: field.attname for field in model._meta.concrete_fields})
+    rows = model._default_manager.filter(case=OuterRef("pk")).order_by(order)
+    return ArraySubquery(rows.values_list(whole))
+
+
+def _parts(model: type[Part], kept: list[dict[str, Any]]) -> list[Part]:
+    fields = model._meta.concrete_fields
+    return [model(**{field.attname: field.to_python(row[field.attname]) for field in fields}) for row in kept]
+
+
+def _view(row: Case) -> CaseView:
+    """Of one of `_whole_cases`."""
+    kind, kept = KINDS[row.kind], vars(row)
+    proposals = _parts(Proposal, kept["kept_proposals"])
+    for proposal in proposals:
+        proposal.case = row
     return CaseView(
         id=row.id, no=row.no, kind=row.kind, title=str(kind.title), status=row.status,
         customer_id=row.customer_id, conversation_id=row.conversation_id, order_id=row.order_id,
         words=row.words, opened_by=row.opened_by, owner_id=row.owner_id, opened_at=row.opened_at,
-        resolved_at=row.resolved_at, summary=row.summary, steps=tuple(parts["steps"]),
-        evidence=tuple(parts["evidence"]), proposals=tuple(parts["proposals"]), allowed=kind.proposals,
+        resolved_at=row.resolved_at, summary=row.summary,
+        steps=tuple(
+            StepView(step.code, str(STEP_LABELS[step.code]), step.status, step.at, step.by)
+            for step in _parts(Step, kept["kept_steps"])
+        ),
+        evidence=tuple(
+            EvidenceView(item.kind, item.ref, item.data, item.at, item.by)
+            for item in _parts(Evidence, kept["kept_evidence"])
+        ),
+        proposals=tuple(map(proposal_view, proposals)), allowed=kind.proposals,
     )  # fmt: skip
 
 
@@ -206,11 +232,9 @@ def card_for(actor: Actor, proposal_id: UUID, *, now: datetime) -> Card:
     row = Proposal.objects.filter(id=proposal_id).select_related("case").first()
     if row is None or not (actor.role in SUPERVISING or str(row.maker_id) == actor.id):
         raise NotFound()
-    maker, customer = people.person(row.maker_id), people.person(row.case.customer_id)
-    paid = Proposal.objects.filter(action=Proposal.GOODWILL, status=Proposal.CARRIED_OUT)
-    to_customer = sum(paid.filter(case__customer_id=row.case.customer_id).values_list("amount", flat=True))
-    day = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    by_maker = sum(paid.filter(maker_id=row.maker_id, settled_at__gte=day).values_list("amount", flat=True))
+    known = people.people((row.maker_id, row.case.customer_id))
+    maker, customer = known[row.maker_id], known[row.case.customer_id]
+    to_customer, by_maker = _paid(customer_id=customer.id, maker_id=maker.id, now=now)
     confirmation = None
     if row.order_id is not None:
         confirmation = confirmation_since(order_id=row.order_id, opened_at=row.case.opened_at)
@@ -222,6 +246,15 @@ def card_for(actor: Actor, proposal_id: UUID, *, now: datetime) -> Card:
     )  # fmt: skip
 
 
+def _paid(*, customer_id: UUID, maker_id: UUID, now: datetime) -> tuple[int, int]:
+    """Goodwill carried out: all to this customer, and today's by this maker, in minor units."""
+    day = now.astimezone(brand().zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    theirs, own = Q(case__customer_id=customer_id), Q(maker_id=maker_id, settled_at__gte=day)
+    paid = Proposal.objects.filter(theirs | own, action=Proposal.GOODWILL, status=Proposal.CARRIED_OUT)
+    sums = paid.aggregate(theirs=Sum("amount", filter=theirs, default=0), own=Sum("amount", filter=own, default=0))
+    return int(sums["theirs"]), int(sums["own"])
+
+
 @dataclass(frozen=True)
 class Counts:
     """How many cases are open, how many proposals wait for a second person."""
@@ -231,7 +264,9 @@ class Counts:
 
 
 def counts() -> Counts:
-    return Counts(
-        open=Case.objects.filter(status__in=[Case.OPEN, Case.WAITING]).count(),
-        proposals_waiting=Proposal.objects.filter(status=Proposal.PROPOSED).count(),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM cases_case WHERE status IN ('OPEN', 'WAITING')), "
+            "(SELECT count(*) FROM cases_proposal WHERE status = 'PROPOSED')"
+        )
+        return Counts(*cursor.fetchone())

@@ -32,6 +32,13 @@ class WordsTooLong(Refusal):
     operator = "the words exceed %(most)s characters"
 
 
+class SummaryMissing(Refusal):
+    code = "cases.case.summary_missing"
+    status = 422
+    text = _("请写一句处理结果再结束工单，客户会看到。工单还开着。")
+    operator = "a case ends with a summary for the customer"
+
+
 class ReasonMissing(Refusal):
     code = "cases.proposal.reason_missing"
     status = 422

@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from kefu.cases import actions
 from kefu.core import clock
+from kefu.core.actor import SYSTEM
 from kefu.identity import queries as people
 
 
@@ -13,3 +14,10 @@ from kefu.identity import queries as people
 def ask_bank(case: str, staff: str) -> None:
     """Ask the bank on the case, as the agent who wanted it. Network; safe to repeat."""
     actions.ask_bank(actor=people.actor_for_user(UUID(staff)), case_id=UUID(case), now=clock.now())
+
+
+@app.task(name="cases.lapse_proposal", queue="talk")
+def lapse_proposal(approval: str, status: str) -> None:
+    """An approval changed; when nobody decided it in time, its proposal ends. Safe to repeat."""
+    if status == "EXPIRED":
+        actions.lapse_proposal(actor=SYSTEM, approval_id=UUID(approval), now=clock.now())

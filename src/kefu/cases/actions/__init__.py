@@ -1,12 +1,13 @@
 """Every write of the room: opening and ending a case, proposing on it, deciding a proposal."""
 
 from kefu.cases.actions.case import add_evidence, ask_bank, open_case, resolve_case, want_bank
-from kefu.cases.actions.proposal import decide_proposal, propose_completion, propose_goodwill
+from kefu.cases.actions.proposal import decide_proposal, lapse_proposal, propose_completion, propose_goodwill
 
 __all__ = [
     "add_evidence",
     "ask_bank",
     "decide_proposal",
+    "lapse_proposal",
     "open_case",
     "propose_completion",
     "propose_goodwill",

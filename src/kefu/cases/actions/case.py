@@ -15,7 +15,7 @@ from kefu.cases.kinds import KINDS
 from kefu.cases.kinds.kind import BANK_ASKED, CHECKED, OPENED, TOLD
 from kefu.cases.models import Case, Evidence, Proposal
 from kefu.cases.queries import CaseView, case_for, locked_case, view_of
-from kefu.cases.refusals import CaseOver, KindUnknown, NoOrder, StillWaiting, WordsTooLong
+from kefu.cases.refusals import CaseOver, KindUnknown, NoOrder, StillWaiting, SummaryMissing, WordsTooLong
 from kefu.core.actor import Actor
 from kefu.core.audit import record
 from kefu.core.events import announce
@@ -27,7 +27,7 @@ from kefu.desk import actions as desk
 from kefu.identity import actions as identity
 from kefu.identity import queries as people
 from kefu.rails import actions as rails
-from kefu.rails.queries import AdviceView
+from kefu.rails.queries import AdviceView, instruction_of
 from kefu.sla import actions as sla
 from kefu.wallet import queries as wallet
 
@@ -51,13 +51,16 @@ class Opening:
 def open_case(*, actor: Actor, opening: Opening, now: datetime) -> CaseView:
     """Open a case, or return the open one of the same matter.
 
-    Refuses an unknown kind, words over `WORDS_MAX` characters, and an order that is not the customer's (NotFound).
+    Refuses an unknown kind, words over `WORDS_MAX` characters, and with NotFound an order that is not the customer's
+    and staff without a grant for the customer: a case lets its opener see them, so it cannot be the way to that.
     """
     kind = KINDS.get(opening.kind)
     if kind is None:
         raise KindUnknown(kind=opening.kind[:40])
     if len(opening.words) > WORDS_MAX:
         raise WordsTooLong(most=WORDS_MAX)
+    if actor.is_staff:
+        people.require_grant(staff=actor, customer_id=opening.customer_id, now=now)
     if opening.order_id is not None:
         order = wallet.order_for(actor, opening.order_id)
         if opening.customer_id not in (order.customer_id, order.payee_id):
@@ -134,11 +137,20 @@ def add_evidence(
     Evidence.objects.create(case_id=case_id, kind=kind, ref=ref, data=data, at=now, by=actor.ref)
 
 
+def fit_words(actor: Actor, words: str, *, to_customer: bool = False) -> str:
+    """Words as a case keeps them: not too long, secrets masked, and none asked of the customer."""
+    if len(words) > WORDS_MAX:
+        raise WordsTooLong(most=WORDS_MAX)
+    return desk.fit_words(actor, words, to_customer=to_customer)
+
+
 @transaction.atomic
 def want_bank(*, actor: Actor, case_id: UUID, now: datetime) -> None:
     """Have the bank asked about the case's order by the worker. For pages: they call nothing outside."""
     case = case_for(actor, case_id, now=now)
-    if case.order_id is None:
+    if case.status in (Case.RESOLVED, Case.CLOSED):
+        raise CaseOver(no=case.no)
+    if case.order_id is None or instruction_of(f"order:{case.order_id}") is None:
         raise NoOrder()
     record(actor=actor, action="cases.want_bank", subject=f"case:{case.id}", now=now, case_ref=case.no)
     announce(
@@ -174,11 +186,11 @@ def resolve_case(*, actor: Actor, case_id: UUID, summary: str, now: datetime) ->
     """End the case: the customer gets the summary with the agent's name and 工号. Refused while a proposal waits."""
     case_for(actor, case_id, now=now)
     case = locked_case(case_id)
-    if len(summary) > WORDS_MAX:
-        raise WordsTooLong(most=WORDS_MAX)
+    words = fit_words(actor, summary, to_customer=True)
+    if not words:
+        raise SummaryMissing()
     if case.proposals.filter(status=Proposal.PROPOSED).exists():
         raise StillWaiting()
-    words = redact(summary).text
     if not transition(Case, case.id, (Case.OPEN, Case.WAITING), Case.RESOLVED, resolved_at=now, summary=words):
         raise CaseOver(no=case.no)
     steps.do_step(actor=actor, case_id=case.id, code=TOLD, now=now)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop
 
 from kefu.cases import steps
-from kefu.cases.actions.case import WORDS_MAX, tell
+from kefu.cases.actions.case import fit_words, tell
 from kefu.cases.kinds import KINDS
 from kefu.cases.kinds.kind import DECIDED, POSTED, PROPOSED, TOLD
 from kefu.cases.models import Case, Proposal
@@ -21,14 +21,12 @@ from kefu.cases.refusals import (
     ProposalSettled,
     ProposalWaiting,
     ReasonMissing,
-    WordsTooLong,
 )
 from kefu.core.actor import Actor
 from kefu.core.audit import record
 from kefu.core.events import announce
 from kefu.core.ids import new_id
 from kefu.core.money import Money
-from kefu.core.redaction import redact
 from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.identity import actions as identity
@@ -90,11 +88,9 @@ def _open_case_of(actor: Actor, case_id: UUID, now: datetime) -> Case:
 def _propose(*, actor: Actor, case: Case, plan: _Plan, reason: str, now: datetime) -> ProposalView:
     if plan.action not in KINDS[case.kind].proposals:
         raise ProposalNotAllowed(kind=case.kind, action=plan.action)
-    if not reason.strip():
+    words = fit_words(actor, reason)
+    if not words:
         raise ReasonMissing()
-    if len(reason) > WORDS_MAX:
-        raise WordsTooLong(most=WORDS_MAX)
-    words = redact(reason.strip()).text
     approval = identity.propose_approval(
         actor=actor, action=plan.approval_action, arguments=plan.arguments, case_ref=case.no, reason=words,
         needed=people.checkers_needed(plan.approval_action, plan.arguments), until=now + APPROVAL_LASTS, now=now,
@@ -134,7 +130,7 @@ def decide_proposal(*, actor: Actor, proposal_id: UUID, approve: bool, words: st
     if row.status != Proposal.PROPOSED:
         raise ProposalSettled()
     approval = identity.decide_approval(
-        actor=actor, approval_id=row.approval_id, approve=approve, words=redact(words).text, now=now
+        actor=actor, approval_id=row.approval_id, approve=approve, words=fit_words(actor, words), now=now
     )
     if approval.status == "APPROVED":
         _carry_out(actor=actor, case=case, row=row, now=now)
@@ -187,6 +183,17 @@ def _reject(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> None:
         actor=actor, action="cases.reject", subject=f"case:{case.id}", now=now, case_ref=case.no,
         data={"proposal": str(row.id)},
     )  # fmt: skip
+
+
+@transaction.atomic
+def lapse_proposal(*, actor: Actor, approval_id: UUID, now: datetime) -> None:
+    """Its approval ran out: the proposal ends like a rejected one, so that the case can end or ask again."""
+    row = Proposal.objects.filter(approval_id=approval_id, status=Proposal.PROPOSED).first()
+    if row is None:
+        return
+    case = locked_case(row.case_id)
+    _reject(actor=actor, case=case, row=row, now=now)
+    _announce(case, row, now=now)
 
 
 def _maker_of(row: Proposal) -> Actor:

@@ -12,6 +12,7 @@ from kefu.desk.actions.conversation import (
 from kefu.desk.actions.message import (
     add_message,
     add_note,
+    fit_words,
     mark_delivered,
     mark_read,
     say_typing,
@@ -24,6 +25,7 @@ __all__ = [
     "add_note",
     "beat_presence",
     "close_conversation",
+    "fit_words",
     "hand_over",
     "leave_queue",
     "mark_delivered",

@@ -21,6 +21,7 @@ from kefu.desk.actions.refusals import (
     NotTaken,
     NotWaiting,
     NotYours,
+    ReasonMissing,
     SummaryMissing,
 )
 from kefu.desk.actions.telling import announce_state, tell_event
@@ -237,7 +238,8 @@ def hand_over(
 ) -> ConversationView:
     """Give the conversation to a colleague who is at the desk, or (None) back to the queue, to its old place.
 
-    The right to see the customer goes with it. Refuses one that is not yours, and a colleague who is away.
+    The right to see the customer goes with it. Refuses one that is not yours, a colleague who is away, and an
+    agent who gives no reason.
     """
     row = _held_by(actor, conversation_id)
     if row.status != C.ASSIGNED or row.staff_id is None:
@@ -245,6 +247,9 @@ def hand_over(
     giver = row.staff_id
     if to_staff_id == giver:
         return conversation_view(row)
+    reason = fit_words(actor, reason, to_customer=False)
+    if actor.is_staff and not reason:
+        raise ReasonMissing()
     _end_grant(row, actor=actor, now=now)
     Handover.objects.create(conversation=row, from_staff_id=giver, to_staff_id=to_staff_id, reason=reason, at=now)
     if to_staff_id is None:

@@ -54,6 +54,13 @@ class SummaryMissing(Refusal):
     operator = "a conversation that a person had closes with a summary"
 
 
+class ReasonMissing(Refusal):
+    code = "desk.handover.reason_missing"
+    status = 422
+    text = _("请给接手的同事交代一句；会话没有转交，还在您这里。")
+    operator = "a member of staff hands over with a word to whom takes it"
+
+
 class AsksForSecret(Refusal):
     code = "desk.message.asks_for_secret"
     status = 422

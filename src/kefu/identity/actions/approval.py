@@ -15,7 +15,7 @@ from kefu.core.transition import transition
 from kefu.identity.events import APPROVAL_CHANGED
 from kefu.identity.models import Approval, Decision, User
 from kefu.identity.queries.access import require
-from kefu.identity.queries.approval import approval_for, why_not_decide
+from kefu.identity.queries.approval import approval_for, leads_of_staff, whole_approvals, why_not_decide
 from kefu.identity.rules import approval as rules
 from kefu.identity.values import ApprovalView
 
@@ -154,19 +154,14 @@ def decide_approval(
     require(actor=actor, action="identity.decide_approval", now=now)
     with transaction.atomic():
         # The row lock makes two checkers queue: the second sees the first one's word.
-        approval = (
-            Approval.objects.select_for_update(of=("self",))
-            .select_related("maker")
-            .filter(pk=approval_id)
-            .first()
-        )
+        approval = whole_approvals().select_for_update(of=("self",)).filter(pk=approval_id).first()
         if approval is None:
             raise NotFound()
         if approval.status != Approval.PROPOSED:
             raise ApprovalDecided(status=approval.status)
         if approval.until <= now:
             raise ApprovalExpired()
-        why_not = why_not_decide(approval, User.objects.get(pk=actor.uuid))
+        why_not = why_not_decide(approval, User.objects.get(pk=actor.uuid), leads_of_staff())
         if why_not:
             raise ApprovalNotYours(why=why_not)
         Decision.objects.create(

@@ -15,7 +15,7 @@ from kefu.core.ids import new_id
 from kefu.core.refusal import NotFound
 from kefu.identity.events import SESSION_ENDED, SIGNED_IN, topic_of
 from kefu.identity.models import Device, Session, User
-from kefu.identity.queries.person import session_in_force
+from kefu.identity.queries.person import open_sitting
 from kefu.identity.values import SignedIn, actor_of
 
 _SEEN_EVERY = timedelta(seconds=60)
@@ -130,11 +130,10 @@ def end_other_sessions(*, actor: Actor, now: datetime) -> int:
 
 
 def see_session(*, session_id: UUID, now: datetime) -> Actor | None:
-    """Whose open sitting this is, noting that it is in use; None when it is over.
-
-    One query, and at most once a minute a second that writes: every page calls it.
+    """Whose open sitting this is, noted as in use; None when it is over. Pages may call it each time: it is one
+    read, and writes at most once a minute.
     """
-    session = session_in_force(session_id, now=now)
+    session = open_sitting(session_id, now=now)
     if session is None:
         return None
     if session.seen_at < now - _SEEN_EVERY:

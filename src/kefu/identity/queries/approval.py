@@ -3,22 +3,35 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kefu.core import clock
 from kefu.core.actor import Actor
 from kefu.core.refusal import NotFound
-from kefu.identity.models import Approval, User
+from kefu.identity.models import Approval, Decision, User
 from kefu.identity.rules.approval import same_chain
 from kefu.identity.rules.level import DESK, ROLES
 from kefu.identity.values import ApprovalView, DecisionView, approval_view, person_of
 
 _LONGEST_CHAIN = 20
+Leads = dict[UUID, UUID | None]
 
 
-def lead_chain(user: User) -> list[str]:
+def whole_approvals() -> QuerySet[Approval]:
+    """Approvals with their maker, their decisions in order and who decided: two queries however many."""
+    decisions = Decision.objects.select_related("checker").order_by("at")
+    return Approval.objects.select_related("maker").prefetch_related(Prefetch("decisions", decisions))
+
+
+def leads_of_staff() -> Leads:
+    """Who leads whom; read once for all chains of a page."""
+    return dict(User.objects.filter(kind=User.STAFF).values_list("id", "lead_id"))
+
+
+def lead_chain(user: User, leads: Leads) -> list[str]:
     """The person, their lead, the lead's lead, upwards."""
-    chain, leads = [str(user.id)], dict(User.objects.filter(kind=User.STAFF).values_list("id", "lead_id"))
+    chain = [str(user.id)]
     above = user.lead_id
     while above and str(above) not in chain and len(chain) < _LONGEST_CHAIN:
         chain.append(str(above))
@@ -26,30 +39,29 @@ def lead_chain(user: User) -> list[str]:
     return chain
 
 
-def why_not_decide(approval: Approval, checker: User) -> str:
-    """Why this person may not decide here, in the active language; empty when they may."""
+def why_not_decide(approval: Approval, checker: User, leads: Leads) -> str:
+    """Why this person may not decide here, in the active language; empty when they may. `approval` is whole."""
     if checker.role not in ROLES["identity.decide_approval"] or not checker.is_active:
         return str(_("只有主管可以复核。"))
     if checker.id == approval.maker_id:
         return str(_("申请人不能复核自己的申请。"))
-    own = lead_chain(checker)
-    if same_chain(own, lead_chain(approval.maker)):
+    own = lead_chain(checker, leads)
+    if same_chain(own, lead_chain(approval.maker, leads)):
         return str(_("您与申请人在同一条上下级线上。"))
-    for decision in approval.decisions.select_related("checker"):
+    for decision in approval.decisions.all():
         if decision.checker_id == checker.id:
             return str(_("您已经复核过这一项。"))
-        if same_chain(own, lead_chain(decision.checker)):
+        if same_chain(own, lead_chain(decision.checker, leads)):
             return str(_("您与另一位复核人在同一条上下级线上。"))
     return ""
 
 
-def _view(approval: Approval, reader: User) -> ApprovalView:
+def _view(approval: Approval, reader: User, leads: Leads) -> ApprovalView:
     decisions = tuple(
-        DecisionView(person_of(row.checker), row.approve, row.words, row.at)
-        for row in approval.decisions.select_related("checker").order_by("at")
+        DecisionView(person_of(row.checker), row.approve, row.words, row.at) for row in approval.decisions.all()
     )
     why_not = (
-        why_not_decide(approval, reader)
+        why_not_decide(approval, reader, leads)
         if approval.status == Approval.PROPOSED
         else str(_("这项申请已经有了结果。"))
     )
@@ -63,11 +75,11 @@ def approval_for(*, actor: Actor, approval_id: UUID, now: datetime | None = None
     """
     if actor.role not in DESK:
         raise NotFound()
-    approval = Approval.objects.select_related("maker").filter(pk=approval_id).first()
+    approval = whole_approvals().filter(pk=approval_id).first()
     if approval is None:
         raise NotFound()
     _age(approval, now or clock.now())
-    return _view(approval, User.objects.get(pk=actor.uuid))
+    return _view(approval, User.objects.get(pk=actor.uuid), leads_of_staff())
 
 
 def _age(approval: Approval, now: datetime) -> None:
@@ -79,13 +91,13 @@ def approvals_for(*, actor: Actor, now: datetime | None = None, limit: int = 50)
     """What waits for a decision and what was decided lately, open ones first; agents see their own."""
     if actor.role not in DESK:
         return []
-    rows = Approval.objects.select_related("maker").order_by("-proposed_at")
+    rows = whole_approvals().order_by("-proposed_at")
     if actor.role == User.AGENT:
         rows = rows.filter(maker_id=actor.uuid)
     found = list(rows[:limit])
-    reader = User.objects.get(pk=actor.uuid)
+    reader, leads = User.objects.get(pk=actor.uuid), leads_of_staff()
     moment = now or clock.now()
     for approval in found:
         _age(approval, moment)
     found.sort(key=lambda approval: approval.status != Approval.PROPOSED)
-    return [_view(approval, reader) for approval in found]
+    return [_view(approval, reader, leads) for approval in found]

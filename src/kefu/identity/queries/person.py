@@ -56,8 +56,10 @@ def operator_exists() -> bool:
     return User.objects.filter(role=User.OPERATOR, is_active=True).exists()
 
 
-def session_in_force(session_id: UUID, *, now: datetime) -> Session | None:
-    """The sitting with its owner; None when it ended, lay idle too long, or its owner is no longer active."""
+def open_sitting(session_id: UUID, *, now: datetime) -> Session | None:
+    """The sitting with its user; None when it ended, lay idle too long, or its owner is no longer active.
+    Only for this room.
+    """
     session = (
         Session.objects.select_related("user")
         .filter(pk=session_id, ended_at=None, user__is_active=True)
@@ -65,12 +67,12 @@ def session_in_force(session_id: UUID, *, now: datetime) -> Session | None:
     )
     if session is None or session.began_at + LONGEST <= now:
         return None
-    return session if session.seen_at + IDLE[session.user.kind] > now else None
+    return None if session.seen_at + IDLE[session.user.kind] <= now else session
 
 
 def actor_for_session(session_id: UUID, *, now: datetime) -> Actor | None:
     """Whose open sitting this is, or None. One query; what staff may do follows from the role as it is now."""
-    session = session_in_force(session_id, now=now)
+    session = open_sitting(session_id, now=now)
     return actor_of(session.user, session=str(session.id)) if session else None
 
 

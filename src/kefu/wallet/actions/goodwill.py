@@ -27,10 +27,13 @@ ACTION = "wallet.pay_goodwill"
 
 
 def goodwill_arguments(*, customer_id: UUID, amount: Money, case_ref: str) -> dict[str, Any]:
-    """What an approval of `wallet.pay_goodwill` is bound to: propose with exactly these. Minor units."""
+    """What an approval of `wallet.pay_goodwill` is bound to: propose with exactly these. Minor units.
+
+    Refuses `core.amount.*`: what could never be paid is not put before a checker.
+    """
     return {
         "customer": str(customer_id),
-        "amount": amount.minor,
+        "amount": amounts.check(amount, most=amounts.GOODWILL_MOST),
         "currency": amount.currency,
         "case": case_ref,
     }

@@ -10,6 +10,7 @@ from kefu.cases import actions
 from kefu.cases import queries as cases
 from kefu.core import clock
 from kefu.identity import queries as people
+from kefu.web.refusals import FieldWrong
 from kefu.web.sessions import for_staff, signed_in
 
 
@@ -34,8 +35,11 @@ def card(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
 @for_staff("supervisor")
 @require_POST
 def decide(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
+    decision = request.POST.get("decision")
+    if decision not in ("approve", "reject"):
+        raise FieldWrong(fields="decision")
     actions.decide_proposal(
-        actor=signed_in(request), proposal_id=proposal_id, approve=request.POST.get("decision") == "approve",
+        actor=signed_in(request), proposal_id=proposal_id, approve=decision == "approve",
         words=request.POST.get("words", ""), now=clock.now(),
     )  # fmt: skip
     return redirect(f"/console/approvals/{proposal_id}/")

@@ -9,12 +9,17 @@ from django.views.decorators.http import require_GET, require_POST
 from kefu.assistant.emergency import wants_human
 from kefu.cases import actions
 from kefu.cases import queries as cases
-from kefu.cases.actions.case import Opening
+from kefu.cases.actions.case import WORDS_MAX, Opening
 from kefu.cases.kinds import KINDS
+from kefu.cases.queries import CaseView
 from kefu.core import clock
+from kefu.core.actor import Actor
 from kefu.core.money import parse_amount
+from kefu.core.refusal import NotFound
 from kefu.desk import queries as talk
+from kefu.desk.queries import ConversationView
 from kefu.wallet import queries as wallet
+from kefu.wallet.queries import OrderView
 from kefu.web.ids import read_id
 from kefu.web.sessions import for_staff, signed_in
 
@@ -29,8 +34,6 @@ def open_case(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     conversation = talk.conversation_for(actor, conversation_id)
     order = read_id(request.POST["order"]) if request.POST.get("order") else None
     last = talk.last_answer(conversation_id)
-    said = [m.body for m in talk.messages_for(actor, conversation_id) if m.author_kind == "customer"]
-    words = [text for text in said if not wants_human(text)]
     case = actions.open_case(
         actor=actor,
         opening=Opening(
@@ -38,12 +41,28 @@ def open_case(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
             customer_id=conversation.customer_id,
             conversation_id=conversation_id,
             order_id=order,
-            words=words[-1] if words else "",
+            words=_last_words(actor, conversation),
             checked=last.data.get("checks", ()) if last else (),
         ),
         now=clock.now(),
     )
     return redirect(f"/console/case/{case.id}/")
+
+
+def _last_words(actor: Actor, conversation: ConversationView) -> str:
+    """What the customer said last in this conversation, but for their call for a person."""
+    said = talk.timeline_for(actor, customer_id=conversation.customer_id)
+    own = [m.body for m in said if m.conversation_id == conversation.id and m.author_kind == "customer"]
+    words = [text for text in own if not wants_human(text)]
+    return words[-1][:WORDS_MAX] if words else ""
+
+
+def _order_of(actor: Actor, case: CaseView) -> OrderView | None:
+    """The case's order, for who holds a grant: a supervisor may see the case without one."""
+    try:
+        return wallet.order_for(actor, case.order_id) if case.order_id else None
+    except NotFound:
+        return None
 
 
 @AGENTS
@@ -52,10 +71,8 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The case whole: steps, evidence, proposals, and what may be proposed."""
     actor, now = signed_in(request), clock.now()
     case = cases.case_view_for(actor, case_id, now=now)
-    order = wallet.order_for(actor, case.order_id) if case.order_id else None
-    confirmation = None
-    if case.order_id:
-        confirmation = cases.confirmation_since(order_id=case.order_id, opened_at=case.opened_at)
+    order = _order_of(actor, case)
+    confirmation = cases.confirmation_since(order_id=order.id, opened_at=case.opened_at) if order else None
     values = {
         "case": case,
         "order": order,

@@ -12,7 +12,9 @@ from kefu.core.actor import Actor
 from kefu.desk import actions
 from kefu.desk import queries as talk
 from kefu.web.console.conversation import conversation_values
+from kefu.web.ids import read_id
 from kefu.web.look import back_to
+from kefu.web.refusals import FieldWrong
 from kefu.web.sessions import for_staff, signed_in
 
 AGENTS = for_staff("agent", "supervisor")
@@ -51,7 +53,7 @@ def page(request: HttpRequest, conversation_id: UUID | None = None) -> HttpRespo
 def queue(request: HttpRequest) -> HttpResponse:
     """The lists again, after something changed; `c` is the conversation that is open on the page."""
     selected = request.GET.get("c", "")
-    values = queue_values(signed_in(request), selected=UUID(selected) if len(selected) == 36 else None)
+    values = queue_values(signed_in(request), selected=read_id(selected) if selected else None)
     return render(request, "console/queue.html", values)
 
 
@@ -66,7 +68,10 @@ def take_next(request: HttpRequest) -> HttpResponse:
 @AGENTS
 @require_POST
 def presence(request: HttpRequest) -> HttpResponse:
-    actions.set_presence(actor=signed_in(request), status=request.POST.get("status", ""), now=clock.now())
+    status = request.POST.get("status", "")
+    if status not in STATUSES:
+        raise FieldWrong(fields="status")
+    actions.set_presence(actor=signed_in(request), status=status, now=clock.now())
     return redirect(back_to(request, request.POST.get("next", ""), "/console/"))
 
 

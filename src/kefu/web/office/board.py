@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from kefu.cases import queries as cases
@@ -13,12 +14,13 @@ from kefu.desk import queries as talk
 from kefu.web import health
 from kefu.web.sessions import for_staff
 
+NAMES = {"database": _("数据库"), "relay": _("事件中继"), "worker": _("后台任务"), "live": _("实时推送")}
 OPERATORS = for_staff("operator", "supervisor")
 
 
 def _values() -> dict[str, Any]:
     return {
-        "parts": health.state_of_parts(),
+        "parts": [(NAMES.get(part, part), part, up) for part, up in health.state_of_parts().items()],
         "wait": talk.wait_now(),
         "present": talk.agents_present(),
         "counts": cases.counts(),
