@@ -19,12 +19,14 @@ from kefu.identity import queries as people
 DESK = ("/console/", "/console/queue")
 FORMS = ("goodwill", "completion", "bank", "resolve")
 DEEDS = ("take", "note", "handover", "close", "read", "typing", "case")
+PARTS = ("", "head", "messages", "panel", "story")
 OFFICE = ("/office/", "/office/board")
 
 
 def every_page(case: UUID, proposal: UUID, conversation: UUID) -> list[str]:
     own = [f"/console/case/{case}/", "/console/approvals/", f"/console/approvals/{proposal}/"]
-    return [*DESK, *own, f"/console/c/{conversation}/", f"/console/c/{conversation}/panel", *OFFICE]
+    talk = [f"/console/c/{conversation}/{part}" for part in PARTS]
+    return [*DESK, *own, *talk, *OFFICE]
 
 
 def every_door(case: UUID, proposal: UUID, conversation: UUID) -> list[str]:
@@ -189,6 +191,7 @@ def test_pages_ask_as_much_for_thirty_as_for_three(town: Town, browser: SignedIn
     def asked() -> dict[str, int]:
         page, card = f"/console/case/{case.id}/", f"/console/approvals/{open_one.id}/"
         paths = {f"agent {path}": (agent, path) for path in (*DESK, page, card, f"/console/case/{twice.id}/")}
+        paths |= {f"talk {part}": (agent, f"/console/c/{case.conversation_id}/{part}") for part in PARTS}
         paths |= {f"colleague {page}": (colleague, page), f"boss {page}": (boss, page)}
         others = ("/console/approvals/", card, f"/console/approvals/{completion.id}/")
         paths |= {f"boss {path}": (boss, path) for path in others}
