@@ -185,15 +185,17 @@ def _talk(filler: Filler, people: list[UUID], viewer: Viewer, size: Size) -> Non
     from kefu.desk.models import Conversation, Message
 
     talks = list(_talk_rows(filler, people, viewer, size))
-    filler.copy(Conversation, talks)
     shares = [OWN_MESSAGES, *filler.dice.choices(range(2, 12), k=len(talks) - 1)]
     factor = max(1.0, size.messages / sum(shares))
-    filler.copy(Message, _message_rows(filler, talks, [OWN_MESSAGES, *(int(s * factor) for s in shares[1:])]))
+    for place, talk in enumerate(talks):
+        talk["last_seq"] = int(shares[place] * factor) if place else OWN_MESSAGES
+    filler.copy(Conversation, talks)
+    filler.copy(Message, _message_rows(filler, talks))
 
 
 def _talk_rows(filler: Filler, people: list[UUID], viewer: Viewer, size: Size) -> Iterator[dict[str, Any]]:
     """The viewer's first: the open one and their old ones; then those who wait, then closed ones."""
-    moment = {"opened_at": filler.now - timedelta(minutes=30), "last_message_at": filler.now, "last_seq": 5}
+    moment = {"opened_at": filler.now - timedelta(minutes=30), "last_message_at": filler.now}
     mine = {"staff_id": viewer.agent, "staff_label": "陈工", "staff_no": "1024", "taken_at": filler.now}
     queued = {"queued_at": filler.now, "rank_at": filler.now}
     states = [{"status": "ASSIGNED", **mine}] * MINE + [{"status": "WAITING", **queued}] * WAITING
@@ -215,16 +217,15 @@ def _talk_rows(filler: Filler, people: list[UUID], viewer: Viewer, size: Size) -
             "staff_label": "陈工",
             "staff_no": "1024",
             "summary": "已处理",
-            "last_seq": 5,
             "opened_at": opened,
             "closed_at": opened,
             "last_message_at": opened,
         }
 
 
-def _message_rows(filler: Filler, talks: list[dict[str, Any]], shares: list[int]) -> Iterator[dict[str, Any]]:
-    for talk, share in zip(talks, shares, strict=True):
-        for seq in range(1, share + 1):
+def _message_rows(filler: Filler, talks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for talk in talks:
+        for seq in range(1, talk["last_seq"] + 1):
             yield {
                 "id": filler.uuid(),
                 "conversation_id": talk["id"],

@@ -62,9 +62,8 @@ def _viewers() -> Viewer:
 def _measure(viewer: Viewer, rounds: int) -> dict[str, Any]:
     from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext, setup_test_environment
+    from django.test.utils import CaptureQueriesContext
 
-    setup_test_environment(debug=False)
     # Browsers ask for compressed pages, and compressing takes time.
     mine, desk = Client(headers={"accept-encoding": "gzip"}), Client(headers={"accept-encoding": "gzip"})
     mine.post("/signin/", {"phone": PHONE, "password": PASSWORD, "next": "/"})

@@ -26,7 +26,7 @@ from kefu.web.refusals import FieldWrong, wants_json
 from kefu.web.sessions import for_staff, signed_in
 
 AGENTS = for_staff("agent", "supervisor")
-SHOWN, MOST_SHOWN, ORDERS_SHOWN = 60, 2_000, 5
+SHOWN, MOST_SHOWN, ORDERS_SHOWN = 30, 2_000, 5
 
 
 def conversation_values(

@@ -26,6 +26,7 @@ def icon_shape(name: str) -> str:
 
 
 @register.simple_tag
+@functools.cache
 def icon(name: str, css: str = "") -> SafeString:
     """The icon `name` as inline SVG: decoration, the words beside it or an aria-label carry the meaning."""
     shape = mark_safe(icon_shape(name))  # noqa: S308 - our own file
