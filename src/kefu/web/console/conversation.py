@@ -1,6 +1,6 @@
 """One conversation at the desk: what was said, who the customer is, and what an agent can do with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from kefu.core.files import store_file
 from kefu.core.ids import new_id
 from kefu.desk import actions as desk
 from kefu.desk import queries as talk
-from kefu.desk.queries import ConversationView
+from kefu.desk.queries import ConversationView, PresenceView
 from kefu.identity import queries as people
 from kefu.wallet import queries as wallet
 from kefu.wallet.queries import OrderView
@@ -30,7 +30,7 @@ SHOWN, MOST_SHOWN, ORDERS_SHOWN = 30, 2_000, 5
 
 
 def conversation_values(
-    actor: Actor, conversation_id: UUID, *, now: datetime, earlier: int | None = None
+    actor: Actor, conversation_id: UUID, *, present: Sequence[PresenceView], now: datetime, earlier: int | None = None
 ) -> dict[str, Any]:
     """The middle pane: the last messages, or those after number `earlier`. The right one asks for itself: who the
     customer is, and the story of the order.
@@ -43,13 +43,14 @@ def conversation_values(
         "lines": lines.lines_of(said, viewer=lines.STAFF, now=now),
         "viewer": lines.STAFF,
         "last_seq": conversation.last_seq,
-        **head_values(actor, conversation),
+        **head_values(actor, conversation, present),
     }
 
 
-def head_values(actor: Actor, conversation: ConversationView) -> dict[str, Any]:
+def head_values(actor: Actor, conversation: ConversationView, present: Sequence[PresenceView]) -> dict[str, Any]:
+    """`present`: who is at the desk, of whom the others can be handed to."""
     mine = conversation.status == "ASSIGNED" and str(conversation.staff_id) == actor.id
-    colleagues = [p for p in talk.agents_present() if str(p.staff_id) != actor.id] if mine else []
+    colleagues = [one for one in present if str(one.staff_id) != actor.id] if mine else []
     return {"conversation": conversation, "mine": mine, "colleagues": colleagues}
 
 
@@ -95,7 +96,7 @@ def story(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 @require_GET
 def head(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     actor = signed_in(request)
-    values = head_values(actor, talk.conversation_for(actor, conversation_id))
+    values = head_values(actor, talk.conversation_for(actor, conversation_id), talk.agents_present())
     return render(request, "console/head.html", values)
 
 

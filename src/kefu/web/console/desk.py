@@ -44,7 +44,9 @@ def page(request: HttpRequest, conversation_id: UUID | None = None) -> HttpRespo
     if conversation_id is not None:
         earlier = request.GET.get("from", "")
         start = int(earlier) if earlier.isdecimal() and len(earlier) < 10 else None
-        values |= conversation_values(actor, conversation_id, now=clock.now(), earlier=start)
+        values |= conversation_values(
+            actor, conversation_id, present=values["present"], now=clock.now(), earlier=start
+        )
     return render(request, "console/desk.html", values)
 
 
