@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from typing import Any
@@ -11,11 +10,10 @@ from kefu.cli.database import create_database, prepare_database
 from kefu.cli.server.postgres import temporary_cluster
 from kefu.cli.server.server_user import CHECKOUT
 from kefu.cli.terminal import CannotRun, answer, say
-from kefu.cli.throwaway import clean_environment
+from kefu.cli.throwaway import bare_environment
 
 HELP = "measure the pages on a full database, against a hundredth of it"
 LIMIT_MS, LIMIT_QUERIES = 60, 12
-SECRETS = {"KEFU_SECRET_KEY": "bench-only-" + "x" * 50, "KEFU_LIVE_KEY": "bench-only", "KEFU_SEAL_KEY": "bench-only"}
 
 
 def run(argv: list[str]) -> int:
@@ -51,9 +49,7 @@ def _measured(admin: str, name: str, sizes: list[int], rounds: int) -> dict[str,
     owner = f"postgresql://kefu_owner:test@{place}"
     create_database(admin_dsn=f"{owner}/postgres", name=name)
     prepare_database(owner_dsn=f"{owner}/{name}")
-    own = {"DATABASE_URL": f"{owner}/{name}", "KEFU_PLAIN_STATIC": "1", "KEFU_LOG": "ERROR"}
-    own |= {"DJANGO_SETTINGS_MODULE": "kefu.config.settings", "KEFU_DATA": os.devnull}
-    environment = clean_environment() | own | SECRETS
+    environment = bare_environment(f"{owner}/{name}")
     _step(["kefu.config.manage", "migrate", "--verbosity", "0"], environment)
     say(f"filling {name}: {sizes[0]} conversations, {sizes[1]} messages, {sizes[2]} orders")
     said = _step(["kefu.cli.pages.measuring", *map(str, [*sizes, rounds])], environment)

@@ -200,6 +200,20 @@ def clean_environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(CHECKOUT / "src")}
 
 
+def bare_environment(dsn: str) -> dict[str, str]:
+    """The product's settings over one database, for a bench's process: no data folder, secrets of its own."""
+    return clean_environment() | {
+        "DATABASE_URL": dsn,
+        "DJANGO_SETTINGS_MODULE": "kefu.config.settings",
+        "KEFU_PLAIN_STATIC": "1",
+        "KEFU_LOG": "ERROR",
+        "KEFU_DATA": os.devnull,
+        "KEFU_SECRET_KEY": "bench-only-" + "x" * 50,
+        "KEFU_LIVE_KEY": "bench-only",
+        "KEFU_SEAL_KEY": "bench-only",
+    }
+
+
 def within(seconds: float, condition: Callable[[], bool]) -> bool:
     """Whether `condition` comes to hold within `seconds`."""
     deadline = time.monotonic() + seconds

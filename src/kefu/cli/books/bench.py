@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from kefu.cli.books import orders_door
 from kefu.cli.books.database import Server
 from kefu.cli.books.python_door import WALLETS, drive
 from kefu.cli.server.binaries import client_program
@@ -113,8 +114,15 @@ def measure(server: Server, *, seconds: float) -> dict[str, object]:
                 measured.tps.append(tps * cell.weight)
                 measured.p99.append(p99)
             say(f"bench ledger: round {lap + 1} of {ROUNDS} done")
-    python = {str(n): round(drive(dsn=server.dsn("books"), clients=n, seconds=seconds)) for n in CLIENTS}
-    return summary(results) | {"python_tps": python, "orders_tps": None, "step_ms": None, "seconds": seconds}
+    python = {str(n): _python_tps(server, n, seconds) for n in CLIENTS}
+    orders = orders_door.measure(server, clients=CLIENTS, seconds=seconds)
+    return summary(results) | {"python_tps": python, **orders, "seconds": seconds}
+
+
+def _python_tps(server: Server, clients: int, seconds: float) -> int:
+    """Single transfers through `ledger.actions`."""
+    answers = drive(dsn=server.dsn("books"), clients=clients, seconds=seconds)
+    return round(sum(int(answer) for answer in answers) / seconds)
 
 
 def summary(results: dict[tuple[str, int], Measured]) -> dict[str, object]:

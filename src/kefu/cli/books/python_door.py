@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from kefu.cli.books.database import connect_django
@@ -16,11 +17,20 @@ WALLETS = 100_000
 """The bench's wallets have the ids from 1 to this."""
 
 
-def drive(*, dsn: str, clients: int, seconds: float) -> float:
-    """Transfers a second that so many client processes make together."""
-    command = [sys.executable, "-m", "kefu.cli.books.python_door", dsn, str(seconds)]
+def drive(
+    *,
+    dsn: str,
+    clients: int,
+    seconds: float,
+    module: str = "kefu.cli.books.python_door",
+    environment: Mapping[str, str] | None = None,
+) -> list[str]:
+    """So many client processes of `module` work at once, for so long; what each of them answered."""
+    command = [sys.executable, "-m", module, dsn, str(seconds)]
     started = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT / "src")
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT / "src", env=environment
+        )
         for _ in range(clients)
     ]
     for client in started:
@@ -30,8 +40,7 @@ def drive(*, dsn: str, clients: int, seconds: float) -> float:
         assert client.stdin is not None
         client.stdin.write("go\n")
         client.stdin.flush()
-    answers = [client.communicate()[0] for client in started]
-    return sum(int(answer) for answer in answers) / seconds
+    return [client.communicate()[0] for client in started]
 
 
 def _post_for(seconds: float) -> int:
