@@ -79,7 +79,10 @@ class Reader:
         self.closed.set()
 
     def next(self, seconds: float = 5) -> dict[str, Any]:
-        return self.heard.get(timeout=seconds)
+        """The next event, leaving out the positions that a slow machine hears between any two."""
+        while (event := self.heard.get(timeout=seconds))["event"] == "position":
+            pass
+        return event
 
     def facts(self) -> list[dict[str, Any]]:
         """What was heard so far, without what the stream says of itself."""
