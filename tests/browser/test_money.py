@@ -9,7 +9,7 @@ from tests.browser.windows import Window
 
 from kefu.cli.throwaway import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 Opener = Callable[..., Window]
 

@@ -16,7 +16,7 @@ from tests.browser.windows import Window
 
 from kefu.cli.throwaway import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 FIRST_LOAD_KIB = 100
 FIRST = ("home", "chat", "order", "help", "console", "approval")

@@ -12,7 +12,7 @@ from tests.browser.windows import Window
 
 from kefu.cli.throwaway import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 SEED = int(os.environ.get("KEFU_ROAD_SEED", "1"))
 ASKED = (

@@ -14,7 +14,7 @@ from tests.browser.windows import CUSTOMER_PASSWORD, Window
 from kefu.cli.server.server_user import CHECKOUT
 from kefu.cli.throwaway import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 Opener = Callable[..., Window]
 

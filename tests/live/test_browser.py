@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from tests.live.live_town import Town, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 STATIC = Path(__file__).resolve().parents[2] / "src" / "kefu" / "web" / "static" / "kefu"
 PAGE = """<!doctype html><title>t</title><script type="module">
 import "/static/live.js";

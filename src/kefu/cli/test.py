@@ -36,8 +36,7 @@ def run(argv: list[str]) -> int:
     compile_catalogues()
     with temporary_cluster() as admin:
         environment["KEFU_TEST_ADMIN_DSN"] = admin
-        # The browser tests share one installation, so one worker has them all.
-        command = [sys.executable, "-m", "pytest", "-n", str(options.workers), "--dist", "loadgroup"]
+        command = [sys.executable, "-m", "pytest", "-n", str(options.workers), "--dist", "loadscope"]
         command += ["--durations", "10"]
         command += _selected(without) + options.pytest + options.paths
         say(f"kefu test: pytest with {options.workers} workers")
