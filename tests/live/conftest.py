@@ -3,14 +3,14 @@
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from tests.live.live_town import Town
 
 
-@pytest.fixture(scope="module")
-def shared_town() -> Iterator[Town]:
-    """One for the tests of a module: a process takes a second to start."""
+@contextmanager
+def built_town() -> Iterator[Town]:
     from kefu.cli.database import create_database, drop_database
 
     admin, name = os.environ["KEFU_TEST_ADMIN_DSN"], f"clone_{uuid.uuid4().hex[:10]}"
@@ -21,6 +21,20 @@ def shared_town() -> Iterator[Town]:
     yield made
     made.close()
     drop_database(admin_dsn=owner, name=name)
+
+
+@pytest.fixture(scope="module")
+def shared_town() -> Iterator[Town]:
+    """One for the tests of a module: a process takes a second to start."""
+    with built_town() as made:
+        yield made
+
+
+@pytest.fixture
+def new_town() -> Iterator[Town]:
+    """One in which nothing was ever announced."""
+    with built_town() as made:
+        yield made
 
 
 @pytest.fixture

@@ -171,7 +171,10 @@ def writer_deadline(writer: Writer, _started: dict[int, float] = {}) -> float:  
 
 
 @pytest.mark.row("C-01")
-def test_the_database_goes_away_and_comes_back(town: Town) -> None:
+@pytest.mark.parametrize("where", ["town", "new_town"])
+def test_the_database_goes_away_and_comes_back(where: str, request: pytest.FixtureRequest) -> None:
+    """Also when the very first events are announced while it is away: they come after position 0, not before."""
+    town: Town = request.getfixturevalue(where)
     reader = town.read("customer:21")
     reader.next()
     for round_ in range(3):

@@ -73,6 +73,7 @@ class Hub:
         self._recent: deque[Recent] = deque()
         self._recent_of: dict[str, deque[Recent]] = defaultdict(deque)
         self._recent_from = 0
+        self._begun = False
         self._ended: dict[str, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._moved = asyncio.Event()
@@ -176,7 +177,7 @@ class Hub:
                 ) as connection:
                     await connection.execute("LISTEN kefu_live")
                     await connection.execute("LISTEN kefu_whisper")
-                    if not self._recent_from and not self.position:
+                    if not self._begun:
                         await self._begin(connection)
                     await self._catch_up(connection)
                     self.listening = True
@@ -210,6 +211,7 @@ class Hub:
         )
         for topics, at, payload in await ended.fetchall():
             self._note_ended(topics, payload, at)
+        self._begun = True
 
     async def _catch_up(self, connection: psycopg.AsyncConnection[Any]) -> None:
         """Read what was positioned since, and tell it. Positions follow commits, so nothing appears below."""
