@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kefu.cli import check_config
-from kefu.cli.check_config import Facts, gather, judge
+from kefu.cli.check import config as check_config
+from kefu.cli.check.config import Facts, gather, judge
 from kefu.cli.demo.cast import CUSTOMERS
 from kefu.core.actor import SYSTEM
 from kefu.core.brand import SHIPPED

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from kefu.cli import check_audit
+from kefu.cli.check import audit as check_audit
 from kefu.core.seals import SEAL_BATCH, Trail, merkle_root, seal_pending, signing_key, verify_trail
 
 KEY = signing_key(b"test-only-seal-key")

@@ -12,7 +12,7 @@ import pytest
 from tests.ledger.conftest import Books, write_accounts
 from tests.ledger.test_races import A20, I11, Client
 
-from kefu.cli import check_books
+from kefu.cli.check import books as check_books
 from kefu.ledger import books as invariants
 from kefu.ledger import queries
 

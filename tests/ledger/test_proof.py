@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from kefu.cli import bench_ledger, prove_ledger
+from kefu.cli.bench import ledger as bench_ledger
 from kefu.cli.books import bench
 from kefu.cli.books.bench import Measured
+from kefu.cli.prove import ledger as prove_ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 

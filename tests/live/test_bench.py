@@ -3,7 +3,8 @@
 import pytest
 from tests.live.live_town import KEY, Town, awaited
 
-from kefu.cli import bench_live
+from kefu.cli.bench import live as bench_live
+from kefu.cli.bench import screens as bench_screens
 from kefu.cli.terminal import CannotRun
 
 
@@ -21,4 +22,10 @@ def test_a_small_bench_delivers_everything_once(town: Town) -> None:
 def test_bad_numbers_are_bad_usage(argv: list[str]) -> None:
     with pytest.raises(CannotRun) as refused:
         bench_live.run(argv)
+    assert refused.value.status == 2
+
+
+def test_two_messages_are_no_measurement_of_screens() -> None:
+    with pytest.raises(CannotRun, match="--messages is 5 to 1000") as refused:
+        bench_screens.run(["--messages", "2"])
     assert refused.value.status == 2

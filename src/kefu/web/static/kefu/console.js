@@ -16,8 +16,8 @@ async function send(url, fields = {}) {
   return fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token, Accept: "application/json" } });
 }
 
-/** Refetch one pane; several events in a moment cost one request. */
-function refresher(element, url) {
+/** Refetch one pane; several events in a moment cost one request. What somebody just said goes before any pane. */
+function refresher(element, url, { wait = 60 } = {}) {
   let due = 0;
   return () => {
     if (!element || due) return;
@@ -25,11 +25,11 @@ function refresher(element, url) {
       due = 0;
       const html = await fetched(url);
       if (html !== null) element.innerHTML = html;
-    }, 60);
+    }, wait);
   };
 }
 
-const freshQueue = refresher(document.getElementById("queue"), `/console/queue${conversation ? `?c=${conversation}` : ""}`);
+const freshQueue = refresher(document.getElementById("queue"), `/console/queue${conversation ? `?c=${conversation}` : ""}`, { wait: 400 });
 const freshHead = refresher(document.getElementById("head"), `/console/c/${conversation}/head`);
 const freshCustomer = refresher(document.getElementById("panel"), `/console/c/${conversation}/panel`);
 const freshStory = refresher(document.getElementById("story"), `/console/c/${conversation}/story`);
@@ -63,8 +63,8 @@ function markRead() {
 
 if (desk) {
   document.addEventListener("kefu:desk.message", (event) => {
-    freshQueue();
     if (event.detail?.payload?.conversation === conversation) newMessages();
+    freshQueue();
   });
   document.addEventListener("kefu:desk.conversation", (event) => {
     freshQueue();

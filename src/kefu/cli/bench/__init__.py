@@ -1,10 +1,10 @@
-"""`./kefu bench ledger|live|pages|ask`: how fast it is, on a throw-away installation."""
+"""`./kefu bench ledger|live|pages|ask|screens`: how fast it is, on a throw-away installation."""
 
 import importlib
 import sys
 
 HELP = "measure the books, the event stream, the pages or the assistant"
-PARTS = ("ledger", "live", "pages", "ask")
+PARTS = ("ledger", "live", "pages", "ask", "screens")
 
 
 def run(argv: list[str]) -> int:
@@ -12,4 +12,4 @@ def run(argv: list[str]) -> int:
     if not argv or argv[0] not in PARTS:
         print(f"usage: ./kefu bench {'|'.join(PARTS)} [--json]", file=sys.stderr)
         return 2
-    return int(importlib.import_module(f"kefu.cli.bench_{argv[0]}").run(argv[1:]))
+    return int(importlib.import_module(f"kefu.cli.bench.{argv[0]}").run(argv[1:]))

@@ -5,18 +5,18 @@ import sys
 
 HELP = "run a simulation at full size; without a name, list them"
 PROOFS = {
-    "ledger": ("prove_ledger", "random transfers and holds by many clients against an independent auditor"),
-    "faults": ("prove_faults", "the fault storm: kills, lying bank, impatient clients; nothing lost or doubled"),
+    "ledger": "random transfers and holds by many clients against an independent auditor",
+    "faults": "the fault storm: kills, lying bank, impatient clients; nothing lost or doubled",
 }
 
 
 def run(argv: list[str]) -> int:
     """`prove NAME [--size small|full] [--seed N] [--json]`; exit 1 when something was violated."""
     if not argv:
-        for name, (_module, caption) in PROOFS.items():
+        for name, caption in PROOFS.items():
             print(f"{name:8} {caption}")
         return 0
     if argv[0] not in PROOFS:
         print(f"./kefu prove: no proof named {argv[0]!r}; there are {', '.join(PROOFS)}", file=sys.stderr)
         return 2
-    return int(importlib.import_module(f"kefu.cli.{PROOFS[argv[0]][0]}").run(argv[1:]))
+    return int(importlib.import_module(f"kefu.cli.prove.{argv[0]}").run(argv[1:]))

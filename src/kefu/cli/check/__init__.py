@@ -4,7 +4,7 @@ import importlib
 import sys
 
 HELP = "prove that the books, the audit trail or the settings hold"
-PARTS = {"books": "check_books", "audit": "check_audit", "config": "check_config"}
+PARTS = ("books", "audit", "config")
 
 
 def run(argv: list[str]) -> int:
@@ -12,4 +12,4 @@ def run(argv: list[str]) -> int:
     if not argv or argv[0] not in PARTS:
         print(f"usage: ./kefu check {'|'.join(PARTS)} [--json]", file=sys.stderr)
         return 2
-    return int(importlib.import_module(f"kefu.cli.{PARTS[argv[0]]}").run(argv[1:]))
+    return int(importlib.import_module(f"kefu.cli.check.{argv[0]}").run(argv[1:]))
