@@ -63,7 +63,7 @@ def test_the_bank_confirms_and_another_person_approves(
     done = actions.decide_proposal(actor=boss, proposal_id=proposal.id, approve=True, words="同意", now=town.now)
     assert done.status == "CARRIED_OUT"
     assert wallet.order_for(lin, order.id).status == "SUCCEEDED"
-    (posted,) = books.transfers_of(order.order_ref)
+    (posted,) = books.transfers_of(order.id)
     assert (posted.case_ref, posted.evidence_ref) == (case.no, f"advice:{advice.id}")
     assert wallet.balance_for(lin).available.minor == 200_00
     steps = {s.code: s.status for s in queries.case_view_for(agent, case.id, now=town.now).steps}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import psycopg
 import pytest
 from tests.ledger.conftest import Books, write_accounts
 
+from kefu.core.ids import descendant, descendants, new_id
 from kefu.core.refusal import NotFound
 from kefu.ledger import actions, queries
 from kefu.ledger.days import local_day
@@ -56,17 +58,19 @@ def test_unknown_owner_is_not_found(books: Books) -> None:
     for read in (queries.balance, queries.entries, queries.holds_of):
         with pytest.raises(NotFound):
             read("customer:nobody")
-    assert queries.transfers_of("") == ()
+    assert queries.transfers_of(new_id()) == ()
 
 
 def test_transfers_of_an_order_stand_in_order(books: Books) -> None:
     _, payer = books.customer(100)
     zhou, payee = books.customer()
-    placed = books.hold(payer, payee, 80, order_ref="order:x")
-    taken = books.end("post_hold", placed.id, 80, order_ref="order:x")
+    order, neighbour = new_id(), new_id()
+    placed = replace(books.hold(payer, payee, 80), id=descendant(order, "hold"))
+    taken = replace(books.end("post_hold", placed.id, 80), id=descendant(order, "post"))
     books.post(placed)
+    books.post(replace(books.transfer(payer, payee, 1), id=descendant(neighbour, "hold")))
     books.post(taken)
-    found = queries.transfers_of("order:x")
+    found = queries.transfers_of(order)
     assert [(t.id, t.kind, t.amount) for t in found] == [(placed.id, "hold", 80), (taken.id, "post_hold", 80)]
     assert (found[1].credit_owner, found[1].hold_id, found[1].currency) == (zhou, placed.id, "CNY")
 
@@ -139,9 +143,9 @@ def test_reading_an_old_account_uses_indexes(clone_db: str, clone_owner_dsn: str
             (queries._NET_BEFORE, where, {"ledger_transfer_out", "ledger_transfer_in"}),
             (queries._EDGE, edge, {"ledger_transfer_out", "ledger_transfer_in"}),
             (
-                queries._TRANSFER.format("t.order_ref = %(ref)s"),
-                {"ref": "order:9"},
-                {"ledger_transfer_order"},
+                queries._TRANSFER.format("t.id BETWEEN %(low)s AND %(high)s"),
+                dict(zip(("low", "high"), descendants(new_id()), strict=True)),
+                {"ledger_transfer_pkey"},
             ),
         ]
         for statement, values, indexes in plans:

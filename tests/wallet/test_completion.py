@@ -62,7 +62,7 @@ def test_the_posting_names_case_and_evidence(town, scripted, stuck) -> None:
     done = complete(town, order, advice, opened_at=opened)
     assert (done.status, done.case_ref, done.steps[-1].code) == ("SUCCEEDED", CASE, "completed")
     assert town.money(lin) == (200_00, 0)
-    (posted,) = books.transfers_of(order.order_ref)
+    (posted,) = books.transfers_of(order.id)
     assert (posted.case_ref, posted.evidence_ref) == (CASE, f"advice:{advice.id}")
     with refused_with("wallet.topup.already_done"):
         complete(town, order, advice, opened_at=opened)

@@ -38,7 +38,7 @@ def test_paid_once_and_funded_in_the_same_batch(town) -> None:
     done = pay(town, lin, approval)
     assert (done.kind, done.status, done.case_ref) == ("goodwill", "SUCCEEDED", CASE)
     assert town.money(lin) == (50_00, 0)
-    posted = books.transfers_of(done.order_ref)
+    posted = books.transfers_of(done.id)
     assert [(t.journal, t.amount, t.case_ref) for t in posted] == [
         ("GOODWILL", 50_00, CASE),
         ("FUND_LEG", 50_00, CASE),

@@ -125,7 +125,7 @@ def test_cancel_and_release_at_the_same_second(committed_town) -> None:
         end = queries.order_for(lin, held.id)
         assert end.status in ("CANCELLED", "SUCCEEDED")
         ends.add(end.status)
-        kinds = [t.kind for t in books.transfers_of(held.order_ref)]
+        kinds = [t.kind for t in books.transfers_of(held.id)]
         assert kinds == ["hold", "post_hold" if end.status == "SUCCEEDED" else "void_hold"]
     went = Order.objects.filter(customer_id=lin.uuid, status="SUCCEEDED", kind="transfer").count()
     assert town.money(lin) == (500_00 - went * 10_00, 0)
@@ -173,7 +173,7 @@ def test_an_outcome_heard_by_everybody_at_once_is_one_credit(committed_town, scr
     assert unexpected(at_once(*[hear] * 6)) == []
     assert queries.order_for(lin, waiting.id).status == "SUCCEEDED"
     assert town.money(lin) == (200_00, 0)
-    assert len(books.transfers_of(waiting.order_ref)) == 1
+    assert len(books.transfers_of(waiting.id)) == 1
 
 
 def test_one_approval_in_parallel_pays_once(committed_town) -> None:

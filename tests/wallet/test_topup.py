@@ -43,7 +43,7 @@ def test_a_confirmed_topup_is_on_the_balance_with_its_evidence(town) -> None:
     assert done.status == "SUCCEEDED"
     assert town.money(lin) == (200_00, 0)
     assert [step.code for step in done.steps] == ["created", "submitted", "credited"]
-    posted = books.transfers_of(done.order_ref)
+    posted = books.transfers_of(done.id)
     assert [(t.journal, t.amount) for t in posted] == [("TOPUP", 200_00)]
     advice = outside.settling_advice_of(done.order_ref)
     assert posted[0].evidence_ref == f"advice:{advice.id}"
@@ -149,7 +149,7 @@ def test_statement_clears_what_was_credited_once(town) -> None:
     statement_of(town, lin, done, final=False)
     statement_of(town, lin, done)
     assert (town.house("A20"), town.house("A10")) == (0, 200_00)
-    assert [t.journal for t in books.transfers_of(done.order_ref)] == ["TOPUP", "TOPUP_SETTLED"]
+    assert [t.journal for t in books.transfers_of(done.id)] == ["TOPUP", "TOPUP_SETTLED"]
     assert queries.order_for(lin, done.id).steps[-1].code == "cleared"
 
 

@@ -38,7 +38,7 @@ def test_a_transfer_is_one_batch_and_there_at_once(town) -> None:
     done = town.send(lin, zhou, 2_000_00)
     assert done.status == "SUCCEEDED"
     assert (town.money(lin), town.money(zhou)) == ((999_00, 0), (2_000_00, 0))
-    posted = books.transfers_of(done.order_ref)
+    posted = books.transfers_of(done.id)
     assert [(t.journal, t.amount) for t in posted] == [
         ("TRANSFER", 2_000_00),
         ("FEE", 1_00),

@@ -1,5 +1,6 @@
 """Identifiers: time-ordered UUIDs for rows, readable numbers for people."""
 
+import hashlib
 import os
 import secrets
 import time
@@ -17,6 +18,19 @@ def new_id() -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def descendant(root: UUID, name: str) -> UUID:
+    """The id of a part of `root`: its first twelve bytes, then four that `name` gives.
+
+    Parts stand together in an index and are found by their range; the same name gives the same id for ever.
+    """
+    return UUID(bytes=root.bytes[:12] + hashlib.sha256(root.bytes + name.encode()).digest()[:4])
+
+
+def descendants(root: UUID) -> tuple[UUID, UUID]:
+    """The lowest and the highest id that a part of `root` can have."""
+    return UUID(bytes=root.bytes[:12] + bytes(4)), UUID(bytes=root.bytes[:12] + b"\xff" * 4)
 
 
 def order_no(prefix: str, now: datetime) -> str:

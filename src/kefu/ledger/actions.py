@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from kefu.core.ids import descendant
 from kefu.core.refusal import NotFound, Refusal
 from kefu.ledger.chart import CHART, HOUSE, STRIPED_FROM, STRIPES, Journal
 from kefu.ledger.days import day_bounds, local_day
@@ -245,7 +246,7 @@ def expire_due(*, now: datetime, limit: int = 100) -> int:
     expired = 0
     for hold_id, journal, order_ref in due:
         transfer = NewTransfer(
-            id=uuid5(hold_id, "expire"),
+            id=descendant(hold_id, "expire"),
             debit=0,
             credit=0,
             amount=0,
@@ -287,13 +288,11 @@ def close_days(*, now: datetime, most: int = 40) -> int:
     return written
 
 
+# One pass over the table, once a night: an index by time would cost every posting more.
 _CLOSE_DAY = """
 WITH moved AS (
     SELECT m.account, max(m.seq) AS through_seq
-      FROM (SELECT t.debit AS account, t.seq FROM ledger_transfer t
-             WHERE t.posted_at >= %(start)s AND t.posted_at < %(end)s
-            UNION ALL
-            SELECT t.credit, t.seq FROM ledger_transfer t
+      FROM (SELECT v.account, t.seq FROM ledger_transfer t, LATERAL (VALUES (t.debit), (t.credit)) v (account)
              WHERE t.posted_at >= %(start)s AND t.posted_at < %(end)s) m
      GROUP BY m.account
 ), known AS (

@@ -5,7 +5,6 @@ functions alone write the counters, each judges before and looks again after it 
 nothing dangles or is overdrawn.
 """
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -70,8 +69,6 @@ class Transfer(models.Model):
         indexes = [
             models.Index(fields=["debit", "seq"], name="ledger_transfer_out"),
             models.Index(fields=["credit", "seq"], name="ledger_transfer_in"),
-            models.Index(fields=["order_ref"], name="ledger_transfer_order"),
-            BrinIndex(fields=["posted_at"], name="ledger_transfer_posted", pages_per_range=32),
         ]
 
 

@@ -15,6 +15,8 @@ from django.db.models import JSONField, Model
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from kefu.core.ids import descendant
+
 SAID = ("充值没到账怎么办", "手续费怎么收", "转账对方收到了吗", "谢谢", "我的账户为什么被限制", "what are the fees")
 WAITING, WITH_ASSISTANT, MINE = 40, 30, 3
 
@@ -132,7 +134,7 @@ def _orders(filler: Filler, people: list[UUID], viewer: Viewer, size: Size) -> N
     owners += filler.dice.choices(people[:-1], k=size.orders - len(owners))
     orders = list(_order_rows(filler, owners, cards))
     filler.copy(Order, orders)
-    filler.copy(Transfer, _transfer_rows(filler, orders))
+    filler.copy(Transfer, _transfer_rows(orders))
     filler.copy(
         OrderStep,
         (
@@ -163,10 +165,10 @@ def _order_rows(filler: Filler, owners: list[UUID], cards: dict[UUID, UUID]) -> 
         }
 
 
-def _transfer_rows(filler: Filler, orders: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _transfer_rows(orders: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for number, order in enumerate(orders, 1):
         yield {
-            "id": filler.uuid(),
+            "id": descendant(order["id"], "topup"),
             "seq": number,
             "debit": 1,
             "credit": 2,

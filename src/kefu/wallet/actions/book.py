@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db.models import F
 
+from kefu.core.ids import descendant
 from kefu.core.transition import transition
 from kefu.ledger import actions as ledger
 from kefu.ledger import queries as books
@@ -46,7 +47,7 @@ class Leg:
 
 def _transfer(order: Order, leg: Leg) -> ledger.NewTransfer:
     return ledger.NewTransfer(
-        id=uuid5(order.id, leg.name),
+        id=descendant(order.id, leg.name),
         debit=leg.debit,
         credit=leg.credit,
         amount=leg.amount,
@@ -54,7 +55,7 @@ def _transfer(order: Order, leg: Leg) -> ledger.NewTransfer:
         order_ref=ref_of(order.id),
         happened_at=leg.happened_at,
         kind=leg.kind,
-        hold_id=uuid5(order.id, leg.hold) if leg.hold else None,
+        hold_id=descendant(order.id, leg.hold) if leg.hold else None,
         case_ref=order.case_ref,
         evidence_ref=leg.evidence_ref,
     )

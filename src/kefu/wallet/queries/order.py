@@ -131,7 +131,7 @@ def order_for(
         order,
         viewer,
         steps=_steps(order) if own else _arrival(order),
-        transfers=tuple(transfer.id for transfer in books.transfers_of(ref)),
+        transfers=tuple(transfer.id for transfer in books.transfers_of(order.id)),
         bank_ref=instruction.bank_ref if instruction else "",
         bank_status=instruction.status if instruction else "",
         instruction_id=instruction.id if instruction else None,
