@@ -69,11 +69,14 @@ if (desk) {
   document.addEventListener("kefu:desk.conversation", (event) => {
     freshQueue();
     if (event.detail?.payload?.conversation !== conversation) return;
-    const held = Boolean(desk.dataset.mine);
+    const head = document.getElementById("head");
+    const holder = () => head.querySelector("header")?.dataset.holder;
+    const before = holder();
     fetched(`/console/c/${conversation}/head`).then((html) => {
       if (html === null) return;
-      document.getElementById("head").innerHTML = html;
-      if (Boolean(document.getElementById("dialog-close")) !== held) location.reload();
+      head.innerHTML = html;
+      // Whoever looks on is told who answers now; what they had typed is kept.
+      if (holder() !== before) location.reload();
     });
   });
   document.addEventListener("kefu:desk.presence", freshQueue);
