@@ -1,4 +1,4 @@
-"""What the bank will say about a debit: rows written in the same transaction as the fact they tell.
+"""What the bank will say about a movement: rows written in the same transaction as the fact they tell.
 
 A row waits until the listener has answered 200 (a forged one: until it has answered at all), through
 kill -9 and restarts; so a callback may arrive twice, never not at all, unless the plan says "lose".
@@ -34,53 +34,59 @@ class Callback:
     headers: Mapping[str, str] | None
 
 
-def announce(db: sqlite3.Connection, debit: sqlite3.Row, plan: Plan, *, now: int) -> None:
+def announce(db: sqlite3.Connection, movement: sqlite3.Row, plan: Plan, *, now: int) -> None:
     """At acceptance: the PROCESSING event, and the forgeries, when the plan has them."""
     if plan.announce and not plan.reorder:
-        _write(db, debit, plan, status="PROCESSING", at=debit["accepted_at"], due=now, now=now)
+        _write(db, movement, plan, status="PROCESSING", at=movement["accepted_at"], due=now, now=now)
     lie = "FAILED" if plan.outcome == "SUCCEEDED" else "SUCCEEDED"
     for number, kind in enumerate(kind for kind in plan.forgeries if kind != "replay"):
         status = lie if kind == "contradiction" else plan.outcome
-        amount = debit["amount"] * 10 if kind == "wrong_amount" else debit["amount"]
-        body = _body(debit, kind=kind, status=status, amount=amount, at=debit["accepted_at"])
-        _insert(db, debit, kind=kind, status=status, body=body, due=now + 100 * (number + 1), now=now)
+        amount = movement["amount"] * 10 if kind == "wrong_amount" else movement["amount"]
+        body = _body(movement, kind=kind, status=status, amount=amount, at=movement["accepted_at"])
+        _insert(db, movement, kind=kind, status=status, body=body, due=now + 100 * (number + 1), now=now)
 
 
-def conclude(db: sqlite3.Connection, debit: sqlite3.Row, plan: Plan, *, now: int) -> None:
+def conclude(db: sqlite3.Connection, movement: sqlite3.Row, plan: Plan, *, now: int) -> None:
     """At settlement: the final event, with the PROCESSING one after it when the plan reorders."""
     due = now + moments.seconds(plan.callback_delay_s)
-    _write(db, debit, plan, status=debit["status"], at=debit["settled_at"], due=due, now=now)
+    _write(db, movement, plan, status=movement["status"], at=movement["settled_at"], due=due, now=now)
     if plan.reorder:
         later = due + REORDER_GAP
-        _write(db, debit, plan, status="PROCESSING", at=debit["accepted_at"], due=later, now=now)
+        _write(db, movement, plan, status="PROCESSING", at=movement["accepted_at"], due=later, now=now)
+
+
+def give_back(db: sqlite3.Connection, movement: sqlite3.Row, plan: Plan, *, now: int) -> None:
+    """When a payout has come back: an event of its own."""
+    due = now + moments.seconds(plan.callback_delay_s)
+    _write(db, movement, plan, status="RETURNED", at=movement["returned_at"], due=due, now=now)
 
 
 def _write(
-    db: sqlite3.Connection, debit: sqlite3.Row, plan: Plan, *, status: str, at: int, due: int, now: int
+    db: sqlite3.Connection, movement: sqlite3.Row, plan: Plan, *, status: str, at: int, due: int, now: int
 ) -> None:
-    body = _body(debit, kind="genuine", status=status, amount=debit["amount"], at=at)
+    body = _body(movement, kind="genuine", status=status, amount=movement["amount"], at=at)
     state = "lost" if plan.callback == "lose" else "waiting"
-    copies = plan.copies if status == debit["status"] else 1
-    _insert(db, debit, kind="genuine", status=status, body=body, due=due, now=now, state=state, copies=copies)
+    copies = 1 if status == "PROCESSING" else plan.copies
+    _insert(db, movement, kind="genuine", status=status, body=body, due=due, now=now, state=state, copies=copies)
 
 
-def _body(debit: sqlite3.Row, *, kind: str, status: str, amount: int, at: int) -> dict[str, object]:
-    event = hashlib.sha256(f"{debit['instruction']}|{kind}|{status}".encode()).hexdigest()[:24]
+def _body(movement: sqlite3.Row, *, kind: str, status: str, amount: int, at: int) -> dict[str, object]:
+    event = hashlib.sha256(f"{movement['instruction']}|{kind}|{status}".encode()).hexdigest()[:24]
     return {
         "event": f"evt_{event}",
-        "instruction": debit["instruction"],
-        "bank_ref": debit["bank_ref"],
+        "instruction": movement["instruction"],
+        "bank_ref": movement["bank_ref"],
         "status": status,
-        "reason": (debit["reason"] or "risk") if status == "FAILED" else None,
+        "reason": {"FAILED": movement["reason"] or "risk", "RETURNED": movement["return_reason"]}.get(status),
         "amount": amount,
-        "currency": debit["currency"],
+        "currency": movement["currency"],
         "happened_at": moments.iso(at),
     }
 
 
 def _insert(
     db: sqlite3.Connection,
-    debit: sqlite3.Row,
+    movement: sqlite3.Row,
     *,
     kind: str,
     status: str,
@@ -94,7 +100,7 @@ def _insert(
         "INSERT INTO callbacks (event, instruction, kind, status, body, state, copies_left, made_at, next_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(body["event"], debit["instruction"], kind, status, json.dumps(body).encode()),
+            *(body["event"], movement["instruction"], kind, status, json.dumps(body).encode()),
             *(state, copies, now, due),
         ),
     )
@@ -156,11 +162,11 @@ def record(
 
 def _plan_replay(db: sqlite3.Connection, callback: Callback, *, sent: Mapping[str, str], now: int) -> None:
     """A forging plan also sends a heard callback once more to the letter: same nonce, time, signature."""
-    debit = db.execute(
-        "SELECT plan, status FROM debits WHERE instruction = ?", (callback.instruction,)
+    movement = db.execute(
+        "SELECT plan, status FROM movements WHERE instruction = ?", (callback.instruction,)
     ).fetchone()
     told = json.loads(callback.body)["status"]
-    if "replay" not in json.loads(debit["plan"])["forgeries"] or told != debit["status"]:
+    if "replay" not in json.loads(movement["plan"])["forgeries"] or told != movement["status"]:
         return
     db.execute(
         "INSERT OR IGNORE INTO callbacks"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from kefu_sandbox import callbacks, debits, moments, moods
+from kefu_sandbox import callbacks, moments, moods, movements
 from kefu_sandbox.bank import Bank
 from kefu_sandbox.callbacks import Callback
 from kefu_sandbox.signing import EVENT, WINDOW_S, signed_headers
@@ -52,9 +52,9 @@ class Courier(threading.Thread):
         with self._bank.store.change() as db:
             if moods.is_down(db, now=now):
                 return LONGEST_NAP_S
-            settled = debits.settle_due(db, now=now, limit=200)
+            settled = movements.settle_due(db, now=now, limit=200)
             due = callbacks.due(db, now=now, claimed=claimed, limit=2 * CARRIERS - len(claimed))
-            coming = [moment for moment in (debits.next_settlement(db), callbacks.next_due(db)) if moment]
+            coming = [moment for moment in (movements.next_settlement(db), callbacks.next_due(db)) if moment]
         for callback in due:
             with self._lock:
                 self._claimed.add(callback.seq)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from kefu_sandbox import cards, debits, fields, moments, moods, pans, signing
+from kefu_sandbox import cards, fields, moments, moods, movements, pans, signing
 from kefu_sandbox.bank import Bank
 from kefu_sandbox.page import operator
 from kefu_sandbox.refusal import BankRefusal
@@ -68,10 +68,14 @@ def _signed(bank: Bank, request: Request, *, now: int) -> Answer:
     raise BankRefusal(404, "not_found", "There is no such door.")
 
 
+def _direction(request: Request) -> str:
+    return movements.PAYOUT if request.path.startswith("/v1/payouts") else movements.DEBIT
+
+
 def _submit(bank: Bank, request: Request, _: str, now: int) -> Answer:
-    order = debits.read_order(request.body, now=now, demo=bank.demo)
+    order = movements.read_order(request.body, direction=_direction(request), now=now, demo=bank.demo)
     with bank.store.change() as db:
-        given = debits.submit(db, order, now=now, demo=bank.demo)
+        given = movements.submit(db, order, now=now, demo=bank.demo)
     bank.wake.set()
     if given.answer is None:
         return Answer(
@@ -83,9 +87,9 @@ def _submit(bank: Bank, request: Request, _: str, now: int) -> Answer:
     )
 
 
-def _query(bank: Bank, _: Request, instruction: str, now: int) -> Answer:
+def _query(bank: Bank, request: Request, instruction: str, now: int) -> Answer:
     with bank.store.change() as db:
-        found = debits.query(db, instruction=instruction, now=now)
+        found = movements.query(db, instruction=instruction, direction=_direction(request), now=now)
     if isinstance(found, BankRefusal):
         return json_answer(found.body(), status=found.status, verdict=found.code, instruction=instruction)
     return json_answer(found, verdict=str(found["status"]), instruction=instruction)
@@ -124,7 +128,7 @@ def _set_mood(bank: Bank, request: Request, _: str, now: int) -> Answer:
 
 def _force(bank: Bank, request: Request, _: str, now: int) -> Answer:
     with bank.store.change() as db:
-        told = debits.force(db, body=request.body, now=now, demo=bank.demo)
+        told = movements.force(db, body=request.body, now=now, demo=bank.demo)
     bank.wake.set()
     return json_answer(told, verdict=str(told["status"]), instruction=str(told["instruction"]))
 
@@ -172,6 +176,8 @@ def _pan(bank: Bank, request: Request, _: str, __: int) -> Answer:
 DOORS: tuple[tuple[str, str, Door], ...] = (
     ("POST", "/v1/debits", _submit),
     ("GET", f"/v1/debits/({fields.INSTRUCTION.pattern})", _query),
+    ("POST", "/v1/payouts", _submit),
+    ("GET", f"/v1/payouts/({fields.INSTRUCTION.pattern})", _query),
     ("POST", "/v1/cards", _open_check),
     ("POST", "/v1/cards/(chk_[0-9a-f]{24})/confirm", _confirm_check),
     ("GET", "/v1/statement", _statement),

@@ -1,4 +1,4 @@
-"""How the bank behaves now: for all cards or one, for good, for a while, or for the next n debits."""
+"""How the bank behaves now: for all cards or one, for good, for a while, or for the next n movements."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SUNNY = Mood(
 
 
 def standing(db: sqlite3.Connection, *, now: int) -> list[Mood]:
-    """Every mood still alive, in the order in which a debit would meet it."""
+    """Every mood still alive, in the order in which a movement would meet it."""
     rows = db.execute(
         f"SELECT * FROM moods WHERE {_ALIVE} ORDER BY card_token IS NULL, remaining IS NULL, seq DESC",
         {"now": now},
@@ -56,7 +56,7 @@ def standing(db: sqlite3.Connection, *, now: int) -> list[Mood]:
 def current(
     db: sqlite3.Connection, *, now: int, card_token: str | None = None, lasting: bool = False
 ) -> Mood:
-    """The mood that a debit of `card_token` meets: its card's before everybody's, "next n" before lasting.
+    """The mood that a movement of `card_token` meets: its card's before everybody's, "next n" before lasting.
 
     With `lasting`, only moods that are not counted down.
     """
@@ -72,7 +72,7 @@ def is_down(db: sqlite3.Connection, *, now: int) -> bool:
 
 
 def use(db: sqlite3.Connection, mood: Mood) -> None:
-    """Count one debit against a mood set for the next n."""
+    """Count one movement against a mood set for the next n."""
     if mood.remaining is not None:
         db.execute("UPDATE moods SET remaining = remaining - 1 WHERE seq = ?", (mood.seq,))
 
@@ -83,7 +83,7 @@ _FIELDS = frozenset({"scenario", "seed", "params", "card_token", "next"})
 def set_mood(db: sqlite3.Connection, *, body: bytes, now: int) -> Mood:
     """Set the mood asked for in JSON and return the one now met there.
 
-    A lasting mood replaces every mood of its scope; one for the `next` n debits stands in front of it.
+    A lasting mood replaces every mood of its scope; one for the `next` n movements stands in front of it.
     `scenario` null clears the scope. Refusals (422): scenario_unknown, param_unknown, param_invalid,
     params_invalid, seed_invalid, next_invalid, card_unknown, mood_scope.
     """

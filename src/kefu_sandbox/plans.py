@@ -1,4 +1,4 @@
-"""What the bank will do with one debit: a plan, drawn once from scenario, parameters, seed and instruction.
+"""What the bank will do with one movement: a plan, drawn once from scenario, parameters, seed and instruction.
 
 Pure: the same four always give the same plan, in any process.
 """
@@ -19,7 +19,10 @@ LONGEST_S = 30 * 86_400
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The fate of one debit. Seconds throughout; `settle_s` None means: until an operator decides."""
+    """The fate of one movement. Seconds throughout; `settle_s` None means: until an operator decides.
+
+    `return_s`: a payout that succeeded comes back so long after, because the card could not take it; None: never.
+    """
 
     outcome: str = "SUCCEEDED"
     reason: str = "insufficient_funds"
@@ -34,6 +37,8 @@ class Plan:
     hang_s: float = 0.0
     drops: int = 0
     query_failures: int = 0
+    return_s: float | None = None
+    return_reason: str = "card_closed"
 
     def dump(self) -> str:
         """As stored beside the debit."""
@@ -41,7 +46,7 @@ class Plan:
 
 
 def load_plan(text: str) -> Plan:
-    """The stored plan of a debit."""
+    """The stored plan of a movement."""
     values = json.loads(text)
     return Plan(**{**values, "forgeries": tuple(values["forgeries"])})
 
@@ -58,6 +63,7 @@ SCENARIOS: dict[str, Plan] = {
     "repeats": Plan(settle_s=0.2, copies=3),
     "reorders": Plan(settle_s=0.2, announce=True, reorder=True),
     "forges": Plan(settle_s=0, callback_delay_s=1.5, forgeries=FORGERIES),
+    "returns": Plan(settle_s=0.2, return_s=4),
     "slow": Plan(settle_s=None),
     "query_down": Plan(query_failures=3),
     "down": Plan(),
@@ -76,6 +82,7 @@ STORM_ODDS: dict[str, float] = {
     "timeout": 0.1,
     "drop": 0.08,
     "query_down": 0.15,
+    "return": 0.1,
 }
 _STORM_ONLY = frozenset({"odds", "settle_max_s", "delay_max_s"})
 _PLAN_FIELDS = frozenset(field.name for field in fields(Plan))
@@ -103,9 +110,10 @@ def _items(value: object) -> list[object]:
 def _draw_storm(params: Mapping[str, object], dice: random.Random) -> Plan:
     given = params.get("odds")
     odds = {**STORM_ODDS, **(given if isinstance(given, dict) else {})}
-    # Every die is thrown for every debit, so that changing one chance leaves the other draws as they were.
-    hit = {name: dice.random() < float(odds[name]) for name in STORM_ODDS}
+    # Every die is thrown for every movement, so that changing one chance leaves the other draws as they were.
+    hit = {name: dice.random() < float(odds[name]) for name in STORM_ODDS if name != "return"}
     settle, delay, pick = dice.random(), dice.random(), dice.random()
+    returns = dice.random() < float(odds["return"])
     settle_max, delay_max = _number(params, "settle_max_s", 2.0), _number(params, "delay_max_s", 4.0)
     late = not hit["fail"] or hit["late_fail"]
     return Plan(
@@ -122,6 +130,7 @@ def _draw_storm(params: Mapping[str, object], dice: random.Random) -> Plan:
         hang_s=12.0 if hit["timeout"] or hit["drop"] else 0.0,
         drops=1 if hit["drop"] else 0,
         query_failures=1 + int(pick * 3) if hit["query_down"] else 0,
+        return_s=delay * delay_max if returns else None,
     )
 
 
@@ -135,10 +144,11 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "reason": REASONS,
     "answer": ("processing", "final"),
     "callback": ("send", "lose"),
+    "return_reason": REASONS,
 }
 _COUNTS = {"copies": (1, 10), "drops": (0, ALWAYS), "query_failures": (0, ALWAYS)}
 _SECONDS = frozenset(
-    {"settle_s", "settle_after", "callback_delay_s", "hang_s", "settle_max_s", "delay_max_s"}
+    {"settle_s", "settle_after", "callback_delay_s", "hang_s", "settle_max_s", "delay_max_s", "return_s"}
 )
 
 
@@ -160,7 +170,7 @@ def _fits(name: str, value: object) -> bool:
         low, high = _COUNTS[name]
         return type(value) is int and low <= value <= high
     if name in _SECONDS:
-        open_end = name in {"settle_s", "settle_after"} and value is None
+        open_end = name in {"settle_s", "settle_after", "return_s"} and value is None
         return open_end or (_is_number(value) and 0 <= float(str(value)) <= LONGEST_S)
     if name == "for_s":
         return _is_number(value) and 0 < float(str(value)) <= LONGEST_S

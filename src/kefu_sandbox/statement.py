@@ -11,10 +11,17 @@ from kefu_sandbox.refusal import BankRefusal
 
 ACCOUNT = "SANDBOX-SAFEGUARDED-CNY"
 EARLIEST = dt.date(2000, 1, 1)
+_BOOKED = """
+SELECT seq, bank_ref, instruction, direction AS kind,
+       CASE direction WHEN 'debit' THEN amount ELSE -amount END AS amount,
+       settled_at AS at FROM movements WHERE status = 'SUCCEEDED'
+UNION ALL
+SELECT seq, bank_ref || 'R', instruction, 'return', amount, returned_at FROM movements WHERE returned_at IS NOT NULL
+"""
 
 
 def statement(db: sqlite3.Connection, *, date: str, now: int) -> dict[str, object]:
-    """The statement of `date` (YYYY-MM-DD, Asia/Shanghai), amounts in fen; `final` once the day is over.
+    """The statement of `date` (YYYY-MM-DD, Asia/Shanghai), amounts in fen, payouts negative; `final` when it is over.
 
     Refusals (422): date_invalid, date_future.
     """
@@ -22,14 +29,9 @@ def statement(db: sqlite3.Connection, *, date: str, now: int) -> dict[str, objec
     if day > moments.bank_day(now):
         raise BankRefusal(422, "date_future", "This day has not come yet.")
     start, end = moments.day_bounds(day)
-    before = db.execute(
-        "SELECT coalesce(sum(amount), 0) AS sum FROM debits WHERE status = 'SUCCEEDED' AND settled_at < ?",
-        (start,),
-    ).fetchone()
+    before = db.execute(f"SELECT coalesce(sum(amount), 0) AS sum FROM ({_BOOKED}) WHERE at < ?", (start,)).fetchone()
     rows = db.execute(
-        "SELECT bank_ref, instruction, amount, settled_at FROM debits"
-        " WHERE status = 'SUCCEEDED' AND settled_at >= ? AND settled_at < ? ORDER BY settled_at, seq",
-        (start, end),
+        f"SELECT * FROM ({_BOOKED}) WHERE at >= ? AND at < ? ORDER BY at, seq, kind", (start, end)
     ).fetchall()
     opening = int(before["sum"])
     return {
@@ -42,8 +44,9 @@ def statement(db: sqlite3.Connection, *, date: str, now: int) -> dict[str, objec
             {
                 "bank_ref": row["bank_ref"],
                 "instruction": row["instruction"],
+                "kind": row["kind"],
                 "amount": row["amount"],
-                "at": moments.iso(row["settled_at"]),
+                "at": moments.iso(row["at"]),
             }
             for row in rows
         ],

@@ -22,19 +22,22 @@ CREATE TABLE IF NOT EXISTS checks (
   bank TEXT NOT NULL, kind TEXT NOT NULL, holder TEXT NOT NULL, phone TEXT NOT NULL, code TEXT NOT NULL,
   tries INTEGER NOT NULL DEFAULT 0, sent_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
   token TEXT REFERENCES cards (token));
-CREATE TABLE IF NOT EXISTS debits (
+CREATE TABLE IF NOT EXISTS movements (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, instruction TEXT NOT NULL UNIQUE, bank_ref TEXT NOT NULL UNIQUE,
   digest TEXT NOT NULL, card_token TEXT NOT NULL REFERENCES cards (token),
   amount INTEGER NOT NULL CHECK (amount > 0), currency TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('PROCESSING', 'SUCCEEDED', 'FAILED')), reason TEXT,
   accepted_at INTEGER NOT NULL, settle_due INTEGER, settled_at INTEGER,
   scenario TEXT NOT NULL, plan TEXT NOT NULL, answer_status TEXT NOT NULL, answer_reason TEXT,
+  direction TEXT NOT NULL DEFAULT 'debit', return_due INTEGER, returned_at INTEGER, return_reason TEXT,
   CHECK ((status = 'PROCESSING') = (settled_at IS NULL)), CHECK ((status = 'FAILED') = (reason IS NOT NULL)));
-CREATE INDEX IF NOT EXISTS debits_due ON debits (settle_due) WHERE status = 'PROCESSING';
-CREATE INDEX IF NOT EXISTS debits_settled ON debits (settled_at) WHERE status = 'SUCCEEDED';
+CREATE INDEX IF NOT EXISTS movements_due ON movements (settle_due) WHERE status = 'PROCESSING';
+CREATE INDEX IF NOT EXISTS movements_settled ON movements (settled_at) WHERE status = 'SUCCEEDED';
+CREATE INDEX IF NOT EXISTS movements_to_return ON movements (return_due) WHERE returned_at IS NULL;
+CREATE INDEX IF NOT EXISTS movements_returned ON movements (returned_at) WHERE returned_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS callbacks (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL,
-  instruction TEXT NOT NULL REFERENCES debits (instruction), kind TEXT NOT NULL, status TEXT NOT NULL,
+  instruction TEXT NOT NULL REFERENCES movements (instruction), kind TEXT NOT NULL, status TEXT NOT NULL,
   body BLOB NOT NULL, headers TEXT, state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'lost')),
   copies_left INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, made_at INTEGER NOT NULL,
   next_at INTEGER NOT NULL, verdict TEXT, UNIQUE (event, kind));
@@ -44,6 +47,18 @@ CREATE TABLE IF NOT EXISTS moods (
   params TEXT NOT NULL, remaining INTEGER, until INTEGER, set_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS tries (
   instruction TEXT NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (instruction, kind));
+"""
+
+
+# A store from before there were payouts knows debits only.
+OLDER = """
+ALTER TABLE debits RENAME TO movements;
+ALTER TABLE movements ADD COLUMN direction TEXT NOT NULL DEFAULT 'debit';
+ALTER TABLE movements ADD COLUMN return_due INTEGER;
+ALTER TABLE movements ADD COLUMN returned_at INTEGER;
+ALTER TABLE movements ADD COLUMN return_reason TEXT;
+DROP INDEX debits_due;
+DROP INDEX debits_settled;
 """
 
 
@@ -65,6 +80,8 @@ class Store:
         self._lock = threading.RLock()
         self._db = connect(path, synchronous="FULL")
         self._db.execute("PRAGMA foreign_keys = ON")
+        if self._db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'debits'").fetchone():
+            self._db.executescript(f"BEGIN IMMEDIATE;{OLDER}COMMIT;")
         self._db.executescript(SCHEMA)
         with self.change() as db:
             db.execute("INSERT OR IGNORE INTO meta VALUES ('card_key', ?)", (secrets.token_hex(32),))

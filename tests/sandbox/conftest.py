@@ -195,6 +195,15 @@ class Bank:
         order = {"instruction": instruction, "card_token": card, "amount": amount, "currency": "CNY", **more}
         return self.call("POST", "/v1/debits", order)
 
+    def pay_out(self, instruction: str, card: str, amount: Any = 20_000, **more: Any) -> tuple[int, Any]:
+        """Submit a payout in CNY."""
+        order = {"instruction": instruction, "card_token": card, "amount": amount, "currency": "CNY", **more}
+        return self.call("POST", "/v1/payouts", order)
+
+    def payout(self, instruction: str) -> dict[str, Any]:
+        """What a query tells of a payout."""
+        return dict(self.call("GET", f"/v1/payouts/{instruction}")[1])
+
     def submit_or_nothing(self, instruction: str, card: str, *, timeout: float = 20) -> Any:
         """Submit a debit; the answer, or None when the bank closed the line or kept silent."""
         order = {"instruction": instruction, "card_token": card, "amount": 500, "currency": "CNY"}
@@ -211,7 +220,7 @@ class Bank:
         """What the bank has planned for a debit."""
         db = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)
         try:
-            found = db.execute("SELECT plan FROM debits WHERE instruction = ?", (instruction,)).fetchone()
+            found = db.execute("SELECT plan FROM movements WHERE instruction = ?", (instruction,)).fetchone()
             return dict(json.loads(found[0]))
         finally:
             db.close()
@@ -219,7 +228,7 @@ class Bank:
     def waiting(self) -> int:
         """How many callbacks and settlements the bank still owes."""
         health = json.loads(self.raw("GET", "/healthz", b"", {})[1])
-        return int(health["callbacks_waiting"] + health["debits_processing"])
+        return int(health["callbacks_waiting"] + health["movements_processing"])
 
     def today(self) -> str:
         """The bank's day."""
@@ -245,7 +254,7 @@ class Bank:
         """Everything in the bank's books, read beside it."""
         db = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)
         try:
-            tables = ("cards", "checks", "debits", "callbacks", "moods", "tries")
+            tables = ("cards", "checks", "movements", "callbacks", "moods", "tries")
             return {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
         finally:
             db.close()

@@ -65,7 +65,7 @@ def test_kills_lose_and_double_nothing(bank: Bank, listener: Listener, card: str
                 one for one in listener.of(instruction) if one.good and one.body["status"] == told["status"]
             ]
             assert [one for one in true if one.body["amount"] == amount], instruction
-    assert len(bank.books()["debits"]) == 60
+    assert len(bank.books()["movements"]) == 60
     day = bank.call("GET", f"/v1/statement?date={bank.today()}")[1]
     assert day["closing"] == took
     assert len({entry["instruction"] for entry in day["entries"]}) == len(day["entries"])
@@ -112,13 +112,13 @@ def test_debit_accepted_but_unanswered_at_a_kill_is_kept(bank: Bank, card: str) 
     bank.mood("timeout_accepts", params={"settle_s": 0.2})
     thread = threading.Thread(target=bank.submit_in_vain, args=("TU-1", card))
     thread.start()
-    reference = bank.wait_for(lambda: bank.books()["debits"])[0][2]
+    reference = bank.wait_for(lambda: bank.books()["movements"])[0][2]
     bank.kill()
     thread.join()
     bank.start()
     assert insist(bank, "TU-1", card, 500)["bank_ref"] == reference
     bank.wait_for(lambda: bank.status("TU-1") == "SUCCEEDED")
-    assert len(bank.books()["debits"]) == 1
+    assert len(bank.books()["movements"]) == 1
 
 
 def test_second_bank_on_the_same_store_refuses_to_start(bank: Bank) -> None:
@@ -130,7 +130,7 @@ def test_stops_clean_even_while_a_request_hangs(bank: Bank, card: str) -> None:
     bank.mood("timeout_accepts")
     thread = threading.Thread(target=bank.submit_in_vain, args=("TU-1", card))
     thread.start()
-    bank.wait_for(lambda: bank.books()["debits"])
+    bank.wait_for(lambda: bank.books()["movements"])
     started = time.monotonic()
     assert bank.stop() == 0
     assert time.monotonic() - started < 3

@@ -60,7 +60,7 @@ def test_time_out_after_acceptance(bank: Bank, listener: Listener, card: str) ->
     started = time.monotonic()
     assert bank.call("POST", "/v1/debits", order(card))[0] == 202
     assert time.monotonic() - started < 5
-    assert len(bank.books()["debits"]) == 1
+    assert len(bank.books()["movements"]) == 1
 
 
 def test_default_time_outs_last_more_than_ten_seconds(bank: Bank, card: str) -> None:
@@ -178,7 +178,7 @@ def test_bank_down_refuses_everything_and_says_nothing(bank: Bank, listener: Lis
         assert (status, answer["code"]) == (503, "bank_down")
     time.sleep(0.9)
     assert listener.heard == []
-    assert len(bank.books()["debits"]) == 1
+    assert len(bank.books()["movements"]) == 1
     bank.mood("sunny")
     bank.wait_for(lambda: listener.of("TU-1"))
     assert bank.status("TU-1") == "SUCCEEDED"
@@ -191,7 +191,7 @@ def test_mood_for_one_card_for_the_next_and_for_a_while(bank: Bank, card: str) -
     bank.submit("TU-1", card)
     bank.submit("TU-2", other)
     bank.submit("TU-3", other)
-    scenarios = [bank.books()["debits"][place][12] for place in range(3)]
+    scenarios = [bank.books()["movements"][place][12] for place in range(3)]
     assert scenarios == ["slow", "lost_callback", "sunny"]
     bank.mood(None, card_token=card)
     bank.mood("bank_denies", params={"for_s": 0.3})

@@ -62,7 +62,7 @@ def test_nonce_serves_once_even_over_kill_and_restart(bank: Bank, card: str) -> 
     bank.kill()
     bank.start()
     assert json.loads(bank.raw("POST", "/v1/debits", body, headers)[1])["code"] == "nonce_replayed"
-    assert len(bank.books()["debits"]) == 1
+    assert len(bank.books()["movements"]) == 1
 
 
 def test_refused_signature_does_not_use_up_the_nonce(quiet_bank: Bank) -> None:

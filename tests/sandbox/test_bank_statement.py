@@ -27,7 +27,9 @@ def test_days_chain_and_cut_at_midnight_in_shanghai(demo_bank: Bank) -> None:
         (32_100, 32_100, True),
     ]
     told = demo_bank.call("GET", "/v1/debits/TU-2")[1]
-    first = {"bank_ref": told["bank_ref"], "instruction": "TU-2", "amount": 2_000, "at": told["settled_at"]}
+    first = {
+        "bank_ref": told["bank_ref"], "instruction": "TU-2", "kind": "debit", "amount": 2_000, "at": told["settled_at"],
+    }  # fmt: skip
     assert days[2]["entries"][0] == first
     assert [entry["instruction"] for entry in days[2]["entries"]] == ["TU-2", "TU-3"]
     for day in days:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from kefu_sandbox import callbacks, cards, debits, moods, pans
+from kefu_sandbox import callbacks, cards, moods, movements, pans
 from kefu_sandbox.bank import Bank
 from kefu_sandbox.page import parts
 from kefu_sandbox.page.texts import text
@@ -41,11 +41,11 @@ def _health(bank: Bank, *, now: int) -> Answer:
     with bank.store.read() as db:
         mood = moods.current(db, now=now, lasting=True).scenario
         waiting = db.execute("SELECT count(*) AS n FROM callbacks WHERE state = 'waiting'").fetchone()["n"]
-        processing = db.execute("SELECT count(*) AS n FROM debits WHERE status = 'PROCESSING'").fetchone()[
+        processing = db.execute("SELECT count(*) AS n FROM movements WHERE status = 'PROCESSING'").fetchone()[
             "n"
         ]
     return json_answer(
-        {"ok": True, "mood": mood, "callbacks_waiting": waiting, "debits_processing": processing}
+        {"ok": True, "mood": mood, "callbacks_waiting": waiting, "movements_processing": processing}
     )
 
 
@@ -89,7 +89,7 @@ def _number(typed: str, name: str) -> int:
 def _settle_form(bank: Bank, given: Mapping[str, str], now: int) -> str:
     wanted = {"instruction": given.get("instruction", ""), "status": given.get("status", "")}
     with bank.store.change() as db:
-        debits.force(db, body=json.dumps(wanted).encode(), now=now, demo=bank.demo)
+        movements.force(db, body=json.dumps(wanted).encode(), now=now, demo=bank.demo)
     bank.wake.set()
     return "settled"
 
@@ -145,7 +145,7 @@ def _columns(bank: Bank, lang: str, *, now: int) -> str:
         linked = db.execute("SELECT token, last4 FROM cards ORDER BY linked_at DESC LIMIT 100").fetchall()
         standing, met = moods.standing(db, now=now), moods.current(db, now=now, lasting=True)
         owned = {row["token"]: row["last4"] for row in linked}
-        money_rows = debits.recent(db, limit=30)
+        money_rows = movements.recent(db, limit=30)
         code_rows = cards.sent_codes(db, limit=8)
         told = callbacks.recent(db, limit=20)
         # The numbers shown change every ten minutes, not under the eyes of who copies one.
@@ -166,11 +166,11 @@ def _columns(bank: Bank, lang: str, *, now: int) -> str:
         f'<div class="column">{parts.mood_now(standing, met, owned, lang)}'
         f"{parts.mood_form(met, owned, lang)}</div><div class='column'>"
         + parts.listing(
-            "debits",
-            text("debits", lang),
+            "movements",
+            text("movements", lang),
             "",
-            text("debits_empty", lang),
-            (parts.debit_item(row, lang) for row in money_rows),
+            text("movements_empty", lang),
+            (parts.movement_item(row, lang) for row in money_rows),
         )
         + parts.listing(
             "codes",

@@ -13,7 +13,7 @@ from kefu_sandbox.page.texts import scenario_text, text
 from kefu_sandbox.pans import bank_name
 from kefu_sandbox.plans import REASONS, SCENARIOS
 
-_TONES = {"PROCESSING": "wait", "SUCCEEDED": "ok", "FAILED": "bad"}
+_TONES = {"PROCESSING": "wait", "SUCCEEDED": "ok", "FAILED": "bad", "RETURNED": "bad"}
 
 
 def money(amount: int) -> str:
@@ -40,7 +40,7 @@ def listing(ident: str, title: str, hint: str, empty: str, items: Iterable[str])
 
 
 def mood_now(standing: list[Mood], met: Mood, cards: dict[str, str], lang: str) -> str:
-    """How the bank behaves now, with what stands in front of it for single cards or the next few debits."""
+    """How the bank behaves now, with what stands in front of it for single cards or the next few movements."""
     name, about = scenario_text(met.scenario, lang)
     others = "".join(
         f"<li><span>{escape(scenario_text(mood.scenario, lang)[0])}</span>"
@@ -110,22 +110,29 @@ def _card(row: sqlite3.Row, lang: str) -> str:
     return escape(f"{bank_name(row['bank'], lang)} {text('card_end', lang) % row['last4']}")
 
 
-def debit_item(row: sqlite3.Row, lang: str) -> str:
-    """One debit, with the two buttons while it is open."""
-    status = text(row["status"], lang) + (f" · {text(row['reason'], lang)}" if row["reason"] else "")
+def movement_item(row: sqlite3.Row, lang: str) -> str:
+    """One movement, with its buttons: succeed or fail while it is open, come back for a payout that succeeded."""
+    state = "RETURNED" if row["returned_at"] is not None else row["status"]
+    reason = row["return_reason"] or row["reason"]
+    status = text(state, lang) + (f" · {text(reason, lang)}" if reason else "")
+    sign = "" if row["direction"] == "debit" else "−"
     shown = (
-        f'<div><p><span class="money">{money(row["amount"])}</span> '
-        f'<span class="soft">{_card(row, lang)}</span></p>'
+        f'<div><p><span class="money">{sign}{money(row["amount"])}</span> '
+        f'<span class="soft">{text(row["direction"] + "_of", lang)} · {_card(row, lang)}</span></p>'
         f'<p class="mono soft">{escape(row["instruction"])} · {row["bank_ref"]}</p></div>'
-        f'<div class="end">{chip(status, _TONES[row["status"]])}'
-        f'<p class="small soft">{moment(row["settled_at"] or row["accepted_at"])}</p></div>'
+        f'<div class="end">{chip(status, _TONES[state])}'
+        f'<p class="small soft">{moment(row["returned_at"] or row["settled_at"] or row["accepted_at"])}</p></div>'
     )
-    if row["status"] != "PROCESSING":
+    choices = {
+        "PROCESSING": (("SUCCEEDED", "succeed", "good"), ("FAILED", "fail", "bad")),
+        "SUCCEEDED": (("RETURNED", "give_back", "bad"),) if row["direction"] == "payout" else (),
+    }.get(state, ())
+    if not choices:
         return shown
     buttons = "".join(
         f'<button class="btn {tone}" name="status" value="{value}"'
         f' aria-label="{escape(text(key + "_label", lang) % row["instruction"])}">{text(key, lang)}</button>'
-        for value, key, tone in (("SUCCEEDED", "succeed", "good"), ("FAILED", "fail", "bad"))
+        for value, key, tone in choices
     )
     return (
         f'{shown}<form class="acts row" method="post" action="/operator/settle">'

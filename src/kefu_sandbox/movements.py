@@ -1,4 +1,6 @@
-"""Debits: taking money from a linked card into the safeguarded account. Accepted once, settled once."""
+"""Movements between linked cards and the safeguarded account: debits into it, payouts out of it. Accepted once, settled
+once; a payout may come back once, long after.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +15,27 @@ from kefu_sandbox.refusal import BankRefusal
 from kefu_sandbox.signing import WINDOW_S
 
 LARGEST = 20_000_000
+DEBIT, PAYOUT = "debit", "payout"
 _ORDER = frozenset({"instruction", "card_token", "amount", "currency", "happened_at"})
 _SETTLE = frozenset({"instruction", "status", "reason", "at", "callback"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A debit as asked for: `amount` in fen, `at` in milliseconds UTC when the caller names a moment."""
+    """A movement as asked for: `amount` in fen, `at` in milliseconds UTC when the caller names a moment."""
 
     instruction: str
     card_token: str
     amount: int
     currency: str
     at: int | None
+    direction: str
 
     def digest(self) -> str:
         """What "the same body" means: the same values, however the JSON was written."""
         values = [self.instruction, self.card_token, self.amount, self.currency, self.at]
+        if self.direction != DEBIT:
+            values.append(self.direction)
         return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
@@ -41,7 +47,7 @@ class Submission:
     hang_s: float
 
 
-def read_order(body: bytes, *, now: int, demo: bool) -> Order:
+def read_order(body: bytes, *, direction: str, now: int, demo: bool) -> Order:
     """The order in a request body.
 
     Refusals: body_not_json, field_unknown (400); instruction_invalid, card_token_invalid, amount_invalid,
@@ -54,6 +60,7 @@ def read_order(body: bytes, *, now: int, demo: bool) -> Order:
         amount=fields.whole_number(values, "amount", low=1, high=LARGEST),
         currency=fields.text(values, "currency", longest=3),
         at=fields.moment(values, "happened_at"),
+        direction=direction,
     )
     if order.currency != "CNY":
         raise BankRefusal(422, "currency_invalid", "This bank takes CNY only.")
@@ -74,7 +81,7 @@ def submit(db: sqlite3.Connection, order: Order, *, now: int, demo: bool) -> Sub
 
     Refusals: instruction_conflict (409), card_unknown (422).
     """
-    known = db.execute("SELECT * FROM debits WHERE instruction = ?", (order.instruction,)).fetchone()
+    known = db.execute("SELECT * FROM movements WHERE instruction = ?", (order.instruction,)).fetchone()
     if known is not None:
         if known["digest"] != order.digest():
             raise BankRefusal(409, "instruction_conflict", "This instruction is known with another body.")
@@ -88,8 +95,8 @@ def submit(db: sqlite3.Connection, order: Order, *, now: int, demo: bool) -> Sub
     moods.use(db, mood)
     if plan.drops and count_try(db, order.instruction, "drop") <= plan.drops:
         return Submission(answer=None, hang_s=plan.hang_s)
-    debit = _accept(db, order, plan, scenario=mood.scenario, now=now, demo=demo)
-    return Submission(answer=_answer(debit), hang_s=plan.hang_s)
+    movement = _accept(db, order, plan, scenario=mood.scenario, now=now, demo=demo)
+    return Submission(answer=_answer(movement), hang_s=plan.hang_s)
 
 
 def _accept(
@@ -97,15 +104,15 @@ def _accept(
 ) -> sqlite3.Row:
     accepted_at = min(order.at, now) if demo and order.at is not None else now
     due = None if plan.settle_s is None else accepted_at + moments.seconds(plan.settle_s)
-    seq = db.execute("SELECT coalesce(max(seq), 0) + 1 AS next FROM debits").fetchone()["next"]
+    seq = db.execute("SELECT coalesce(max(seq), 0) + 1 AS next FROM movements").fetchone()["next"]
     db.execute(
-        "INSERT INTO debits (seq, instruction, bank_ref, digest, card_token, amount, currency, status,"
-        " accepted_at, settle_due, scenario, plan, answer_status)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, 'PROCESSING', ?, ?, ?, ?, 'PROCESSING')",
+        "INSERT INTO movements (seq, instruction, bank_ref, digest, card_token, amount, currency, status,"
+        " accepted_at, settle_due, scenario, plan, answer_status, direction)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, 'PROCESSING', ?, ?, ?, ?, 'PROCESSING', ?)",
         (
             *(seq, order.instruction, f"SB{moments.bank_day(accepted_at):%Y%m%d}{seq:010d}"),
             *(order.digest(), order.card_token, order.amount, order.currency),
-            *(accepted_at, due, scenario, plan.dump()),
+            *(accepted_at, due, scenario, plan.dump(), order.direction),
         ),
     )
     callbacks.announce(db, _row(db, order.instruction), plan, now=now)
@@ -113,7 +120,7 @@ def _accept(
         _settle(db, order.instruction, plan, status=plan.outcome, reason=plan.reason, at=due, now=now)
     if plan.answer == "final":
         db.execute(
-            "UPDATE debits SET answer_status = status, answer_reason = reason WHERE instruction = ?",
+            "UPDATE movements SET answer_status = status, answer_reason = reason WHERE instruction = ?",
             (order.instruction,),
         )
     return _row(db, order.instruction)
@@ -121,74 +128,105 @@ def _accept(
 
 def _row(db: sqlite3.Connection, instruction: str) -> sqlite3.Row:
     row: sqlite3.Row | None = db.execute(
-        "SELECT * FROM debits WHERE instruction = ?", (instruction,)
+        "SELECT * FROM movements WHERE instruction = ?", (instruction,)
     ).fetchone()
     if row is None:
-        raise BankRefusal(404, "not_found", "No such debit.")
+        raise BankRefusal(404, "not_found", "No such movement.")
     return row
 
 
-def _answer(debit: sqlite3.Row) -> dict[str, object]:
+def _answer(movement: sqlite3.Row) -> dict[str, object]:
     return {
-        "instruction": debit["instruction"],
-        "bank_ref": debit["bank_ref"],
-        "status": debit["answer_status"],
-        "reason": debit["answer_reason"],
+        "instruction": movement["instruction"],
+        "bank_ref": movement["bank_ref"],
+        "status": movement["answer_status"],
+        "reason": movement["answer_reason"],
     }
 
 
 def _settle(
     db: sqlite3.Connection, instruction: str, plan: Plan, *, status: str, reason: str, at: int, now: int
 ) -> None:
-    # Compare-and-set: the operator's button, the clock and a restart may all want to settle this debit.
+    # Compare-and-set: the operator's button, the clock and a restart may all want to settle this movement.
+    back = at + moments.seconds(plan.return_s) if plan.return_s is not None and status == "SUCCEEDED" else None
     changed = db.execute(
-        "UPDATE debits SET status = ?, reason = ?, settled_at = ?"
+        "UPDATE movements SET status = ?, reason = ?, settled_at = ?,"
+        " return_due = CASE WHEN direction = 'payout' THEN ? END"
         " WHERE instruction = ? AND status = 'PROCESSING'",
-        (status, reason if status == "FAILED" else None, at, instruction),
+        (status, reason if status == "FAILED" else None, at, back, instruction),
     ).rowcount
     if changed:
         callbacks.conclude(db, _row(db, instruction), plan, now=now)
 
 
+def _give_back(db: sqlite3.Connection, instruction: str, plan: Plan, *, reason: str, at: int, now: int) -> None:
+    """A payout that the card could not take comes back into the account, once."""
+    changed = db.execute(
+        "UPDATE movements SET returned_at = ?, return_reason = ? WHERE instruction = ?"
+        " AND direction = 'payout' AND status = 'SUCCEEDED' AND returned_at IS NULL",
+        (at, reason, instruction),
+    ).rowcount
+    if changed:
+        callbacks.give_back(db, _row(db, instruction), plan, now=now)
+
+
 def settle_due(db: sqlite3.Connection, *, now: int, limit: int) -> int:
-    """Settle the debits whose time has come, as their plans say; how many there were."""
+    """Settle and give back what is due, as the plans say; how many there were."""
+    back = db.execute(
+        "SELECT instruction, plan FROM movements WHERE returned_at IS NULL AND return_due <= ?"
+        " ORDER BY return_due LIMIT ?",
+        (now, limit),
+    ).fetchall()
+    for row in back:
+        plan = plans.load_plan(row["plan"])
+        _give_back(db, row["instruction"], plan, reason=plan.return_reason, at=now, now=now)
     rows = db.execute(
-        "SELECT instruction, plan FROM debits WHERE status = 'PROCESSING' AND settle_due <= ?"
+        "SELECT instruction, plan FROM movements WHERE status = 'PROCESSING' AND settle_due <= ?"
         " ORDER BY settle_due LIMIT ?",
         (now, limit),
     ).fetchall()
     for row in rows:
         plan = plans.load_plan(row["plan"])
         _settle(db, row["instruction"], plan, status=plan.outcome, reason=plan.reason, at=now, now=now)
-    return len(rows)
+    return len(rows) + len(back)
 
 
 def next_settlement(db: sqlite3.Connection) -> int | None:
-    """When the next debit is to be settled by the clock."""
-    row = db.execute("SELECT min(settle_due) AS at FROM debits WHERE status = 'PROCESSING'").fetchone()
+    """When the next movement is to be settled or given back by the clock."""
+    row = db.execute(
+        "SELECT min(at) AS at FROM (SELECT min(settle_due) AS at FROM movements WHERE status = 'PROCESSING'"
+        " UNION ALL SELECT min(return_due) FROM movements WHERE returned_at IS NULL)"
+    ).fetchone()
     return None if row["at"] is None else int(row["at"])
 
 
 def force(db: sqlite3.Connection, *, body: bytes, now: int, demo: bool) -> dict[str, object]:
-    """The operator decides a debit that is still PROCESSING; the same decision again is answered alike.
+    """The operator decides a movement that is still PROCESSING, or has a payout that succeeded come back (status
+    RETURNED); the same decision again is answered alike.
 
     Refusals: not_found (404), already_final (409), status_invalid, reason_invalid, callback_invalid,
     at_invalid, at_before_acceptance, happened_at_future, history_not_accepted (422).
     """
     values = fields.read_object(body, allowed=_SETTLE)
-    instruction, status = fields.instruction(values), _choice(values, "status", ("SUCCEEDED", "FAILED"))
-    debit = _row(db, instruction)
-    plan = plans.load_plan(debit["plan"])
-    reason = _choice(values, "reason", plans.REASONS, otherwise=plan.reason)
+    instruction, status = fields.instruction(values), _choice(values, "status", ("SUCCEEDED", "FAILED", "RETURNED"))
+    movement = _row(db, instruction)
+    plan = plans.load_plan(movement["plan"])
+    usual = plan.return_reason if status == "RETURNED" else plan.reason
+    reason = _choice(values, "reason", plans.REASONS, otherwise=usual)
     told = _choice(values, "callback", ("send", "lose"), otherwise=plan.callback)
     at = fields.moment(values, "at")
     check_moment(at, now=now, demo=demo)
     at = now if at is None else min(at, now)
-    if at < debit["accepted_at"]:
-        raise BankRefusal(422, "at_before_acceptance", "A debit cannot settle before it was accepted.")
-    if debit["status"] not in ("PROCESSING", status):
-        raise BankRefusal(409, "already_final", "This debit has its outcome already.")
+    if at < (movement["settled_at"] or movement["accepted_at"]) and _status(movement) != status:
+        raise BankRefusal(422, "at_before_acceptance", "Nothing settles before it was accepted, or comes back before.")
     plan = replace(plan, callback=told)
+    if status == "RETURNED":
+        if movement["direction"] != PAYOUT or movement["status"] != "SUCCEEDED":
+            raise BankRefusal(409, "already_final", "Only a payout that succeeded can come back.")
+        _give_back(db, instruction, plan, reason=reason, at=at, now=now)
+        return describe(_row(db, instruction))
+    if _status(movement) not in ("PROCESSING", status):
+        raise BankRefusal(409, "already_final", "This movement has its outcome already.")
     _settle(db, instruction, plan, status=status, reason=reason, at=at, now=now)
     return describe(_row(db, instruction))
 
@@ -202,12 +240,14 @@ def _choice(
     return str(value)
 
 
-def query(db: sqlite3.Connection, *, instruction: str, now: int) -> dict[str, object] | BankRefusal:
-    """What the bank knows about a debit.
+def query(db: sqlite3.Connection, *, instruction: str, direction: str, now: int) -> dict[str, object] | BankRefusal:
+    """What the bank knows about a movement in that direction.
 
     Refusals: not_found (404); query_unavailable (503), *returned*, because the failed try is counted.
     """
-    row = db.execute("SELECT * FROM debits WHERE instruction = ?", (instruction,)).fetchone()
+    row = db.execute(
+        "SELECT * FROM movements WHERE instruction = ? AND direction = ?", (instruction, direction)
+    ).fetchone()
     card = None if row is None else row["card_token"]
     shut = moods.current(db, now=now, card_token=card, lasting=True).scenario == "query_down"
     failures = 0 if row is None else plans.load_plan(row["plan"]).query_failures
@@ -216,7 +256,7 @@ def query(db: sqlite3.Connection, *, instruction: str, now: int) -> dict[str, ob
     if shut:
         return BankRefusal(503, "query_unavailable", "Queries are out of order; ask again later.")
     if row is None:
-        raise BankRefusal(404, "not_found", "No such debit.")
+        raise BankRefusal(404, "not_found", "No such movement.")
     return describe(row)
 
 
@@ -230,25 +270,30 @@ def count_try(db: sqlite3.Connection, instruction: str, kind: str) -> int:
     return int(found.fetchone()["n"])
 
 
+def _status(row: sqlite3.Row) -> str:
+    return "RETURNED" if row["returned_at"] is not None else str(row["status"])
+
+
 def describe(row: sqlite3.Row) -> dict[str, object]:
-    """A debit as the bank tells of it; amount in fen, times ISO 8601 UTC."""
-    settled_at = row["settled_at"]
+    """A movement as the bank tells of it; amount in fen, times ISO 8601 UTC."""
+    settled_at, returned_at = row["settled_at"], row["returned_at"]
     return {
         "instruction": row["instruction"],
         "bank_ref": row["bank_ref"],
-        "status": row["status"],
-        "reason": row["reason"],
+        "status": _status(row),
+        "reason": row["return_reason"] or row["reason"],
         "amount": row["amount"],
         "currency": row["currency"],
         "accepted_at": moments.iso(row["accepted_at"]),
         "settled_at": None if settled_at is None else moments.iso(settled_at),
+        "returned_at": None if returned_at is None else moments.iso(returned_at),
     }
 
 
 def recent(db: sqlite3.Connection, *, limit: int) -> list[sqlite3.Row]:
-    """The newest debits first, each with its card's last four digits and bank."""
+    """The newest movements first, each with its card's last four digits and bank."""
     return db.execute(
-        "SELECT d.*, c.last4, c.bank FROM debits d JOIN cards c ON c.token = d.card_token"
+        "SELECT d.*, c.last4, c.bank FROM movements d JOIN cards c ON c.token = d.card_token"
         " ORDER BY d.seq DESC LIMIT ?",
         (limit,),
     ).fetchall()

@@ -42,7 +42,7 @@ def test_same_instruction_gets_the_same_answer(bank: Bank, listener: Listener, c
     first = bank.submit("TU-1", card)
     bank.wait_for(lambda: listener.of("TU-1"))
     assert bank.submit("TU-1", card) == first
-    assert len(bank.books()["debits"]) == 1
+    assert len(bank.books()["movements"]) == 1
 
 
 def test_same_instruction_with_another_body_conflicts(bank: Bank, card: str) -> None:
@@ -51,7 +51,7 @@ def test_same_instruction_with_another_body_conflicts(bank: Bank, card: str) -> 
         order = {"instruction": "TU-1", "card_token": card, "amount": 20_000, "currency": "CNY", **change}
         status, answer = bank.call("POST", "/v1/debits", order)
         assert (status, answer["code"]) == (409, "instruction_conflict")
-    assert len(bank.books()["debits"]) == 1
+    assert len(bank.books()["movements"]) == 1
 
 
 def test_twenty_at_once_are_one_debit(bank: Bank, card: str) -> None:
@@ -59,7 +59,7 @@ def test_twenty_at_once_are_one_debit(bank: Bank, card: str) -> None:
         answers = list(pool.map(lambda _: bank.submit("TU-1", card), range(20)))
     assert {status for status, _ in answers} == {202}
     assert len({answer["bank_ref"] for _, answer in answers}) == 1
-    assert len(bank.books()["debits"]) == 1
+    assert len(bank.books()["movements"]) == 1
 
 
 @pytest.mark.parametrize(
