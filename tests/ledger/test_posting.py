@@ -153,6 +153,18 @@ def test_stopped_account_pays_nothing_and_still_receives(books: Books) -> None:
     assert isinstance(books.post(books.transfer(payer, payee, 107)), Posted)
 
 
+def test_what_a_bank_was_told_before_the_stop_is_posted_when_it_has_paid(books: Books) -> None:
+    lin, payer = books.customer(100)
+    placed = books.hold(payer, books.house("L20"), 60, journal="WITHDRAW")
+    books.post(placed)
+    actions.stop_debits(account=payer, now=books.now)
+    refused = books.post(books.hold(payer, books.house("L20"), 1, journal="WITHDRAW"))
+    assert refused == Refused(0, "debits_stopped")
+    assert isinstance(books.post(books.end("post_hold", placed.id, 60, journal="WITHDRAW")), Posted)
+    assert (queries.balance(lin).posted, queries.balance(lin).held) == (40, 0)
+    assert queries.check_books() == []
+
+
 def test_accounts_that_cannot_be_stopped_or_closed(books: Books) -> None:
     _, full = books.customer(1)
     with pytest.raises(ValueError, match="striped"):

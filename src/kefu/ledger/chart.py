@@ -21,6 +21,10 @@ class Journal(StrEnum):
     TOPUP_SETTLED = "TOPUP_SETTLED"
     TRANSFER = "TRANSFER"
     FEE = "FEE"
+    WITHDRAW = "WITHDRAW"
+    WITHDRAW_SETTLED = "WITHDRAW_SETTLED"
+    WITHDRAW_RETURN = "WITHDRAW_RETURN"
+    RETURN_SETTLED = "RETURN_SETTLED"
     GOODWILL = "GOODWILL"
     FUND_LEG = "FUND_LEG"
     SWEEP_LEG = "SWEEP_LEG"
@@ -59,6 +63,7 @@ CHART: dict[str, AccountKind] = {
         AccountKind("L31", "biller payable", "缴费应付", CREDIT, striped=True, owned=True, owed=True),
         AccountKind("L40", "surplus in suspense", "长款挂账", CREDIT, limited=True, owed=True),
         AccountKind("L41", "dormant balances", "休眠余额", CREDIT, limited=True, owed=True),
+        AccountKind("I10", "withdrawal fees", "提现手续费", CREDIT, striped=True),
         AccountKind("I11", "transfer fees", "转账手续费", CREDIT, striped=True),
         AccountKind("E13", "goodwill", "客户补偿", DEBIT, striped=True),
         AccountKind("E14", "operating loss", "运营损失", DEBIT, striped=True),
@@ -71,11 +76,19 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.TOPUP: frozenset({("A20", "L10")}),
     Journal.TOPUP_SETTLED: frozenset({("A10", "A20")}),
     Journal.TRANSFER: frozenset({("L10", "L10")}),
-    Journal.FEE: frozenset({("L10", "I11"), ("I11", "L10")}),
+    Journal.WITHDRAW: frozenset({("L10", "L20")}),
+    Journal.WITHDRAW_SETTLED: frozenset({("L20", "A10")}),
+    Journal.WITHDRAW_RETURN: frozenset({("A20", "L10")}),
+    Journal.RETURN_SETTLED: frozenset({("A10", "A20")}),
+    Journal.FEE: frozenset({("L10", "I11"), ("I11", "L10"), ("L20", "I10"), ("I10", "L10")}),
     Journal.GOODWILL: frozenset({("E13", "L10")}),
     Journal.FUND_LEG: frozenset({("A10", "A11")}),
     Journal.SWEEP_LEG: frozenset({("A11", "A10")}),
     Journal.LONG: frozenset({("A10", "L40"), ("A20", "L40"), ("L40", "L10"), ("L40", "A10")}),
     Journal.SHORT: frozenset({("A32", "A20"), ("A20", "A32"), ("E14", "A32")}),
 }
-"""The (debit, credit) pairs of each journal. Reversing a fee credits the payer back: (I11, L10)."""
+"""The (debit, credit) pairs of each journal. Reversing a fee credits the payer back: (I11, L10), (I10, L10).
+
+A withdrawal and its fee are held together into L20, what is on its way; a payout that the bank gives back is its
+receivable (A20) until the statement shows the money.
+"""

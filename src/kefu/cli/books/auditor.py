@@ -26,6 +26,7 @@ class AuditedAccount:
     credits_posted: int = 0
     stopped: bool = False
     closed: bool = False
+    transit: bool = False
 
     @property
     def available(self) -> int:
@@ -128,7 +129,7 @@ class Auditor:
             return "amount_not_positive"
         if full.amount > LARGEST:
             return "amount_too_large"
-        if debit.stopped and full.kind in ("post", "hold", "post_hold"):
+        if debit.stopped and (full.kind in ("post", "hold") or (full.kind == "post_hold" and not credit.transit)):
             return "debits_stopped"
         if debit.closed or credit.closed:
             return "account_closed"

@@ -12,7 +12,7 @@ from kefu.cli.books.workload import Batch, Town, Workload
 from kefu.ledger import actions, queries
 from kefu.ledger.chart import CHART, HOUSE
 
-HOUSE_USED = ("A10", "A11", "A20", "I11", "E13", "L40")
+HOUSE_USED = ("A10", "A11", "A20", "L20", "I11", "E13", "L40")
 
 
 def open_town(*, wallets: int, now: datetime) -> Town:
@@ -34,7 +34,9 @@ def auditor_of(town: Town) -> Auditor:
         code = house.get(account, "L10")
         currency = "USD" if account == town.foreign else "CNY"
         counters = stored_counters(account)
-        auditor.accounts[account] = AuditedAccount(currency, CHART[code].limited, *counters)
+        auditor.accounts[account] = AuditedAccount(
+            currency, CHART[code].limited, *counters, transit=code == "L20"
+        )
     return auditor
 
 

@@ -69,8 +69,8 @@ class Workload:
         amount = self.random.choice((1, 50, 700, 2_000, self.random.randint(1, 9_000)))
         payer, payee = self.random.sample(wallets, 2)
         what = self.random.choices(
-            ("topup", "settle", "pay", "fee", "goodwill", "long", "match", "hold", "end"),
-            (18, 3, 34, 8, 4, 2, 2, 17, 12),
+            ("topup", "settle", "pay", "fee", "goodwill", "long", "match", "hold", "withdraw", "paid", "back", "end"),
+            (18, 3, 32, 8, 4, 2, 2, 13, 6, 1, 1, 12),
         )[0]
         if what == "topup":
             return [self._ask(house["A20"], payer, amount, "TOPUP")]
@@ -95,6 +95,12 @@ class Workload:
             return [self._ask(house["L40"], payer, amount, "LONG")]
         if what == "hold":
             return [self._hold(payer, payee, amount, now)]
+        if what == "withdraw":
+            return [self._ask(payer, house["L20"], amount, "WITHDRAW", kind="hold")]
+        if what == "paid":
+            return [self._ask(house["L20"], house["A10"], amount, "WITHDRAW_SETTLED")]
+        if what == "back":
+            return [self._ask(house["A20"], payer, amount, "WITHDRAW_RETURN")]
         return [self._end([*self.holds, *(asked for asked in before if asked.kind == "hold")])]
 
     def _hold(self, payer: int, payee: int, amount: int, now: datetime) -> Asked:
@@ -112,7 +118,7 @@ class Workload:
         elif self.random.random() < 0.3:
             amount = self.random.choice((held.amount, held.amount, max(1, held.amount - 1)))
         debit, credit = self.random.choice(((0, 0), (0, 0), (held.debit, held.credit), (held.credit, held.debit)))
-        return self._ask(debit, credit, amount, "TRANSFER", kind=kind, hold_id=held.id)
+        return self._ask(debit, credit, amount, held.journal, kind=kind, hold_id=held.id)
 
     def _repeat(self) -> Batch:
         """A batch posted before, or the one tried last: the same, a part of it, or changed under the same ids.
