@@ -67,7 +67,7 @@ def test_another_amount_settles_nothing(instruct, start) -> None:
     made = instruct(200_00)
     take(statement(("SB1", str(made.id), 100_00)), start)
     assert queries.settling_advice_of(made.order_ref) is None
-    assert queries.statement_line_of(made.order_ref) is None
+    assert queries.statement_lines_of(made.order_ref) == []
     assert [a.verdict for a in queries.advice_of(made.order_ref)] == ["mismatched"]
 
 

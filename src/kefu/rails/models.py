@@ -4,14 +4,16 @@ from django.db import models
 from django.db.models.functions import Now
 
 from kefu.core.ids import new_id
+from kefu.rails.rules import IN, OUT
 
 CREATED, SUBMITTED, UNKNOWN = "CREATED", "SUBMITTED", "UNKNOWN"
-SUCCEEDED, FAILED = "SUCCEEDED", "FAILED"
-STATUSES = (CREATED, SUBMITTED, UNKNOWN, SUCCEEDED, FAILED)
+SUCCEEDED, FAILED, RETURNED = "SUCCEEDED", "FAILED", "RETURNED"
+STATUSES = (CREATED, SUBMITTED, UNKNOWN, SUCCEEDED, FAILED, RETURNED)
 
 
 class Instruction(models.Model):
-    """One request to a bank to move money, made once for its order and sent under this id for ever.
+    """One request to a bank to move money, made once for its order and sent under this id for ever. `direction`: into
+    our account (a debit of the card) or out of it (a payout, which may come back: RETURNED).
 
     `next_query_at` is the ladder: when it is due, the bank is sent the instruction or asked about it. It is
     moved on before the network is touched, so that a worker which dies there only delays the next question.
@@ -29,11 +31,16 @@ class Instruction(models.Model):
             (UNKNOWN, SUCCEEDED),
             (UNKNOWN, FAILED),
             (FAILED, SUCCEEDED),
+            (SUCCEEDED, RETURNED),
+            (CREATED, RETURNED),
+            (SUBMITTED, RETURNED),
+            (UNKNOWN, RETURNED),
         }
     )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order_ref = models.TextField(unique=True)
+    direction = models.TextField(default=IN)
     connector = models.TextField()
     instrument_token = models.TextField()
     amount = models.BigIntegerField()
@@ -56,7 +63,11 @@ class Instruction(models.Model):
             models.CheckConstraint(condition=models.Q(status__in=STATUSES), name="instruction_status_known"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="instruction_amount_positive"),
             models.CheckConstraint(
-                condition=~models.Q(status__in=(SUCCEEDED, FAILED)) | models.Q(outcome_at__isnull=False),
+                condition=models.Q(direction=OUT) | (models.Q(direction=IN) & ~models.Q(status=RETURNED)),
+                name="instruction_direction_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=(SUCCEEDED, FAILED, RETURNED)) | models.Q(outcome_at__isnull=False),
                 name="instruction_outcome_has_its_time",
             ),
         ]
@@ -130,13 +141,16 @@ class BankStatement(models.Model):
 
 
 class BankStatementLine(models.Model):
-    """One movement on the statement. The same movement on a later version of the day is not taken again."""
+    """One movement on the statement: a debit (of a card, for us), a payout (negative), or a payout's return. The same
+    movement on a later version of the day is not taken again.
+    """
 
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="lines")
     number = models.IntegerField()
     connector = models.TextField()
     bank_ref = models.TextField()
     instruction_ref = models.TextField()
+    kind = models.TextField(default="debit")
     amount = models.BigIntegerField()
     happened_at = models.DateTimeField()
     instruction = models.ForeignKey(Instruction, null=True, on_delete=models.PROTECT, related_name="+")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from kefu.core.refusal import NotFound
 from kefu.rails import rules
@@ -21,6 +21,7 @@ class InstructionView:
 
     id: UUID
     order_ref: str
+    direction: str
     connector: str
     amount: int
     currency: str
@@ -76,9 +77,10 @@ class CardCheckView:
 
 @dataclass(frozen=True, kw_only=True)
 class SettledLine:
-    """A movement on a bank statement that belongs to one of our instructions."""
+    """A movement on a bank statement that belongs to one of our instructions. `amount` without its sign."""
 
     line: int
+    kind: str
     order_ref: str
     instruction: UUID
     advice: UUID | None
@@ -90,6 +92,7 @@ def see_instruction(row: Instruction) -> InstructionView:
     return InstructionView(
         id=row.id,
         order_ref=row.order_ref,
+        direction=row.direction,
         connector=row.connector,
         amount=row.amount,
         currency=row.currency,
@@ -173,7 +176,7 @@ def settling_advice_of(order_ref: str) -> AdviceView | None:
 
 def settled_order_refs(order_refs: Sequence[str]) -> set[str]:
     """Those of the orders whose instruction has a final outcome."""
-    rows = Instruction.objects.filter(order_ref__in=order_refs, status__in=("SUCCEEDED", "FAILED"))
+    rows = Instruction.objects.filter(order_ref__in=order_refs, status__in=rules.FINAL)
     return set(rows.values_list("order_ref", flat=True))
 
 
@@ -185,42 +188,36 @@ def card_check(check_id: UUID) -> CardCheckView:
     return see_card_check(row)
 
 
-def settled_lines(statement_id: UUID) -> list[SettledLine]:
-    """The lines of a statement that belong to our instructions, for their whole amounts."""
-    rows = BankStatementLine.objects.select_related("instruction").filter(
-        statement_id=statement_id, instruction__isnull=False, amount=F("instruction__amount")
-    )
+_WHOLE = Q(kind="debit", instruction__direction=rules.IN, amount=F("instruction__amount")) | Q(
+    instruction__direction=rules.OUT
+) & (Q(kind="payout", amount=-F("instruction__amount")) | Q(kind="return", amount=F("instruction__amount")))
+
+
+def _lines(**which: object) -> list[SettledLine]:
+    rows = BankStatementLine.objects.select_related("instruction").filter(_WHOLE, **which)
     return [
         SettledLine(
             line=row.number,
+            kind=row.kind,
             order_ref=row.instruction.order_ref,
             instruction=row.instruction.id,
             advice=row.advice_id,
-            amount=row.amount,
+            amount=abs(row.amount),
             happened_at=row.happened_at,
         )
-        for row in rows.order_by("number")
+        for row in rows.order_by("statement__date", "number")
         if row.instruction is not None
     ]
 
 
-def statement_line_of(order_ref: str) -> SettledLine | None:
-    """The line of a bank statement on which the order's money stands, for its whole amount; or None yet."""
-    row = (
-        BankStatementLine.objects.select_related("instruction")
-        .filter(instruction__order_ref=order_ref, amount=F("instruction__amount"))
-        .first()
-    )
-    if row is None or row.instruction is None:
-        return None
-    return SettledLine(
-        line=row.number,
-        order_ref=order_ref,
-        instruction=row.instruction.id,
-        advice=row.advice_id,
-        amount=row.amount,
-        happened_at=row.happened_at,
-    )
+def settled_lines(statement_id: UUID) -> list[SettledLine]:
+    """The lines of a statement that belong to our instructions, for their whole amounts."""
+    return _lines(statement_id=statement_id)
+
+
+def statement_lines_of(order_ref: str) -> list[SettledLine]:
+    """The lines of bank statements on which the order's money stands, for its whole amount: at most one of a kind."""
+    return _lines(instruction__order_ref=order_ref)
 
 
 def unmatched_lines(statement_id: UUID) -> list[int]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-PROCESSING, SUCCEEDED, FAILED = "PROCESSING", "SUCCEEDED", "FAILED"
+PROCESSING, SUCCEEDED, FAILED, RETURNED = "PROCESSING", "SUCCEEDED", "FAILED", "RETURNED"
 NOT_FOUND, UNREACHABLE = "NOT_FOUND", "UNREACHABLE"
-FINAL = (SUCCEEDED, FAILED)
+FINAL = (SUCCEEDED, FAILED, RETURNED)
+
+IN, OUT = "in", "out"
 
 # What was made of a piece of advice when it was written down.
 ACCEPTED = "accepted"  # a genuine callback, to be confirmed by a question of ours
@@ -76,10 +78,11 @@ def may_send_again(*, sent_at: datetime | None, now: datetime) -> bool:
     return sent_at is None or now - sent_at >= timedelta(seconds=RESEND_AFTER_SECONDS)
 
 
-def verdict_on(*, status: str, outcome: str, fits: bool) -> str:
+def verdict_on(*, direction: str, status: str, outcome: str, fits: bool) -> str:
     """What an answer of the bank makes of an instruction in `status`. Only a final word that fits settles it.
 
-    A Yes after a No is believed (money arrived late); a No after a Yes is for a person.
+    A Yes after a No is believed when money came in (it arrived late). When it went out, the customer has long had it
+    back: that, like a No after a Yes, is for a person. A payout that was paid may come back; a debit cannot.
     """
     if outcome == UNREACHABLE:
         return NO_ANSWER
@@ -89,6 +92,10 @@ def verdict_on(*, status: str, outcome: str, fits: bool) -> str:
         return MISMATCHED
     if outcome == status:
         return NOTED
-    if status == SUCCEEDED:
+    if outcome == RETURNED:
+        return CONFIRMED if direction == OUT and status != FAILED else CONTRADICTED
+    if status == RETURNED:
+        return NOTED if outcome == SUCCEEDED else CONTRADICTED
+    if status == SUCCEEDED or (status == FAILED and direction == OUT):
         return CONTRADICTED
     return CONFIRMED

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 LINES_MAX = 100_000
+DEBIT, PAYOUT, RETURN = "debit", "payout", "return"
 
 
 class StatementUnreadableError(Exception):
@@ -20,12 +21,13 @@ class StatementUnreadableError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One movement into the account; amount in minor units, `instruction` as the bank names it."""
+    """One movement of the account; amount in minor units, payouts negative; `instruction` as the bank names it."""
 
     number: int
     bank_ref: str
     instruction: str
     instruction_id: UUID | None
+    kind: str
     amount: int
     at: datetime
     as_given: dict[str, Any]
@@ -71,16 +73,20 @@ def parse(raw: bytes, *, day: date) -> Statement:
 def _line(number: int, entry: Any) -> Line:
     try:
         bank_ref, instruction = str(entry["bank_ref"]), str(entry["instruction"])
-        amount, at = _whole(entry["amount"], number), datetime.fromisoformat(entry["at"])
-    except (KeyError, TypeError, ValueError) as problem:
+        kind, amount = str(entry.get("kind", DEBIT)), _whole(entry["amount"], number)
+        at = datetime.fromisoformat(entry["at"])
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise StatementUnreadableError(number, f"{problem!r}") from problem
-    if not bank_ref or amount <= 0 or at.tzinfo is None:
+    if not bank_ref or amount == 0 or at.tzinfo is None:
         raise StatementUnreadableError(number, "reference, amount or time is missing")
+    if kind not in (DEBIT, PAYOUT, RETURN) or (amount < 0) is not (kind == PAYOUT):
+        raise StatementUnreadableError(number, f"a {kind[:20]} of {amount} is none")
     return Line(
         number=number,
         bank_ref=bank_ref,
         instruction=instruction,
         instruction_id=_uuid(instruction),
+        kind=kind,
         amount=amount,
         at=at,
         as_given=entry,

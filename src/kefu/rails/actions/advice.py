@@ -22,7 +22,7 @@ def lock(instruction_id: Any) -> Instruction:
 def write(row: Instruction, answer: Answer, *, kind: str, settles: bool = True, now: datetime) -> Advice:
     """Write `answer` down with the verdict that it deserves, and let it settle the instruction if it may."""
     fits = kind == Advice.ANSWER or (answer.amount, answer.currency) == (row.amount, row.currency)
-    verdict = rules.verdict_on(status=row.status, outcome=answer.outcome, fits=fits)
+    verdict = rules.verdict_on(direction=row.direction, status=row.status, outcome=answer.outcome, fits=fits)
     if verdict == rules.CONFIRMED and not settles:
         verdict = rules.NOTED
     advice = Advice.objects.create(

@@ -114,7 +114,7 @@ def _may_send(row: Instruction, *, now: datetime) -> bool:
 
 def _ask(row: Instruction) -> Answer:
     try:
-        return connector(row.connector).query(row.id)
+        return connector(row.connector).query(row.id, direction=row.direction)
     except TemporaryError as failure:
         return Answer(outcome=rules.UNREACHABLE, raw=failure.raw, reason=failure.problem[:200])
 

@@ -33,9 +33,11 @@ def create_instruction(
     currency: str,
     instrument_token: str,
     now: datetime,
+    direction: str = rules.IN,
     connector_code: str = "sandbox",
 ) -> InstructionView:
-    """Have `amount` minor units taken from the instrument, for `order_ref`; sent after the caller's commit.
+    """Have `amount` minor units taken from the instrument, or paid out to it (`direction`), for `order_ref`; sent after
+    the caller's commit.
 
     Refuses `rails.instruction.exists`: an order has one instruction for ever.
     """
@@ -44,6 +46,7 @@ def create_instruction(
             raise InstructionExists(order_ref=order_ref)
         row = Instruction(
             order_ref=order_ref,
+            direction=direction,
             connector=connector_code,
             instrument_token=instrument_token,
             amount=amount,
@@ -58,7 +61,7 @@ def create_instruction(
             action="rails.create_instruction",
             subject=f"instruction:{row.id}",
             now=now,
-            data={"order_ref": order_ref, "amount": amount, "currency": currency},
+            data={"order_ref": order_ref, "direction": direction, "amount": amount, "currency": currency},
         )
         payload = {"order_ref": order_ref, "instruction": row.id}
         events.announce(kind=facts.INSTRUCTION_CREATED, key=order_ref, topics=[], payload=payload, now=now)

@@ -53,6 +53,7 @@ def _call(row: Instruction) -> tuple[Answer, bool]:
     """The bank's answer, and whether it refused the instruction as it is."""
     order = Order(
         instruction=row.id,
+        direction=row.direction,
         instrument_token=row.instrument_token,
         amount=row.amount,
         currency=row.currency,

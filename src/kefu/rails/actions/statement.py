@@ -15,7 +15,7 @@ from kefu.rails.actions import advice
 from kefu.rails.connectors import Answer, PermanentError, TemporaryError, connector
 from kefu.rails.models import Advice, BankStatement, BankStatementLine, Instruction
 from kefu.rails.refusals import StatementUnavailable, StatementWrong
-from kefu.rails.statements import Line, Statement, StatementUnreadableError, parse
+from kefu.rails.statements import DEBIT, RETURN, Line, Statement, StatementUnreadableError, parse
 
 
 def fetch_statement(*, actor: Actor, connector_code: str, day: date, now: datetime) -> UUID:
@@ -88,6 +88,7 @@ def _take_lines(row: BankStatement, statement: Statement, *, now: datetime) -> i
                 connector=row.connector,
                 bank_ref=line.bank_ref,
                 instruction_ref=line.instruction,
+                kind=line.kind,
                 amount=line.amount,
                 happened_at=line.at,
                 instruction=found,
@@ -99,11 +100,12 @@ def _take_lines(row: BankStatement, statement: Statement, *, now: datetime) -> i
 
 
 def _advise(found: Instruction, line: Line, *, currency: str, now: datetime) -> Advice:
+    fits = (line.kind == DEBIT) is (found.direction == rules.IN)
     answer = Answer(
-        outcome=rules.SUCCEEDED,
+        outcome=rules.RETURNED if line.kind == RETURN else rules.SUCCEEDED,
         raw=json.dumps(line.as_given, ensure_ascii=False).encode(),
         bank_ref=line.bank_ref,
-        amount=line.amount,
+        amount=abs(line.amount) if fits else None,
         currency=currency,
         happened_at=line.at,
     )

@@ -37,9 +37,12 @@ class CallbackRefusedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A debit as the bank is asked for it. `happened_at` is set for history only; else the bank dates it."""
+    """A debit (`direction` in) or payout (out) as the bank is asked for it. `happened_at` is set for history only; else
+    the bank dates it.
+    """
 
     instruction: UUID
+    direction: str
     instrument_token: str
     amount: int
     currency: str
@@ -92,7 +95,7 @@ class Connector(ABC):
         """Send the instruction; again is safe. The answer is no proof: a question must confirm it."""
 
     @abstractmethod
-    def query(self, instruction: UUID) -> Answer:
+    def query(self, instruction: UUID, *, direction: str) -> Answer:
         """Ask what became of the instruction."""
 
     @abstractmethod

@@ -27,7 +27,8 @@ from kefu.rails.connectors.base import (
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 4.0
 ANSWER_BYTES_MAX = 4 * 1024 * 1024
 T = TypeVar("T")
-_OUTCOMES = {"PROCESSING": rules.PROCESSING, "SUCCEEDED": rules.SUCCEEDED, "FAILED": rules.FAILED}
+_OUTCOMES = {outcome: outcome for outcome in (rules.PROCESSING, *rules.FINAL)}
+_DOORS = {rules.IN: "/v1/debits", rules.OUT: "/v1/payouts"}
 
 
 @functools.cache
@@ -51,11 +52,11 @@ class SandboxBank(Connector):
         }
         if order.happened_at is not None:
             wanted["happened_at"] = order.happened_at.astimezone(UTC).isoformat(timespec="milliseconds")
-        return _answer(*self._call("POST", "/v1/debits", wanted))
+        return _answer(*self._call("POST", _DOORS[order.direction], wanted))
 
-    def query(self, instruction: UUID) -> Answer:
+    def query(self, instruction: UUID, *, direction: str) -> Answer:
         try:
-            return _answer(*self._call("GET", f"/v1/debits/{instruction}", None))
+            return _answer(*self._call("GET", f"{_DOORS[direction]}/{instruction}", None))
         except PermanentError as refused:
             if refused.code != "not_found":
                 raise TemporaryError(refused.code, refused.raw) from refused
@@ -122,7 +123,7 @@ class SandboxBank(Connector):
 def _answer(told: dict[str, Any], raw: bytes) -> Answer:
     def read() -> Answer:
         amount = told.get("amount")
-        when = told.get("settled_at") or told.get("happened_at")
+        when = told.get("returned_at") or told.get("settled_at") or told.get("happened_at")
         if amount is not None and type(amount) is not int:
             raise TypeError("amount")
         return Answer(
