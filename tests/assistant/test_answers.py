@@ -77,6 +77,37 @@ def test_a_silent_bank_is_told_as_such(town: Town, scripted: type[ScriptedBank])
     assert_grounded(said)
 
 
+@pytest.mark.row("F-09", "F-26")
+@pytest.mark.parametrize("text", ["提现怎么还没到账", "my withdrawal of 700 yuan has not arrived on my card"])
+def test_a_withdrawal_is_followed_to_the_bank_and_back(town: Town, scripted: type[ScriptedBank], text: str) -> None:
+    lin = town.customer("林晓雨", 2_000_00)
+    scripted.outcome = "PROCESSING"
+    order = town.withdraw(lin, 700_00)
+    first = ask(town, lin, text)
+    assert (first.cause, first.order_id, first.ask_bank) == ("ASKING_BANK", order.id, order.instruction_id)
+    silent = ask(town, lin, text, turn=Turn(bank_asked=True))
+    assert (silent.cause, {"check_again", "open_case", "human"} <= codes(silent)) == ("UNKNOWN_WAIT", True)
+    scripted.outcome = "SUCCEEDED"
+    town.ask_bank(lin, order)
+    paid = ask(town, lin, text)
+    assert (paid.cause, "bank_ref" in paid.facts) == ("BANK_SIDE", True)
+    scripted.outcome, scripted.reason = "RETURNED", "card_closed"
+    town.ask_bank(lin, order)
+    back = ask(town, lin, text)
+    assert back.cause == "FAILED_RETURNED"
+    assert back.facts["balance"].value == "¥2,000.00"
+    for said in (first, silent, paid, back):
+        assert_grounded(said)
+
+
+def test_what_withdrawing_costs_and_where(town: Town) -> None:
+    lin = town.customer("林晓雨", 100_00)
+    assert "/withdraw/" in {button.argument for button in ask(town, lin, "怎么提现到银行卡").buttons}
+    told = ask(town, lin, "提现手续费多少")
+    assert "¥1,000.00" in told.facts["fee_withdrawal_now"].value
+    assert_grounded(told)
+
+
 def test_two_in_question_are_asked_about(town: Town, scripted: type[ScriptedBank]) -> None:
     scripted.outcome = "PROCESSING"
     lin = town.customer("林晓雨")

@@ -44,10 +44,10 @@ class ScriptedBank(Connector):
         self.taken.setdefault(order.instruction, order)
         return self._tell(order.instruction)
 
-    def query(self, instruction: UUID) -> Answer:
+    def query(self, instruction: UUID, *, direction: str) -> Answer:
         if self.down:
             raise TemporaryError("down")
-        if instruction not in self.taken:
+        if instruction not in self.taken or self.taken[instruction].direction != direction:
             return Answer(outcome="NOT_FOUND", raw=b"{}")
         return self._tell(instruction)
 
@@ -58,7 +58,7 @@ class ScriptedBank(Connector):
             outcome=outcome,
             raw=f'{{"status": "{outcome}"}}'.encode(),
             bank_ref=f"SB{instruction.hex[-8:]}",
-            reason=(self.reason or "risk") if outcome == "FAILED" else "",
+            reason=(self.reason or "risk") if outcome in ("FAILED", "RETURNED") else "",
             amount=order.amount,
             currency=order.currency,
         )

@@ -146,6 +146,7 @@ def test_the_fee_page_and_the_quote_read_the_same_rows(town) -> None:
         ("transfer", "now"),
         ("transfer", "two_hours"),
         ("transfer", "next_day"),
+        ("withdrawal", "now"),
     ]
     now = shown[("transfer", "now")]
     assert (now.free_up_to.text(), now.percent, now.least.text(), now.most.text()) == (

@@ -13,6 +13,7 @@ from kefu.identity import actions as identity
 from kefu.identity import queries as people
 from kefu.ledger import actions as ledger
 from kefu.ledger import queries as books
+from kefu.rails import actions as rails
 from kefu.wallet import actions, queries
 from kefu.wallet.queries import OrderView, QuoteView
 
@@ -96,6 +97,22 @@ class Town:
     def send(self, who: Actor, payee: Actor, amount: int, *, mode: str = "now") -> OrderView:
         quote = self.quote(who, payee, amount, mode=mode)
         return actions.create_transfer(actor=who, key=uuid4(), quote_id=quote.id, now=self.now)
+
+    def withdraw(self, who: Actor, amount: int) -> OrderView:
+        """A withdrawal to their card, followed as far as the bank lets it come now."""
+        quote = actions.quote_withdrawal(
+            actor=who, instrument_id=self.card(who), amount=Money(amount), now=self.now
+        )
+        made = actions.create_withdrawal(actor=who, key=uuid4(), quote_id=quote.id, now=self.now)
+        self.pump.run()
+        return queries.order_for(who, made.id)
+
+    def ask_bank(self, who: Actor, order: OrderView) -> OrderView:
+        """Ask the bank about the order now, as after a callback of its."""
+        assert order.instruction_id is not None
+        rails.ask_now(actor=SYSTEM, instruction_id=order.instruction_id, now=self.now)
+        self.pump.run()
+        return queries.order_for(who, order.id)
 
     def prove(self, who: Actor, ref: str) -> None:
         """The payment PIN for `ref`, set first when there is none."""

@@ -55,6 +55,46 @@ def test_a_top_up_is_confirmed_before_the_bank_is_asked_and_happens_once(town: T
     assert "¥200.00" in text_of(client.get("/parts/purse"))
 
 
+@pytest.mark.row("W-04")
+@pytest.mark.row("W-16")
+@pytest.mark.row("W-17")
+def test_a_withdrawal_shows_fee_and_quota_then_happens_once(town: Town, browser: SignedIn) -> None:
+    lin = town.customer("林一", money=3_000_00)
+    client, card = browser(lin), town.card(lin)
+    form = text_of(client.get("/withdraw/"))
+    assert "每人一共 ¥1,000.00 免费额度" in form
+    confirm = text_of(client.post("/withdraw/", {"card": str(card), "amount": "1500"}))
+    for words in ("¥0.50", "¥1,000.00", "¥1,500.50"):
+        assert words in confirm
+    assert Order.objects.filter(kind="withdrawal").count() == 0
+    given = {name: hidden(confirm, name) for name in ("key", "quote")}
+    first, again = client.post("/withdraw/pay", given), client.post("/withdraw/pay", given)
+    assert first["Location"] == again["Location"]
+    assert Order.objects.filter(kind="withdrawal").count() == 1
+    assert "款项已预留" in text_of(client.get(first["Location"]))
+    town.pump.run()
+    done = text_of(client.get(first["Location"]))
+    for words in ("银行已付款", "收款银行卡", "¥0.50"):
+        assert words in done
+    assert "提现到" in text_of(client.get("/activity/?kind=withdrawal"))
+    assert "提现" in text_of(client.get("/help/fees/"))
+
+
+def test_withdrawal_without_card_or_money_or_of_somebody_else_is_refused(town: Town, browser: SignedIn) -> None:
+    lin, wang = town.customer("林一", money=100_00), town.customer("王芳")
+    client, card = browser(lin), town.card(lin)
+    assert browser(wang).get("/withdraw/")["Location"] == "/cards/new/?next=/withdraw/"
+    client = browser(lin)
+    for amount in ("abc", "0", "-5", "1.234", "100.01", "99999999999"):
+        answer = client.post("/withdraw/", {"card": str(card), "amount": amount})
+        assert answer.status_code == 422, amount
+        assert 'id="id_amount_error"' in text_of(answer)
+    for wrong in (str(uuid4()), "x", ""):
+        assert client.post("/withdraw/", {"card": wrong, "amount": "5"}).status_code in (404, 422)
+    assert client.post("/withdraw/pay", {"key": str(uuid4()), "quote": str(uuid4())}).status_code == 404
+    assert Order.objects.filter(kind="withdrawal").count() == 0
+
+
 def test_a_top_up_amount_that_is_none_is_refused_at_its_field(town: Town, browser: SignedIn) -> None:
     lin = town.customer("林一")
     client, card = browser(lin), town.card(lin)

@@ -1,6 +1,5 @@
 """The values that articles take: names, numbers and hours from the brand, fees from the schedule in force."""
 
-from kefu.assistant.playbooks.fees import fee_text
 from kefu.core.brand import brand
 from kefu.wallet import queries as wallet
 
@@ -15,5 +14,5 @@ def article_values(language: str) -> dict[str, str]:
         "mail": ours.mail,
         "wechat": ours.wechat,
     }
-    lines = {f"{line.kind}_{line.mode}" if line.mode else line.kind: fee_text(line) for line in wallet.fees()}
+    lines = {f"{line.kind}_{line.mode}" if line.mode else line.kind: line.text for line in wallet.fees()}
     return values | {f"fee_{name}": text for name, text in lines.items()}

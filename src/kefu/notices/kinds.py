@@ -66,6 +66,15 @@ KINDS: dict[str, Kind] = {
     "transfer_failed": Kind(
         _("转账未成功"), _("转给%(payee)s的 %(amount)s 未成功：%(reason)s。款项已退回余额。订单号 %(no)s。")
     ),
+    "withdrawal_done": Kind(_("提现成功"), _("提现 %(amount)s 已由银行付到%(card)s。订单号 %(no)s。")),
+    "withdrawal_failed": Kind(
+        _("提现未成功"),
+        _("提现 %(amount)s 到%(card)s未成功：%(reason)s。款项和手续费 %(fee)s 已退回余额。订单号 %(no)s。"),
+    ),
+    "withdrawal_returned": Kind(
+        _("提现被退回"),
+        _("提现 %(amount)s 到%(card)s被银行退回：%(reason)s。款项和手续费 %(fee)s 已回到余额。订单号 %(no)s。"),
+    ),
     "goodwill_paid": Kind(_("收到补偿"), _("补偿 %(amount)s 已存入您的余额。服务单号 %(case)s。")),
     "case_opened": Kind(_("已为您建立服务单"), _("服务单 %(case)s 已建立，我们会在 %(due_at)s 前给您答复。")),
     "case_closed": Kind(

@@ -24,7 +24,7 @@ def register() -> None:
     )
     listen(
         rails.STATEMENT_IMPORTED,
-        task="wallet.clear_topups",
+        task="wallet.clear_orders",
         arguments=lambda payload: {"statement": str(payload["statement"])},
         lock=lambda payload: f"statement:{payload['statement']}",
     )

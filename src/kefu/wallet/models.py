@@ -11,15 +11,17 @@ from django.db.models.functions import Now
 from kefu.core.ids import new_id
 
 CREATED, HELD, SUBMITTED, UNKNOWN, MANUAL = "CREATED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL"
-SUCCEEDED, FAILED, CANCELLED = "SUCCEEDED", "FAILED", "CANCELLED"
-STATUSES = (CREATED, HELD, SUBMITTED, UNKNOWN, MANUAL, SUCCEEDED, FAILED, CANCELLED)
+SUCCEEDED, FAILED, CANCELLED, RETURNED = "SUCCEEDED", "FAILED", "CANCELLED", "RETURNED"
+STATUSES = (CREATED, HELD, SUBMITTED, UNKNOWN, MANUAL, SUCCEEDED, FAILED, CANCELLED, RETURNED)
 OUTSIDE = (SUBMITTED, UNKNOWN, MANUAL)
 OPEN = (CREATED, HELD, *OUTSIDE)
-TOPUP, TRANSFER, GOODWILL = "topup", "transfer", "goodwill"
-KINDS = (TOPUP, TRANSFER, GOODWILL)
+TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL)
+BY_BANK = (TOPUP, WITHDRAWAL)
 NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
 MODES = (NOW, TWO_HOURS, NEXT_DAY)
-
+LIFETIME, YEAR, MONTH = "lifetime", "year", "month"
+WINDOWS = (LIFETIME, YEAR, MONTH)
 
 TRANSITIONS = frozenset(
     {
@@ -29,6 +31,9 @@ TRANSITIONS = frozenset(
         (CREATED, MANUAL),
         (CREATED, SUCCEEDED),
         (CREATED, FAILED),
+        (HELD, SUBMITTED),
+        (HELD, UNKNOWN),
+        (HELD, MANUAL),
         (HELD, SUCCEEDED),
         (HELD, FAILED),
         (HELD, CANCELLED),
@@ -42,6 +47,7 @@ TRANSITIONS = frozenset(
         (MANUAL, SUCCEEDED),
         (MANUAL, FAILED),
         (FAILED, SUCCEEDED),
+        (SUCCEEDED, RETURNED),
     }
 )
 # The database keeps the same table: a status stands beside the one it came from.
@@ -92,8 +98,8 @@ class Instrument(models.Model):
 class FeeSchedule(models.Model):
     """What a kind and mode of order costs, from an instant on. A new version is a new row.
 
-    The part of the amount above `free_up_to` pays `rate_ppm` millionths, at least `least`, at most `most`
-    (minor units); nothing above it is free of charge.
+    The part of the amount above `free_up_to` and above what is left of the person's `free_quota` in its `window` pays
+    `rate_ppm` millionths, at least `least`, at most `most` (minor units); nothing above them is free of charge.
     """
 
     kind = models.TextField()
@@ -101,6 +107,8 @@ class FeeSchedule(models.Model):
     version = models.IntegerField()
     effective_from = models.DateTimeField()
     free_up_to = models.BigIntegerField(default=0)
+    free_quota = models.BigIntegerField(default=0)
+    window = models.TextField(default="")
     rate_ppm = models.IntegerField(default=0)
     least = models.BigIntegerField(default=0)
     most = models.BigIntegerField(default=0)
@@ -113,19 +121,27 @@ class FeeSchedule(models.Model):
                 & Q(most__gte=F("least")),
                 name="fee_schedule_sane",
             ),
+            models.CheckConstraint(
+                condition=Q(window="", free_quota=0) | Q(window__in=WINDOWS, free_quota__gt=0),
+                name="fee_quota_has_its_window",
+            ),
         ]
 
 
 class Quote(models.Model):
-    """What was shown before the confirmation: whoever confirms it gets exactly this, or nothing."""
+    """What was shown before the confirmation: whoever confirms it gets exactly this, or nothing. A transfer names its
+    payee, a withdrawal its card.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     customer_id = models.UUIDField()
-    payee_id = models.UUIDField()
+    payee_id = models.UUIDField(null=True)
     payee_name = models.TextField()
-    payee_phone = models.TextField()
+    payee_phone = models.TextField(default="")
+    instrument = models.ForeignKey(Instrument, null=True, on_delete=models.PROTECT, related_name="+")
     amount = models.BigIntegerField()
     fee = models.BigIntegerField()
+    quota_used = models.BigIntegerField(default=0)
     currency = models.TextField()
     mode = models.TextField()
     schedule = models.ForeignKey(FeeSchedule, on_delete=models.PROTECT)
@@ -133,13 +149,20 @@ class Quote(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(payee_id__isnull=True) ^ Q(instrument__isnull=True), name="quote_names_payee_or_card"
+            ),
+        ]
+
 
 class Order(models.Model):
     """One intent to move money, from the customer's word to its end. `previous` is the status before.
 
     Labels are what each side sees of the other, as they were when the order was made. `release_at`: when a
     delayed transfer goes; `paused_at`: it waits because outflows are stopped; `cleared_at`: the bank's money
-    was seen on its statement.
+    was seen on its statement. `quota_used`: what it took of the free quota of its kind, given back with its fee.
     """
 
     TRANSITIONS = TRANSITIONS
@@ -153,6 +176,7 @@ class Order(models.Model):
     payee_label = models.TextField()
     amount = models.BigIntegerField()
     fee = models.BigIntegerField(default=0)
+    quota_used = models.BigIntegerField(default=0)
     currency = models.TextField()
     mode = models.TextField(default=NOW)
     status = models.TextField(default=CREATED)
@@ -167,24 +191,35 @@ class Order(models.Model):
     settled_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     cleared_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=LEGAL, name="order_transition_legal"),
-            models.CheckConstraint(condition=Q(amount__gt=0, fee__gte=0), name="order_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, fee__gte=0, quota_used__gte=0), name="order_amount_positive"
+            ),
             models.CheckConstraint(condition=Q(mode__in=MODES), name="order_mode_known"),
             models.CheckConstraint(
                 condition=Q(kind=TOPUP, payee_id=None, instrument__isnull=False)
                 | (Q(kind=TRANSFER, payee_id__isnull=False) & ~Q(payee_id=F("customer_id")))
-                | (Q(kind=GOODWILL, payee_id=None) & ~Q(case_ref="")),
+                | (Q(kind=GOODWILL, payee_id=None) & ~Q(case_ref=""))
+                | Q(kind=WITHDRAWAL, payee_id=None, instrument__isnull=False, quote__isnull=False),
                 name="order_kind_has_its_parties",
             ),
             models.CheckConstraint(
-                condition=~Q(status=HELD) | Q(release_at__isnull=False), name="order_held_until_when"
+                condition=~Q(status=HELD) | Q(release_at__isnull=False) | Q(kind=WITHDRAWAL),
+                name="order_held_until_when",
             ),
             models.CheckConstraint(
-                condition=Q(status=SUCCEEDED, settled_at__isnull=False) | (~Q(status=SUCCEEDED) & Q(settled_at=None)),
+                condition=Q(status__in=(SUCCEEDED, RETURNED), settled_at__isnull=False)
+                | (~Q(status__in=(SUCCEEDED, RETURNED)) & Q(settled_at=None)),
                 name="order_settled_when_succeeded",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=RETURNED, kind=WITHDRAWAL, returned_at__isnull=False)
+                | (~Q(status=RETURNED) & Q(returned_at=None)),
+                name="order_returned_when",
             ),
         ]
         indexes = [
@@ -197,12 +232,18 @@ class Order(models.Model):
             models.Index(
                 fields=["release_at"],
                 name="order_to_release",
-                condition=Q(status=HELD, paused_at=None),
+                condition=Q(status=HELD, paused_at=None, kind=TRANSFER),
             ),
             models.Index(
                 fields=["created_at"],
                 name="order_waiting_outside",
-                condition=Q(kind=TOPUP, status__in=(CREATED, SUBMITTED, UNKNOWN)),
+                condition=Q(kind__in=BY_BANK, status__in=(CREATED, HELD, SUBMITTED, UNKNOWN, MANUAL)),
+            ),
+            models.Index(
+                fields=["customer_id", "kind"],
+                name="order_on_quota",
+                include=["quota_used", "created_at", "status"],
+                condition=Q(quota_used__gt=0),
             ),
         ]
 

@@ -48,6 +48,12 @@ class QuoteExpired(Refusal):
     operator = "the quote has expired"
 
 
+class QuoteChanged(Refusal):
+    code = "wallet.quote.changed"
+    text = _("手续费和确认页上的不一样了（免费额度刚被另一笔提现用掉）。没有任何款项变动，请重新确认。")
+    operator = "the fee or the free quota has changed since the quote"
+
+
 class NotCancellable(Refusal):
     code = "wallet.transfer.not_cancellable"
     text = _("这笔转账现在不能取消：%(why)s")

@@ -10,7 +10,7 @@ from kefu.core import clock
 from kefu.core.actor import SYSTEM
 from kefu.core.refusal import Refusal
 from kefu.wallet import actions
-from kefu.wallet.queries.waiting import topups_waiting
+from kefu.wallet.queries.waiting import orders_waiting
 
 log = logging.getLogger(__name__)
 CATCH_UP_AFTER_SECONDS = 20
@@ -33,9 +33,9 @@ def note_contradiction(order_ref: str, advice: str) -> None:
     actions.note_contradiction(order_id=order_id, advice_id=UUID(advice), now=clock.now())
 
 
-@app.task(name="wallet.clear_topups")
-def clear_topups(statement: str) -> None:
-    actions.clear_topups(statement_id=UUID(statement), now=clock.now())
+@app.task(name="wallet.clear_orders")
+def clear_orders(statement: str) -> None:
+    actions.clear_orders(statement_id=UUID(statement), now=clock.now())
 
 
 @app.task(name="wallet.take_card")
@@ -58,9 +58,9 @@ def release_transfers(timestamp: int) -> None:  # noqa: ARG001 - the scheduler p
 @app.periodic(cron="* * * * * */15")
 @app.task(name="wallet.catch_up")
 def catch_up(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
-    """Top-ups whose instruction is settled although they wait: a job was lost on the way."""
+    """Orders whose instruction is settled although they wait: a job was lost on the way."""
     now = clock.now()
-    for order_id in topups_waiting(before=now - timedelta(seconds=CATCH_UP_AFTER_SECONDS)):
+    for order_id in orders_waiting(before=now - timedelta(seconds=CATCH_UP_AFTER_SECONDS)):
         actions.follow_instruction(order_id=order_id, now=now)
 
 

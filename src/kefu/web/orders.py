@@ -12,7 +12,7 @@ from kefu.core.when import spoken
 from kefu.wallet.queries import OrderView
 from kefu.web import words
 
-WITH_BANK = ("CREATED", "SUBMITTED", "UNKNOWN", "MANUAL")
+WITH_BANK = ("CREATED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class OrderCard:
 
     @property
     def show_fee(self) -> bool:
-        return self.order.kind == "transfer" and self.order.direction == "out"
+        return self.order.direction == "out"
 
     @property
     def steps(self) -> tuple[Any, ...]:
@@ -56,12 +56,17 @@ def _title(order: OrderView) -> str:
         return _("充值 · %(card)s") % {"card": order.counterparty_masked}
     if order.kind == "goodwill":
         return _("收到补偿")
+    if order.kind == "withdrawal":
+        return _("提现到%(card)s") % {"card": order.counterparty_masked}
     name = {"name": order.counterparty_masked}
     return _("%(name)s转来") % name if order.direction == "in" else _("转给%(name)s") % name
 
 
-def _kind(kind: str) -> str:
-    return {"topup": _("充值"), "transfer": _("转账"), "goodwill": _("补偿")}.get(kind, kind)
+def kind_words(kind: str) -> str:
+    """The kind of an order in the active language."""
+    return {
+        "topup": _("充值"), "transfer": _("转账"), "goodwill": _("补偿"), "withdrawal": _("提现"),
+    }.get(kind, kind)  # fmt: skip
 
 
 def _mode(order: OrderView) -> str:
@@ -72,7 +77,7 @@ def _mode(order: OrderView) -> str:
 
 def _look(order: OrderView) -> tuple[str, str]:
     tone = {"ok": "ok", "wait": "wait", "bad": "bad"}.get(words.order_status(order.status)[1], "")
-    icons = {"topup": "arrow-down-to-line", "goodwill": "gift"}
+    icons = {"topup": "arrow-down-to-line", "goodwill": "gift", "withdrawal": "arrow-up-from-line"}
     tone = "" if order.status == "SUCCEEDED" and order.direction == "out" else tone
     return tone, icons.get(order.kind, "arrow-left-right")
 
@@ -80,6 +85,8 @@ def _look(order: OrderView) -> tuple[str, str]:
 def _promise(order: OrderView, now: datetime) -> str:
     if order.kind == "topup":
         return _topup_promise(order, now)
+    if order.kind == "withdrawal":
+        return _withdrawal_promise(order, now)
     if order.status == "HELD" and order.paused:
         return _("账户停止了转出，这笔先暂停；钱还在您的账户里。")
     if order.status == "HELD" and order.release_at:
@@ -104,20 +111,40 @@ def _topup_promise(order: OrderView, now: datetime) -> str:
     return _("已提交，正在请银行扣款。") if order.status == "CREATED" else ""
 
 
+def _withdrawal_promise(order: OrderView, now: datetime) -> str:
+    given = {"reason": order.reason_text, "fee": order.fee.text()}
+    if order.status == "FAILED":
+        return _("%(reason)s。银行没有付出，款项和手续费 %(fee)s 已退回余额。") % given
+    if order.status == "RETURNED":
+        return _("%(reason)s，银行把款退了回来。款项和手续费 %(fee)s 已回到余额，免费额度也已恢复。") % given
+    if order.status == "MANUAL":
+        return _("自动查询没有结果，已转人工与银行核对。款项已预留，请不要重复提现。")
+    if order.status in ("SUBMITTED", "UNKNOWN"):
+        if order.next_query_at and order.next_query_at > now:
+            when = {"when": spoken(order.next_query_at, now=now)}
+            return _("银行已受理，结果确认中；我们会在%(when)s再问一次银行。请不要重复提现。") % when
+        return _("银行已受理，结果确认中。请不要重复提现。")
+    return _("款项已预留，正在请银行付款。") if order.status in ("CREATED", "HELD") else ""
+
+
 def card_of(order: OrderView, *, now: datetime) -> OrderCard:
     """The order in the reader's language at `now`."""
     tone, icon = _look(order)
-    moved = order.status not in ("FAILED", "CANCELLED")
-    labels = {"topup": _("付款银行卡"), "transfer": _("付款人") if order.direction == "in" else _("收款人")}
+    moved = order.status not in ("FAILED", "CANCELLED", "RETURNED")
+    labels = {
+        "topup": _("付款银行卡"),
+        "withdrawal": _("收款银行卡"),
+        "transfer": _("付款人") if order.direction == "in" else _("收款人"),
+    }
     return OrderCard(
         order=order,
         title=_title(order),
-        kind_words=_kind(order.kind),
+        kind_words=kind_words(order.kind),
         mode_words=_mode(order),
         other_label=labels.get(order.kind, ""),
         sign=("+" if order.direction == "in" else "-") if moved else "",
         tone=tone,
         icon=icon,
         promise=_promise(order, now),
-        can_ask_bank=order.kind == "topup" and order.status in WITH_BANK,
+        can_ask_bank=order.kind in ("topup", "withdrawal") and order.status in WITH_BANK,
     )

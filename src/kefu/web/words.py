@@ -66,6 +66,7 @@ def order_status(status: str) -> tuple[str, str, str]:
         "SUCCEEDED": (_("成功"), "ok", "circle-check"),
         "FAILED": (_("未成功"), "bad", "circle-x"),
         "CANCELLED": (_("已取消"), "plain", "undo-2"),
+        "RETURNED": (_("已退回"), "bad", "undo-2"),
         "MANUAL": (_("人工处理中"), "wait", "user-check"),
     }
     return known.get(status, (status, "plain", "info"))

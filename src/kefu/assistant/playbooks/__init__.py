@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kefu.assistant.answer import Answer
 from kefu.assistant.context import Context
-from kefu.assistant.playbooks import balance, contact, emergency, fees, restriction, topup, transfer
+from kefu.assistant.playbooks import balance, contact, emergency, fees, restriction, topup, transfer, withdrawal
 
 Playbook = Callable[[Context], Answer]
 
@@ -17,6 +17,9 @@ PLAYBOOKS: dict[str, Playbook] = {
     "transfer_failed": transfer.failed,
     "transfer_not_received": transfer.not_received,
     "transfer_wrong_person": transfer.wrong_person,
+    "withdraw_pending": withdrawal.pending,
+    "withdraw_how": withdrawal.how,
+    "withdraw_fee": fees.fees,
     "duplicate_charge": transfer.paid_twice,
     "balance_transactions_query": balance.balance_and_activity,
     "fees_general": fees.fees,

@@ -19,17 +19,8 @@ _MODES = {
 
 def fee_title(line: FeeView) -> str:
     """What the fee is for, in the active language."""
-    return _("充值") if line.kind == "topup" else str(_MODES[line.mode])
-
-
-def fee_text(line: FeeView) -> str:
-    """The fee in one phrase, from the schedule in force."""
-    if line.is_free:
-        return _("免费")
-    values = {
-        "free": line.free_up_to.text(), "percent": line.percent, "least": line.least.text(), "most": line.most.text(),
-    }  # fmt: skip
-    return _("%(free)s 以内免费，超出部分 %(percent)s%%，最低 %(least)s，最高 %(most)s") % values
+    names = {"topup": _("充值"), "withdrawal": _("提现")}
+    return names.get(line.kind) or str(_MODES[line.mode])
 
 
 def fees(context: Context) -> Answer:
@@ -44,7 +35,7 @@ def fees(context: Context) -> Answer:
     for line in wallet.fees():
         name = f"{line.kind}_{line.mode}" if line.mode else line.kind
         source = draft.source("fee", name, version=str(line.version), label=fee_title(line))
-        draft.fact(f"fee_{name}", fee_text(line), source)
-        draft.paragraphs.append(f"{fee_title(line)}：{fee_text(line)}")
+        draft.fact(f"fee_{name}", line.text, source)
+        draft.paragraphs.append(f"{fee_title(line)}：{line.text}")
     draft.button("link", _("看收费标准"), argument="/help/fees/")
-    return draft.finish("OK_IN_TIME", _("充值不收费；转账按下面的标准收，确认页上看到多少就收多少。"))
+    return draft.finish("OK_IN_TIME", _("下面是现在的收费标准，确认页上看到多少就收多少。"))

@@ -5,7 +5,7 @@ from kefu.wallet.actions.completion import complete_topup, completion_arguments
 from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
 from kefu.wallet.actions.outcome import (
     apply_outcome,
-    clear_topups,
+    clear_orders,
     follow_instruction,
     note_contradiction,
 )
@@ -16,18 +16,20 @@ from kefu.wallet.actions.stop import lift_stop, stop_outflows
 from kefu.wallet.actions.topup import ask_about, create_topup
 from kefu.wallet.actions.transfer import cancel_transfer, create_transfer
 from kefu.wallet.actions.wallet import open_wallet
+from kefu.wallet.actions.withdrawal import create_withdrawal, quote_withdrawal
 
 __all__ = [
     "apply_outcome",
     "ask_about",
     "cancel_transfer",
     "claim_released",
-    "clear_topups",
+    "clear_orders",
     "complete_topup",
     "completion_arguments",
     "confirm_card",
     "create_topup",
     "create_transfer",
+    "create_withdrawal",
     "expire_restrictions",
     "follow_instruction",
     "goodwill_arguments",
@@ -38,6 +40,7 @@ __all__ = [
     "open_wallet",
     "pay_goodwill",
     "quote_transfer",
+    "quote_withdrawal",
     "release_transfer",
     "restrict",
     "stop_outflows",

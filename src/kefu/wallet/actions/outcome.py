@@ -1,4 +1,7 @@
-"""What becomes of a top-up: credited on the bank's confirmed word, once, in whatever order it is heard."""
+"""What becomes of an order that a bank carries out: settled on its confirmed word, once, in whatever order it is heard.
+
+Top-ups are credited here; what becomes of a withdrawal stands in `payout`.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -13,11 +16,14 @@ from kefu.ledger.chart import Journal
 from kefu.rails import queries as outside
 from kefu.rails.queries import AdviceView
 from kefu.wallet import models as m
-from kefu.wallet.actions import book, telling
+from kefu.wallet.actions import book, payout, telling
 from kefu.wallet.models import Order
 from kefu.wallet.queries.order import order_for
 from kefu.wallet.queries.values import OrderView
 from kefu.wallet.refusals import EvidenceMissing
+
+NOT_SENT = (m.CREATED, m.HELD)
+FINAL_OF = {m.TOPUP: ("SUCCEEDED", "FAILED"), m.WITHDRAWAL: ("SUCCEEDED", "FAILED", "RETURNED")}
 
 
 def follow_instruction(*, order_id: UUID, now: datetime) -> str:
@@ -26,7 +32,7 @@ def follow_instruction(*, order_id: UUID, now: datetime) -> str:
     instruction = outside.instruction_of(ref)
     if instruction is None:
         return ""
-    if instruction.status in (m.SUCCEEDED, m.FAILED):
+    if instruction.status in (m.SUCCEEDED, m.FAILED, m.RETURNED):
         advice = outside.settling_advice_of(ref)
         if advice is not None:
             return _apply(order_id, advice, now=now).status
@@ -42,11 +48,11 @@ def follow_instruction(*, order_id: UUID, now: datetime) -> str:
 
 
 def _steps_outside(instruction: outside.InstructionView, status: str) -> list[tuple[str, str]]:
-    if instruction.ladder_ended_at and status in (m.CREATED, m.SUBMITTED, m.UNKNOWN):
+    if instruction.ladder_ended_at and status in (*NOT_SENT, m.SUBMITTED, m.UNKNOWN):
         return [(m.MANUAL, "manual")]
-    if instruction.status == m.SUBMITTED and status == m.CREATED:
+    if instruction.status == m.SUBMITTED and status in NOT_SENT:
         return [(m.SUBMITTED, "submitted")]
-    if instruction.status == m.UNKNOWN and status in (m.CREATED, m.SUBMITTED):
+    if instruction.status == m.UNKNOWN and status in (*NOT_SENT, m.SUBMITTED):
         return [(m.UNKNOWN, "unknown")]
     return []
 
@@ -54,8 +60,8 @@ def _steps_outside(instruction: outside.InstructionView, status: str) -> list[tu
 def apply_outcome(*, actor: Actor, order_id: UUID, advice_id: UUID, now: datetime) -> OrderView:
     """Apply the bank's final word to the order, once, whoever hears it first and however often.
 
-    A Yes credits, also after a No or long after; only an order that people have taken over (MANUAL) waits
-    for `complete_topup`. A No fails it. Refuses `wallet.topup.evidence_missing`.
+    For a top-up a Yes credits, also after a No or long after; only one that people have taken over (MANUAL)
+    waits for `complete_topup`. A No fails it. Refuses `wallet.topup.evidence_missing`.
     """
     _apply(order_id, outside.advice(advice_id), now=now)
     return order_for(actor, order_id)
@@ -63,28 +69,33 @@ def apply_outcome(*, actor: Actor, order_id: UUID, advice_id: UUID, now: datetim
 
 def _apply(order_id: UUID, advice: AdviceView, *, now: datetime) -> Order:
     with transaction.atomic():
-        order = Order.objects.select_for_update().filter(pk=order_id, kind=m.TOPUP).first()
+        order = Order.objects.select_for_update().filter(pk=order_id, kind__in=m.BY_BANK).first()
         if order is None:
             raise NotFound()
         check_evidence(order, advice)
-        if order.status == m.SUCCEEDED:
-            return order
         # What is entered as history belongs to its own time, whoever of the two comes first to apply it.
         now = advice.received_at if advice.is_history else now
         _catch_up(order, now=now)
-        if advice.outcome == "SUCCEEDED":
-            if order.status == m.MANUAL:
-                _confirm_only(order, advice, now=now)
-            else:
-                credit(order, advice, step="credited", notice="topup_done", now=now)
-        elif order.status != m.FAILED:
-            _fail(order, advice, now=now)
+        if order.kind == m.WITHDRAWAL:
+            payout.settle(order, advice, now=now)
+        elif order.status != m.SUCCEEDED:
+            _settle_topup(order, advice, now=now)
     return order
+
+
+def _settle_topup(order: Order, advice: AdviceView, *, now: datetime) -> None:
+    if advice.outcome != "SUCCEEDED":
+        if order.status != m.FAILED:
+            _fail(order, advice, now=now)
+    elif order.status == m.MANUAL:
+        _confirm_only(order, advice, now=now)
+    else:
+        credit(order, advice, step="credited", notice="topup_done", now=now)
 
 
 def _catch_up(order: Order, *, now: datetime) -> None:
     """The outcome may be heard before the bank's acceptance: the timeline still tells of both."""
-    instruction = outside.instruction_of(book.ref_of(order.id)) if order.status == m.CREATED else None
+    instruction = outside.instruction_of(book.ref_of(order.id)) if order.status in NOT_SENT else None
     if instruction is not None and instruction.bank_ref and instruction.sent_at:
         book.move(order, m.SUBMITTED)
         source = f"instruction:{instruction.id}"
@@ -94,16 +105,16 @@ def _catch_up(order: Order, *, now: datetime) -> None:
 def check_evidence(order: Order, advice: AdviceView) -> None:
     """Refuse `wallet.topup.evidence_missing` unless it is the bank's final word about this very order.
 
-    A callback is nobody's final word. A refusal at submission can only be a No.
+    A callback is nobody's final word. A refusal at submission can only be a No; only a payout can come back.
     """
     why = ""
     if advice.order_ref != book.ref_of(order.id):
         why = "about another order"
-    elif advice.verdict not in ("confirmed", "noted") or advice.outcome not in ("SUCCEEDED", "FAILED"):
+    elif advice.verdict not in ("confirmed", "noted") or advice.outcome not in FINAL_OF[order.kind]:
         why = f"verdict {advice.verdict}, outcome {advice.outcome or 'none'}"
     elif advice.kind not in ("query", "statement") and (advice.kind, advice.outcome) != ("answer", "FAILED"):
         why = f"kind {advice.kind}"
-    elif advice.outcome == "SUCCEEDED" and (advice.amount, advice.currency) != (order.amount, order.currency):
+    elif advice.outcome != "FAILED" and (advice.amount, advice.currency) != (order.amount, order.currency):
         why = "another amount"
     if why:
         raise EvidenceMissing(why=why)
@@ -125,8 +136,7 @@ def credit(order: Order, advice: AdviceView, *, step: str, notice: str, now: dat
         )
     ]
     changes: dict[str, Any] = {"settled_at": now, "reason": "", "case_ref": order.case_ref}
-    line = outside.statement_line_of(book.ref_of(order.id))
-    if line is not None:
+    for line in outside.statement_lines_of(book.ref_of(order.id)):
         legs.append(clearing(order, happened_at=line.happened_at, advice=line.advice))
         changes["cleared_at"] = now
     book.post(order, legs, now=now)
@@ -198,21 +208,28 @@ def note_contradiction(*, order_id: UUID, advice_id: UUID, now: datetime) -> Non
             telling.order_changed(order, balance=False, now=now)
 
 
-def clear_topups(*, statement_id: UUID, now: datetime) -> int:
-    """Post the clearing of every top-up on a statement that was credited and not cleared; returns how many.
+def clear_orders(*, statement_id: UUID, now: datetime) -> int:
+    """Post the clearing of every order on a statement that was settled and not cleared; returns how many.
 
-    A top-up that is credited later finds its line by itself.
+    An order that is settled later finds its line by itself.
     """
     cleared = 0
     for line in outside.settled_lines(statement_id):
         with transaction.atomic():
             order_id = UUID(line.order_ref.removeprefix("order:"))
-            order = Order.objects.select_for_update().filter(pk=order_id, kind=m.TOPUP).first()
-            if order is None or order.status != m.SUCCEEDED or order.cleared_at:
-                continue
-            book.post(order, [clearing(order, happened_at=line.happened_at, advice=line.advice)], now=now)
-            Order.objects.filter(pk=order.pk).update(cleared_at=now)
-            source = f"advice:{line.advice}"
-            book.write_step(order, "cleared", at=line.happened_at, heard_at=now, source_ref=source)
-            cleared += 1
+            order = Order.objects.select_for_update().filter(pk=order_id, kind__in=m.BY_BANK).first()
+            if order is not None and order.kind == m.WITHDRAWAL:
+                cleared += payout.clear(order, line, now=now)
+            elif order is not None:
+                cleared += _clear_topup(order, line, now=now)
     return cleared
+
+
+def _clear_topup(order: Order, line: outside.SettledLine, *, now: datetime) -> bool:
+    if order.status != m.SUCCEEDED or order.cleared_at:
+        return False
+    book.post(order, [clearing(order, happened_at=line.happened_at, advice=line.advice)], now=now)
+    Order.objects.filter(pk=order.pk).update(cleared_at=now)
+    source = f"advice:{line.advice}"
+    book.write_step(order, "cleared", at=line.happened_at, heard_at=now, source_ref=source)
+    return True

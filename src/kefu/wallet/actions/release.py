@@ -19,7 +19,7 @@ DEBITS_STOPPED = "debits_stopped"
 
 def claim_released(*, now: datetime, limit: int = 200) -> Sequence[UUID]:
     """The transfers that are due, the longest due first."""
-    due = Order.objects.filter(status=m.HELD, paused_at=None, release_at__lte=now)
+    due = Order.objects.filter(kind=m.TRANSFER, status=m.HELD, paused_at=None, release_at__lte=now)
     return list(due.order_by("release_at").values_list("id", flat=True)[:limit])
 
 

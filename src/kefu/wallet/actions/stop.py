@@ -52,7 +52,9 @@ def stop_outflows(*, actor: Actor, reason_code: str, now: datetime, customer_id:
 
 def pause_delayed(customer: UUID, *, now: datetime) -> None:
     """Have the customer's delayed transfers wait. Orders are locked before the books, as everywhere."""
-    rows = Order.objects.select_for_update().filter(customer_id=customer, status=m.HELD, paused_at=None)
+    rows = Order.objects.select_for_update().filter(
+        customer_id=customer, kind=m.TRANSFER, status=m.HELD, paused_at=None
+    )
     for order in rows.order_by("id"):
         pause(order, now=now)
 

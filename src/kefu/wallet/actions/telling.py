@@ -8,7 +8,7 @@ from kefu.core.actor import SYSTEM, Actor
 from kefu.core.money import Money
 from kefu.notices import actions as notices
 from kefu.wallet import events as facts
-from kefu.wallet.models import SUCCEEDED, TOPUP, Order
+from kefu.wallet.models import RETURNED, SUCCEEDED, TRANSFER, WITHDRAWAL, Order
 from kefu.wallet.rules.timeline import reason_text
 
 BANK = Actor(kind="bank", id="rails", label="Bank")
@@ -48,9 +48,11 @@ def amount_of(order: Order) -> str:
 
 
 def tell_failed(order: Order, *, now: datetime) -> None:
-    """An order came to nothing: its customer is told why."""
-    kind = "topup_failed" if order.kind == TOPUP else "transfer_failed"
+    """An order came to nothing, or back: its customer is told why."""
+    kind = f"{order.kind}_{'returned' if order.status == RETURNED else 'failed'}"
     values = {"amount": amount_of(order), "reason": reason_text(order.kind, order.reason), "no": order.no}
-    if order.kind != TOPUP:
+    if order.kind == TRANSFER:
         values["payee"] = order.payee_label
+    if order.kind == WITHDRAWAL:
+        values |= {"card": order.payee_label, "fee": Money(order.fee, order.currency).text()}
     tell(order.customer_id, kind, actor=SYSTEM, ref=f"order:{order.id}", now=now, **values)

@@ -71,12 +71,12 @@ def create_topup(*, actor: Actor, key: UUID, instrument_id: UUID, amount: Money,
 
 
 def ask_about(*, actor: Actor, order_id: UUID, now: datetime) -> OrderView:
-    """Have the bank asked about a top-up that is under way; the answer follows as `wallet.order_changed`.
+    """Have the bank asked about an order that it has in hand; the answer follows as `wallet.order_changed`.
 
     Refuses `core.thing.not_found`. An order that has ended is left in peace.
     """
     view = order_for(actor, order_id)
     instruction = outside.instruction_of(book.ref_of(order_id))
-    if instruction is not None and view.status in (m.CREATED, *m.OUTSIDE):
+    if instruction is not None and view.status in m.OPEN:
         rails.ask_soon(actor=actor, instruction_id=instruction.id, now=now)
     return view

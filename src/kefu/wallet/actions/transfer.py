@@ -44,7 +44,7 @@ def create_transfer(*, actor: Actor, key: UUID, quote_id: UUID, now: datetime) -
         if known is not None:
             return order_for(actor, UUID(known["order"]))
         # The quote's row makes two tabs queue: the second one finds the order of the first.
-        quote = Quote.objects.select_for_update().filter(pk=quote_id, customer_id=actor.uuid).first()
+        quote = Quote.objects.select_for_update().filter(pk=quote_id, customer_id=actor.uuid, instrument=None).first()
         if quote is None:
             raise NotFound()
         order = Order.objects.filter(quote=quote).first() or _make(actor, quote, now=now)
@@ -59,7 +59,7 @@ def _make(actor: Actor, quote: Quote, *, now: datetime) -> Order:
         ref = f"quote:{quote.id}"
         identity.require(actor=actor, action="wallet.create_large_transfer", ref=ref, now=now)
     forbidden.check(actor.uuid, "out", now=now)
-    if not forbidden.may_receive(quote.payee_id, now=now):
+    if quote.payee_id is None or not forbidden.may_receive(quote.payee_id, now=now):
         raise PayeeUnknown()
     order = Order.objects.create(
         no=order_no("T", now),

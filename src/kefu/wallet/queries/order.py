@@ -109,7 +109,7 @@ def _mentions(text: str, *, to: str) -> Q:
     if not text:
         return Q()
     other = Q(**{f"{to}__icontains": text}) | Q(**{to: mask_name(text)})
-    card = Q(kind=m.TOPUP, payer_label__icontains=text)
+    card = Q(kind=m.TOPUP, payer_label__icontains=text) | Q(kind=m.WITHDRAWAL, payee_label__icontains=text)
     return Q(no__icontains=text) | Q(remark__icontains=text) | (Q(kind=m.TRANSFER) & other) | card
 
 
@@ -125,7 +125,7 @@ def order_for(
         raise NotFound()
     viewer = _viewer(actor, order, now=now, held=held)
     ref = f"order:{order.id}"
-    instruction = outside.instruction_of(ref) if order.kind == m.TOPUP else None
+    instruction = outside.instruction_of(ref) if order.kind in m.BY_BANK else None
     own = viewer == order.customer_id
     return _see(
         order,
@@ -190,7 +190,7 @@ def _arrival(order: Order) -> tuple[StepView, ...]:
 
 
 def _see(order: Order, viewer: UUID, **story: object) -> OrderView:
-    incoming = viewer != order.customer_id or order.kind != m.TRANSFER
+    incoming = viewer != order.customer_id or order.kind not in (m.TRANSFER, m.WITHDRAWAL)
     own = viewer == order.customer_id
     return OrderView(
         id=order.id,
@@ -211,7 +211,8 @@ def _see(order: Order, viewer: UUID, **story: object) -> OrderView:
         created_at=order.created_at,
         release_at=order.release_at,
         settled_at=order.settled_at,
+        returned_at=order.returned_at,
         paused=order.paused_at is not None,
-        cancellable=own and order.status == m.HELD,
+        cancellable=own and order.status == m.HELD and order.kind == m.TRANSFER,
         **story,  # type: ignore[arg-type]
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from kefu.core.money import Money
 from kefu.rails.queries import CardCheckView
 from kefu.rails.rules import after_statement
-from kefu.wallet.models import Instrument, OutflowStop, Quote, Restriction
+from kefu.wallet.models import BY_BANK, Instrument, OutflowStop, Quote, Restriction
 from kefu.wallet.rules.amount import LARGE_TRANSFER
 from kefu.wallet.rules.arrival import release_at
 from kefu.wallet.rules.card import reason_text as card_reason_text
@@ -72,13 +72,16 @@ class CardLinkView:
 
 @dataclass(frozen=True, kw_only=True)
 class QuoteView:
-    """The confirmation page: `arrives_at` None means at once; `total` leaves the account."""
+    """The confirmation page: `arrives_at` None means at once; `total` leaves the account; `quota_used` is the part that
+    was free by the person's quota.
+    """
 
     id: UUID
     payee_masked_name: str
     payee_masked_phone: str
     amount: Money
     fee: Money
+    quota_used: Money
     total: Money
     mode: str
     remark: str
@@ -125,6 +128,7 @@ class OrderView:
     created_at: datetime
     release_at: datetime | None
     settled_at: datetime | None
+    returned_at: datetime | None
     paused: bool
     cancellable: bool
     steps: tuple[StepView, ...] = ()
@@ -145,6 +149,7 @@ class OrderView:
         names = {
             "topup": gettext("充值 · %(other)s"),
             "goodwill": gettext("补偿"),
+            "withdrawal": gettext("提现到 %(other)s"),
             "in": gettext("来自 %(other)s"),
             "out": gettext("转给 %(other)s"),
         }
@@ -152,8 +157,8 @@ class OrderView:
 
     @property
     def promise_at(self) -> datetime | None:
-        """By when we answer for an open top-up: after the bank's statement of the next day."""
-        return after_statement(self.created_at) if self.kind == "topup" and self.is_open else None
+        """By when we answer for what a bank has in hand: after its statement of the next day."""
+        return after_statement(self.created_at) if self.kind in BY_BANK and self.is_open else None
 
     @property
     def is_open(self) -> bool:
@@ -193,13 +198,17 @@ class RestrictionView:
 
 @dataclass(frozen=True, kw_only=True)
 class FeeView:
-    """One fee in force. `rate_ppm` millionths of the part above `free_up_to`, within `least` and `most`."""
+    """One fee in force. `rate_ppm` millionths of the part above `free_up_to` and the person's `free_quota` in its
+    `window` (lifetime, year, month or ''), within `least` and `most`.
+    """
 
     kind: str
     mode: str
     version: int
     effective_from: datetime
     free_up_to: Money
+    free_quota: Money
+    window: str
     rate_ppm: int
     least: Money
     most: Money
@@ -212,6 +221,26 @@ class FeeView:
     def percent(self) -> str:
         """`0.1` for 1,000 millionths."""
         return f"{self.rate_ppm / 10_000:f}".rstrip("0").rstrip(".")
+
+    @property
+    def text(self) -> str:
+        """`免费`, or which share is charged from where on, at least and at most."""
+        if self.is_free:
+            return gettext("免费")
+        given = {"free": (self.free_quota if self.window else self.free_up_to).text(), "percent": self.percent}
+        names = {
+            "lifetime": gettext("每人一共 %(free)s 免费额度，用完后 %(percent)s%%"),
+            "year": gettext("每人每年 %(free)s 免费额度，用完后 %(percent)s%%"),
+            "month": gettext("每人每月 %(free)s 免费额度，用完后 %(percent)s%%"),
+            "": gettext("每笔 %(free)s 以内免费，超出部分 %(percent)s%%"),
+        }
+        charged = self.window or self.free_up_to.minor
+        parts = [(names[self.window] if charged else gettext("%(percent)s%%")) % given]
+        if self.least.minor:
+            parts.append(gettext("最低 %(least)s") % {"least": self.least.text()})
+        if self.most.minor:
+            parts.append(gettext("最高 %(most)s") % {"most": self.most.text()})
+        return gettext("，").join(parts)
 
 
 def see_instrument(row: Instrument) -> InstrumentView:
@@ -239,6 +268,7 @@ def see_quote(row: Quote, *, zone: ZoneInfo) -> QuoteView:
         payee_masked_phone=row.payee_phone,
         amount=Money(row.amount, row.currency),
         fee=Money(row.fee, row.currency),
+        quota_used=Money(row.quota_used, row.currency),
         total=Money(row.amount + row.fee, row.currency),
         mode=row.mode,
         remark=row.remark,

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from kefu.rails import queries as outside
 from kefu.wallet import models as m
 from kefu.wallet.models import Order
@@ -10,8 +12,11 @@ from kefu.wallet.models import Order
 LOOK_AT_MOST = 500
 
 
-def topups_waiting(*, before: datetime) -> list[UUID]:
-    """Top-ups made before then that wait for an outcome which is known already."""
-    rows = Order.objects.filter(kind=m.TOPUP, status__in=(m.CREATED, m.SUBMITTED, m.UNKNOWN), created_at__lt=before)
+_WAITING = Q(status__in=(m.CREATED, m.HELD, m.SUBMITTED, m.UNKNOWN)) | Q(kind=m.WITHDRAWAL, status=m.MANUAL)
+
+
+def orders_waiting(*, before: datetime) -> list[UUID]:
+    """Orders made before then that wait for a bank's word which is known already."""
+    rows = Order.objects.filter(_WAITING, kind__in=m.BY_BANK, created_at__lt=before)
     refs = {f"order:{pk}": pk for pk in rows.order_by("-created_at").values_list("id", flat=True)[:LOOK_AT_MOST]}
     return [refs[ref] for ref in outside.settled_order_refs(list(refs))]

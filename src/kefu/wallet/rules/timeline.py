@@ -16,6 +16,9 @@ LABELS: dict[str, Any] = {
     "credited": _("已到账"),
     "completed": _("核实后补入账"),
     "cleared": _("已与银行对账"),
+    "paid_out": _("银行已付款"),
+    "returned": _("银行退回，款项和手续费已回到余额"),
+    "return_cleared": _("退回款已与银行对账"),
     "contradicted": _("银行说法前后不一，人工核对中"),
     "failed": _("未成功"),
     "paused": _("已暂停：账户停止转出"),
@@ -47,6 +50,13 @@ def expected(*, kind: str, status: str, paused: bool) -> tuple[str, ...]:
             m.SUBMITTED: ("bank_result", "credited"),
             m.UNKNOWN: ("bank_result", "credited"),
             m.MANUAL: ("manual", "credited"),
+        }.get(status, ())
+    if kind == m.WITHDRAWAL:
+        return {
+            m.HELD: ("submitted", "paid_out"),
+            m.SUBMITTED: ("bank_result", "paid_out"),
+            m.UNKNOWN: ("bank_result", "paid_out"),
+            m.MANUAL: ("manual", "paid_out"),
         }.get(status, ())
     if status == m.HELD:
         return ("paused" if paused else "release", "arrived")

@@ -19,12 +19,12 @@ from kefu.wallet import actions as wallet
 from kefu.wallet import queries as orders
 from kefu.web import words
 from kefu.web.ids import read_id
-from kefu.web.orders import OrderCard, card_of
+from kefu.web.orders import OrderCard, card_of, kind_words
 from kefu.web.sessions import for_customers, signed_in
 
 PAGE = 20
-KINDS = ("topup", "transfer", "goodwill")
-STATES = ("SUCCEEDED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL", "FAILED", "CANCELLED")
+KINDS = ("topup", "transfer", "withdrawal", "goodwill")
+STATES = ("SUCCEEDED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL", "FAILED", "RETURNED", "CANCELLED")
 
 
 def _day(given: str) -> date | None:
@@ -86,7 +86,7 @@ def activity(request: HttpRequest) -> HttpResponse:
         "more": more,
         "given": given,
         "filtered": bool(kept),
-        "kinds": [("", _("全部")), ("topup", _("充值")), ("transfer", _("转账")), ("goodwill", _("补偿"))],
+        "kinds": [("", _("全部")), *((kind, kind_words(kind)) for kind in KINDS)],
         "states": [(state, words.order_status(state)[0]) for state in STATES],
     }
     part = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]

@@ -61,6 +61,12 @@ class TopUpForm(Doorway):
     amount = amount_field(_("充值金额"))
 
 
+class WithdrawForm(Doorway):
+    faults = {"core.amount": "amount", "wallet.transfer.insufficient": "amount", "wallet.card": "card"}
+    card = forms.CharField(max_length=40)
+    amount = amount_field(_("提现金额"))
+
+
 class TransferForm(Doorway):
     faults = {
         "wallet.transfer.to_oneself": "phone",

@@ -19,7 +19,6 @@ from kefu.wallet.queries import QuoteView
 from kefu.wallet.queries.quote import quote_for
 from kefu.web import words
 from kefu.web.customer.forms import StepUpForm, TransferForm
-from kefu.web.help.fees import fee_text
 from kefu.web.ids import read_id
 from kefu.web.sessions import for_customers, signed_in
 
@@ -34,7 +33,7 @@ def _modes() -> list[dict[str, Any]]:
         "next_day": (_("次日到账"), _("明天 09:00 到账，之前可以取消")),
     }
     return [
-        {"code": code, "label": label, "hint": hint, "fee": fee_text(fees[code]), "free": fees[code].is_free}
+        {"code": code, "label": label, "hint": hint, "fee": fees[code].text, "free": fees[code].is_free}
         for code, (label, hint) in said.items()
         if code in fees
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.customer import activity, cards, chat, files, home, me, sos, topup, transfer, widget
+from kefu.web.customer import activity, cards, chat, files, home, me, sos, topup, transfer, widget, withdraw
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("orders/<uuid:order_id>/cancel", activity.cancel, name="order_cancel"),
     path("topup/", topup.topup, name="topup"),
     path("topup/pay", topup.pay, name="topup_pay"),
+    path("withdraw/", withdraw.withdraw, name="withdraw"),
+    path("withdraw/pay", withdraw.pay, name="withdraw_pay"),
     path("transfer/", transfer.transfer, name="transfer"),
     path("transfer/confirm/", transfer.confirm, name="transfer_confirm"),
     path("transfer/send", transfer.send, name="transfer_send"),
