@@ -71,6 +71,30 @@ def test_transfer_arrives_on_the_open_page_of_the_payee(rich: Window, open_windo
     expect(rich.balance()).to_contain_text("274.20")
 
 
+@pytest.mark.row("W-04", "F-09", page="/withdraw/")
+def test_withdrawal_that_comes_back_is_told_and_whole_again(rich: Window, town: Installation) -> None:
+    """The journey “withdrawal returned late”: paid, then given back by the bank while the page is open."""
+    rich.go("/")
+    rich.page.locator(".acts").get_by_role("link", name="提现").click()
+    rich.sees("您还剩的免费额度")
+    rich.page.get_by_label("提现金额").fill("120.50")
+    rich.press("下一步")
+    rich.sees("从余额付出")
+    rich.page.get_by_role("button", name=re.compile("^提现 ¥120.50")).dblclick()
+    rich.page.wait_for_url("**/orders/*/")
+    rich.sees("银行已付款")
+    order = rich.page.url.rstrip("/").rsplit("/", 1)[1]
+    number = town.query("SELECT id::text FROM rails_instruction WHERE order_ref = %s", f"order:{order}")[0][0]
+    town.bank("POST", "/sandbox/settle", {"instruction": number, "status": "RETURNED", "reason": "card_closed"})
+    rich.sees("银行卡已注销，银行把款退了回来")
+    rich.go("/")
+    expect(rich.balance()).to_contain_text("300.00")
+    rich.go("/chat/")
+    rich.say("提现120.5元怎么没到卡上")
+    rich.sees("后来被银行退了回来")
+    assert town.query("SELECT count(*) FROM wallet_order WHERE kind = 'withdrawal' AND id = %s", order) == [(1,)]
+
+
 @pytest.mark.row("W-03", page="/topup/")
 def test_amounts_that_are_none_are_refused_with_a_sentence(rich: Window) -> None:
     for yuan in ("0", "-5", "1.005", "99999999999", "ten"):

@@ -48,6 +48,7 @@ class Scene:
             ("activity", mine, "/activity/"),
             ("topup", mine, "/topup/"),
             ("transfer", mine, "/transfer/"),
+            ("withdraw", mine, "/withdraw/"),
             ("me", mine, "/me/"),
             ("sos", mine, "/sos/"),
             ("help", mine, "/help/"),

@@ -111,7 +111,7 @@ def test_english_reader_is_answered_in_english(open_window: Opener) -> None:
     amy.page.locator("#compose textarea").fill("what fees do you charge for a transfer")
     amy.page.locator("#compose button.main").click()
     expect(amy.page.locator("#talk .said.answer").first).to_be_visible()
-    for path in ("/chat/", "/", "/help/", "/topup/", "/transfer/", "/me/"):
+    for path in ("/chat/", "/", "/help/", "/topup/", "/transfer/", "/withdraw/", "/me/"):
         amy.go(path)
         shown = amy.main().inner_text()
         assert not re.search("[一-鿿]", re.sub("语言|中文", "", shown)), f"{path}: {shown}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kefu.cli.storm.journal import GOODWILL, TOPUP, TRANSFER, Journal, Wish, Words
+from kefu.cli.storm.journal import GOODWILL, TOPUP, TRANSFER, WITHDRAWAL, Journal, Wish, Words
 from kefu.cli.storm.people import Storm
 from kefu.cli.storm.verdict import judge
 from kefu.cli.throwaway import Installation, clean_environment
@@ -75,6 +75,18 @@ def test_verdict_sees_a_transfer_that_went_although_it_was_cancelled() -> None:
     journal.wish(Wish(TRANSFER, "+86", 501, "key", order="o", told=True, told_cancelled=True))
     answers = {"kind = %s ('transfer'": [(501, "o", "SUCCEEDED")], "('TRANSFER'": [("order:o", 1)]}
     assert "money_doubled: transfer o 501: SUCCEEDED, 1 postings, told cancelled" in _verdict(journal, answers)
+
+
+def test_verdict_sees_a_withdrawal_that_left_without_the_books_or_came_back_unseen() -> None:
+    journal = Journal()
+    journal.wish(Wish(WITHDRAWAL, "+86", 301, "key", order="o", told=True))
+    failed = {"kind = %s ('withdrawal'": [(301, "o", "FAILED")], "rails_instruction": [("order:o", "i")]}
+    assert "money_lost: withdrawal o 301: order FAILED, bank SUCCEEDED" in _verdict(journal, failed)
+    paid = failed | {"kind = %s ('withdrawal'": [(301, "o", "SUCCEEDED")], "('WITHDRAW'": [("order:o", 1)]}
+    assert _verdict(journal, paid) == ""
+    assert "money_lost: withdrawal o 301" in _verdict(journal, paid, "RETURNED")
+    back = paid | {"kind = %s ('withdrawal'": [(301, "o", "RETURNED")], "WITHDRAW_RETURN": [("order:o", 2)]}
+    assert "money_doubled: withdrawal o 301" in _verdict(journal, back, "RETURNED")
 
 
 def test_verdict_sees_a_credit_paid_twice_and_one_never_paid() -> None:

@@ -226,6 +226,7 @@ def test_pages_ask_few_questions(town: Town, browser: SignedIn, django_assert_ma
         f"/orders/{orders[0].id}/",
         "/topup/",
         "/transfer/",
+        "/withdraw/",
         "/me/",
         "/chat/",
         "/sos/",

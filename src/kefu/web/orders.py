@@ -112,11 +112,12 @@ def _topup_promise(order: OrderView, now: datetime) -> str:
 
 
 def _withdrawal_promise(order: OrderView, now: datetime) -> str:
-    given = {"reason": order.reason_text, "fee": order.fee.text()}
+    back = _("款项和手续费 %(fee)s 都已回到余额。") if order.fee.minor else _("款项已回到余额。")
+    given = {"reason": order.reason_text, "back": back % {"fee": order.fee.text()}}
     if order.status == "FAILED":
-        return _("%(reason)s。银行没有付出，款项和手续费 %(fee)s 已退回余额。") % given
+        return _("%(reason)s。银行没有付出，%(back)s") % given
     if order.status == "RETURNED":
-        return _("%(reason)s，银行把款退了回来。款项和手续费 %(fee)s 已回到余额，免费额度也已恢复。") % given
+        return _("%(reason)s，银行把款退了回来。%(back)s免费额度也已恢复。") % given
     if order.status == "MANUAL":
         return _("自动查询没有结果，已转人工与银行核对。款项已预留，请不要重复提现。")
     if order.status in ("SUBMITTED", "UNKNOWN"):

@@ -58,7 +58,11 @@ def _came_back(draft: Draft, ref: str, order: OrderView) -> Answer:
     draft.say(_("银行给出的原因：%(reason)s。"))
     balance = draft.context.balance
     draft.fact("balance", balance.available.text(), draft.source("balance", "available", label=_("可用余额")))
-    draft.say(_("款项 %(amount)s 和手续费 %(fee)s 都已回到余额，免费额度也已恢复。现在的可用余额是 %(balance)s。"))
+    if order.fee.minor:
+        draft.say(_("款项 %(amount)s 和手续费 %(fee)s 都已回到余额，免费额度也已恢复。"))
+    else:
+        draft.say(_("款项 %(amount)s 已回到余额，免费额度也已恢复。"))
+    draft.say(_("现在的可用余额是 %(balance)s。"))
     draft.button("link", _("换一张卡再提"), argument="/withdraw/")
     draft.button("order", _("看这笔订单"), argument=str(order.id))
     draft.button("open_case", _("没解决"), argument=str(order.id))

@@ -37,6 +37,7 @@ class Bank:
         codes = self._call("GET", "/sandbox/codes")["codes"]
         return str(next(one["code"] for one in codes if one["last4"] == last4))
 
-    def settle(self, instruction: str, status: str) -> None:
-        """The bank decides a debit that is still under way, and its callback gets lost."""
-        self._call("POST", "/sandbox/settle", {"instruction": instruction, "status": status, "callback": "lose"})
+    def settle(self, instruction: str, status: str, **more: str) -> None:
+        """The bank decides what is still under way, or has a payout come back, and its callback gets lost."""
+        wanted = {"instruction": instruction, "status": status, "callback": "lose", **more}
+        self._call("POST", "/sandbox/settle", wanted)

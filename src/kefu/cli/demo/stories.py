@@ -1,4 +1,4 @@
-"""The ordinary days of the town, and its six troubles."""
+"""The ordinary days of the town, and its seven troubles."""
 
 from datetime import timedelta
 
@@ -28,6 +28,7 @@ def ordinary_days(town: Town) -> None:
         town.transfer(payer, payee, yuan, at=town.ago(days=days, hours=3), remark=remark)
     town.top_up("xu", "200", at=town.ago(days=9))
     town.top_up("chenxi", "500", at=town.ago(days=5))
+    town.withdraw("huang", "300", at=town.ago(days=7))
 
 
 def lost_callback(town: Town) -> None:
@@ -76,7 +77,15 @@ def slow_refund(town: Town) -> None:
     town.bank.mood(None)
 
 
-TROUBLES = (lost_callback, failed_transfer, wrong_person, frozen_account, duplicate_payment, slow_refund)
+def returned_withdrawal(town: Town) -> None:
+    """马腾: withdrew to a card that his bank has closed; two days later the money came back."""
+    order = town.withdraw("ma", "200", at=town.ago(days=3))
+    town.returned(order, "card_closed", at=town.ago(days=1, hours=2))
+
+
+TROUBLES = (
+    lost_callback, failed_transfer, wrong_person, frozen_account, duplicate_payment, slow_refund, returned_withdrawal,
+)  # fmt: skip
 
 
 def queue(town: Town) -> None:

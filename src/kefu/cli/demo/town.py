@@ -97,6 +97,21 @@ class Town:
         self._climb(order, at=at + MOMENT)
         return order
 
+    def withdraw(self, key: str, yuan: str, *, at: datetime) -> OrderView:
+        """A withdrawal at `at`, paid by the bank at once."""
+        self.bank.mood("sunny", answer="final", settle_s=0)
+        actor, amount = self.people[key], parse_amount(yuan)
+        quote = wallet.quote_withdrawal(actor=actor, instrument_id=self.cards[key], amount=amount, now=at)
+        order = wallet.create_withdrawal(actor=actor, key=new_id(), quote_id=quote.id, now=at + MOMENT)
+        self._climb(order, at=at + 2 * MOMENT)
+        return order
+
+    def returned(self, order: OrderView, reason: str, *, at: datetime) -> None:
+        """The bank gives a payout back, and we hear of it when we ask."""
+        self.bank.settle(self.instruction(order), "RETURNED", reason=reason, at=at.isoformat())
+        rails.ask_now(actor=SYSTEM, instruction_id=UUID(self.instruction(order)), now=at + MOMENT)
+        wallet.follow_instruction(order_id=order.id, now=at + 2 * MOMENT)
+
     def _climb(self, order: OrderView, *, at: datetime) -> None:
         """Send the order's instruction, ask once, and bring the order to where it then stands."""
         rails.climb(instruction_id=UUID(self.instruction(order)), now=at)

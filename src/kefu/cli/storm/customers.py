@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from kefu.cli.storm.browser import Answer, NothingKnownError
-from kefu.cli.storm.journal import TOPUP, TRANSFER, Wish, Words
+from kefu.cli.storm.journal import TOPUP, TRANSFER, WITHDRAWAL, Wish, Words
 from kefu.cli.storm.people import ORDER_AT, Client, Storm
 
 PASSWORD = "orchard-window-silver-58"
@@ -20,6 +20,7 @@ QUESTIONS = (
     "why is my top-up still pending",
     "谢谢",
     "转错人了怎么办",
+    "提现怎么还没到卡上",
 )
 
 
@@ -110,8 +111,10 @@ class Customer(Client):
             self.say(self.dice.choice(QUESTIONS))
         elif roll < 0.55:
             self.top_up()
-        elif roll < 0.80:
+        elif roll < 0.72:
             self.transfer()
+        elif roll < 0.80:
+            self.withdraw()
         elif roll < 0.86:
             self.cancel()
         elif roll < 0.95:
@@ -151,6 +154,16 @@ class Customer(Client):
             return
         self.journal.wish(wish)
         self._order(wish, "/topup/pay", {"key": wish.key, "card": self.card, "amount": str(wish.amount)})
+
+    def withdraw(self) -> None:
+        wish = Wish(WITHDRAWAL, self.phone, 300 + self.storm.number(), "")
+        page = self.post("/withdraw/", {"card": self.card, "amount": _yuan(wish.amount)})
+        quote, wish.key = page.hidden("quote"), page.hidden("key")
+        if not (quote and wish.key):
+            self.journal.count("refused")
+            return
+        self.journal.wish(wish)
+        self._order(wish, "/withdraw/pay", {"key": wish.key, "quote": quote})
 
     def transfer(self) -> None:
         others = [phone for phone in list(self.storm.phones) if phone != self.phone]

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-TOPUP, TRANSFER, GOODWILL = "topup", "transfer", "goodwill"
+TOPUP, TRANSFER, WITHDRAWAL, GOODWILL = "topup", "transfer", "withdrawal", "goodwill"
 
 
 @dataclass

@@ -12,9 +12,13 @@ from kefu.cli.storm.people import Client, Storm
 from kefu.cli.storm.staff import Agent, Supervisor
 from kefu.cli.storm.verdict import Verdict, acknowledged, judge, stuck
 from kefu.cli.terminal import CannotRun, say
-from kefu.cli.throwaway import Installation, installation
+from kefu.cli.throwaway import Installation, installation, within
 
 QUIET_SECONDS = 60.0
+_UNREAD = (
+    "SELECT (SELECT count(*) FROM core_outboxevent WHERE position IS NULL) + (SELECT count(*) FROM procrastinate_jobs"
+    " WHERE status IN ('todo', 'doing') AND task_name IN ('wallet.clear_orders', 'wallet.follow_instruction'))"
+)
 # Asked again soon, and for a long time: a storm is short, and the morning after is too late for it.
 LADDER = ",".join(["1", "2", "3", "3", *["5"] * 60])
 
@@ -105,6 +109,16 @@ def _quiet(storm: Storm, clients: list[Client]) -> list[str]:
         client.thread.join(max(0.0, deadline - time.monotonic()))
     storm.over.set()
     busy = [f"client {client.name}" for client in clients if client.thread.is_alive()]
+    left = _wait_settled(storm, busy, deadline)
+    if not left:
+        storm.place.run("kefu.cli.storm.morning")
+        within(20, lambda: storm.place.query(_UNREAD) == [(0,)])
+        left = _wait_settled(storm, busy, deadline)
+    return left
+
+
+def _wait_settled(storm: Storm, busy: list[str], deadline: float) -> list[str]:
+    """What is still not at its end when the time is over."""
     while True:
         pass_hours(storm, share=1.0)
         left = stuck(storm) + busy

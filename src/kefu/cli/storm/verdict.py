@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 
-from kefu.cli.storm.journal import GOODWILL, TOPUP, TRANSFER, Journal, Wish
+from kefu.cli.storm.journal import GOODWILL, TOPUP, TRANSFER, WITHDRAWAL, Journal, Wish
 from kefu.cli.storm.people import Storm
 
 TOKEN = re.compile("〔[a-z]+〕")
-OVER = ("SUCCEEDED", "FAILED", "CANCELLED")
+OVER = ("SUCCEEDED", "FAILED", "CANCELLED", "RETURNED")
 
 _STUCK = {
     "order": "SELECT no || ' ' || kind || ' ' || status FROM wallet_order WHERE NOT status = ANY(%s)",
@@ -53,6 +53,7 @@ def judge(storm: Storm) -> Verdict:
     verdict = Verdict()
     _judge_messages(storm, verdict)
     _judge_topups(storm, verdict)
+    _judge_withdrawals(storm, verdict)
     _judge_transfers(storm, verdict)
     _judge_goodwill(storm, verdict)
     verdict.imbalance = _imbalance(storm)
@@ -120,10 +121,7 @@ def _the_one(wish: Wish, found: Sequence[tuple[str, str]], verdict: Verdict) -> 
 
 def _judge_topups(storm: Storm, verdict: Verdict) -> None:
     orders, effects = _orders(storm, TOPUP), _effects(storm, "TOPUP")
-    instructions = {
-        str(ref).removeprefix("order:"): str(number)
-        for ref, number in storm.place.query("SELECT order_ref, id FROM rails_instruction")
-    }
+    instructions = _instructions(storm)
     for wish in storm.journal.of(TOPUP):
         one = _the_one(wish, orders.get(wish.amount, []), verdict)
         if one is None:
@@ -137,10 +135,36 @@ def _judge_topups(storm: Storm, verdict: Verdict) -> None:
             verdict.money_doubled.append(f"{line}, {effects[order]} postings")
 
 
-def _bank_says(storm: Storm, instruction: str) -> str:
-    """The truth about one debit; '' when the bank does not know it."""
+def _instructions(storm: Storm) -> dict[str, str]:
+    """The number under which the bank knows each order."""
+    rows = storm.place.query("SELECT order_ref, id FROM rails_instruction")
+    return {str(ref).removeprefix("order:"): str(number) for ref, number in rows}
+
+
+def _judge_withdrawals(storm: Storm, verdict: Verdict) -> None:
+    """What the bank paid has left once, what it gave back has come back once, and nothing else did."""
+    orders, instructions = _orders(storm, WITHDRAWAL), _instructions(storm)
+    paid, back = _effects(storm, "WITHDRAW"), _effects(storm, "WITHDRAW_RETURN")
+    wanted = {"SUCCEEDED": ("SUCCEEDED", 1, 0), "RETURNED": ("RETURNED", 1, 1)}
+    for wish in storm.journal.of(WITHDRAWAL):
+        one = _the_one(wish, orders.get(wish.amount, []), verdict)
+        if one is None:
+            continue
+        order, status = one
+        truth = _bank_says(storm, instructions.get(order, ""), door="payouts")
+        ends, leaves, returns = wanted.get(truth, ("FAILED", 0, 0))
+        line = f"withdrawal {order} {wish.amount}: order {status}, bank {truth or 'knows nothing'},"
+        line += f" {paid[order]} payments, {back[order]} returns"
+        if back[order] < returns or paid[order] > leaves or status != ends:
+            verdict.money_lost.append(line)
+        if back[order] > returns or paid[order] < leaves:
+            verdict.money_doubled.append(line)
+
+
+def _bank_says(storm: Storm, instruction: str, *, door: str = "debits") -> str:
+    """The truth about one debit or payout; '' when the bank does not know it."""
     try:
-        told: dict[str, Any] = storm.place.bank("GET", f"/v1/debits/{instruction}")
+        told: dict[str, Any] = storm.place.bank("GET", f"/v1/{door}/{instruction}")
     except httpx.HTTPStatusError as refused:
         if refused.response.status_code == 404:
             return ""

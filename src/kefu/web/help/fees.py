@@ -32,7 +32,13 @@ def fees(request: HttpRequest) -> HttpResponse:
     modes = {"now": _("实时到账"), "two_hours": _("2 小时后到账"), "next_day": _("次日到账")}
     found = wallet.fees()
     lines = [
-        FeeLine(kinds.get(fee.kind, fee.kind), modes.get(fee.mode, ""), fee.text, fee.version) for fee in found
+        FeeLine(
+            kinds.get(fee.kind, fee.kind),
+            _("到绑定的银行卡") if fee.kind == "withdrawal" else modes.get(fee.mode, ""),
+            fee.text,
+            fee.version,
+        )
+        for fee in found
     ]
     since = max((fee.effective_from for fee in found), default=None)
     return render(request, "help/fees.html", {"lines": lines, "since": since})
