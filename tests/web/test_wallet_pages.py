@@ -1,16 +1,22 @@
 """The wallet over HTTP: balance, orders, top-up, transfer, and what is not one's own."""
 
+import csv
+import io
+from unittest import mock
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.wallet.scripted import CODE, ScriptedBank
 from tests.wallet.town import PAN, Town
 from tests.web.conftest import SignedIn, text_of
 
+from kefu.wallet import actions
 from kefu.wallet import queries as wallet
 from kefu.wallet.models import Order
+from kefu.web.customer import export
 
 QUERIES_MOST = 12
 
@@ -106,6 +112,49 @@ def test_a_top_up_amount_that_is_none_is_refused_at_its_field(town: Town, browse
     given = {"key": str(uuid4()), "card": str(card), "amount": "-100"}
     assert client.post("/topup/pay", given).status_code == 422
     assert Order.objects.count() == 0
+
+
+@pytest.mark.row("W-15")
+def test_activity_is_exported_as_it_is_filtered_and_harmless(town: Town, browser: SignedIn) -> None:
+    lin, wang = town.customer("林一", money=500_00), town.customer("王芳", money=10_00)
+    quote = town.quote(wang, lin, 5_00, remark="=HYPERLINK(1)")
+    actions.create_transfer(actor=wang, key=uuid4(), quote_id=quote.id, now=town.now)
+    for amount in (35_00, 66_60):
+        town.wait(seconds=1)
+        town.send(lin, wang, amount)
+    town.withdraw(lin, 100_00)
+    client = browser(lin)
+    answer = client.get("/activity/export.csv")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer["Content-Disposition"]
+    raw = b"".join(answer.streaming_content).decode()
+    assert raw.startswith("\ufeff时间,订单号,类型")
+    lines = list(csv.DictReader(io.StringIO(raw.removeprefix("\ufeff"))))
+    assert sorted((line["类型"], line["对方"], line["金额"], line["附言"]) for line in lines) == sorted([
+        ("充值", "招商银行 (0012)", "500.00", ""),
+        ("转账", "王*", "5.00", "'=HYPERLINK(1)"),
+        ("转账", "王*", "-35.00", ""),
+        ("转账", "王*", "-66.60", ""),
+        ("提现", "招商银行 (0012)", "-100.00", ""),
+    ])  # fmt: skip
+    part = b"".join(client.get("/activity/export.csv?kind=transfer&least=60").streaming_content).decode()
+    assert len(part.splitlines()) == 2
+    assert "66.60" in part
+    page = text_of(client.get("/activity/?kind=transfer&least=60"))
+    assert "/activity/export.csv?kind=transfer&amp;least=60" in page
+
+
+def test_long_history_is_exported_whole_in_few_queries(town: Town, browser: SignedIn) -> None:
+    lin, wang = town.customer("林一", money=500_00), town.customer("王芳")
+    for _ in range(7):
+        town.wait(seconds=1)
+        town.send(lin, wang, 1_00)
+    client = browser(lin)
+    with mock.patch.object(export, "PAGE", 3), CaptureQueriesContext(connection) as captured:
+        raw = b"".join(client.get("/activity/export.csv").streaming_content).decode()
+    assert len(raw.splitlines()) == 1 + 8
+    assert len(captured) <= 4 + 2 * 4  # session and audit; a page is its rows and the place where the last one ended
+    assert Client().get("/activity/export.csv").status_code == 302
 
 
 @pytest.mark.row("W-05")
@@ -240,8 +289,6 @@ def test_pages_ask_few_questions(town: Town, browser: SignedIn, django_assert_ma
 
 
 def count_queries(client: Client, path: str) -> int:
-    from django.db import connection
-
     with CaptureQueriesContext(connection) as seen:
         assert client.get(path).status_code == 200
     return len(seen)

@@ -45,7 +45,7 @@ def _minor(given: str) -> int | None:
         return None
 
 
-def _wanted(given: QueryDict) -> dict[str, Any]:
+def wanted_orders(given: QueryDict) -> dict[str, Any]:
     """The filters that make sense; what does not is left out."""
     since, until = _day(given.get("since", "")), _day(given.get("until", ""))
     kind, state = given.get("kind", ""), given.get("status", "")
@@ -74,7 +74,7 @@ def _by_day(cards: list[OrderCard], now: datetime) -> list[tuple[str, list[Order
 def activity(request: HttpRequest) -> HttpResponse:
     """The list; as a fragment for htmx."""
     actor, given, now = signed_in(request), request.GET, clock.now()
-    wanted = _wanted(given)
+    wanted = wanted_orders(given)
     before = read_id(given["before"]) if given.get("before") else None
     found = orders.orders_for(actor, limit=PAGE + 1, before=before, **wanted)
     cards = [card_of(order, now=now) for order in found[:PAGE]]
@@ -85,6 +85,7 @@ def activity(request: HttpRequest) -> HttpResponse:
         "days": _by_day(cards, now),
         "more": more,
         "given": given,
+        "kept": urlencode(kept),
         "filtered": bool(kept),
         "kinds": [("", _("全部")), *((kind, kind_words(kind)) for kind in KINDS)],
         "states": [(state, words.order_status(state)[0]) for state in STATES],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.customer import activity, cards, chat, files, home, me, sos, topup, transfer, widget, withdraw
+from kefu.web.customer import activity, cards, chat, export, files, home, me, sos, topup, transfer, widget, withdraw
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("parts/pending", home.pending, name="part_pending"),
     path("parts/orders", home.latest_orders, name="part_orders"),
     path("activity/", activity.activity, name="activity"),
+    path("activity/export.csv", export.export, name="activity_export"),
     path("orders/<uuid:order_id>/", activity.order, name="order"),
     path("orders/<uuid:order_id>/body", activity.order_body, name="order_body"),
     path("orders/<uuid:order_id>/ask", activity.ask_bank, name="order_ask"),
