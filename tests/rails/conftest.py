@@ -51,12 +51,13 @@ def start() -> datetime:
 
 @pytest.fixture
 def instruct(card: str, start: datetime) -> Callable[..., InstructionView]:
-    """Makes an instruction for ¥200.00, not sent yet."""
+    """Makes an instruction for ¥200.00, into our account or out of it, not sent yet."""
 
-    def make(amount: int = 200_00, now: datetime | None = None) -> InstructionView:
+    def make(amount: int = 200_00, now: datetime | None = None, direction: str = "in") -> InstructionView:
         return actions.create_instruction(
             actor=SYSTEM,
             order_ref=f"order:{uuid4()}",
+            direction=direction,
             amount=amount,
             currency="CNY",
             instrument_token=card,
