@@ -13,6 +13,7 @@ from tests.wallet.scripted import CODE, ScriptedBank
 from tests.wallet.town import PAN, Town
 from tests.web.conftest import SignedIn, text_of
 
+from kefu.identity import actions as identity
 from kefu.wallet import actions
 from kefu.wallet import queries as wallet
 from kefu.wallet.models import Order
@@ -84,6 +85,20 @@ def test_a_withdrawal_shows_fee_and_quota_then_happens_once(town: Town, browser:
         assert words in done
     assert "提现到" in text_of(client.get("/activity/?kind=withdrawal"))
     assert "提现" in text_of(client.get("/help/fees/"))
+
+
+def test_large_withdrawal_asks_for_the_pin_on_its_own_page(town: Town, browser: SignedIn) -> None:
+    lin = town.customer("林一", money=9_000_00)
+    client, card = browser(lin), town.card(lin)
+    identity.set_payment_pin(actor=lin, pin="482913", now=town.now)
+    confirm = text_of(client.post("/withdraw/", {"card": str(card), "amount": "5000"}))
+    given = {name: hidden(confirm, name) for name in ("key", "quote")}
+    for pin in ("", "000111"):
+        again = client.post("/withdraw/pay", given | {"pin": pin})
+        assert again.status_code in (403, 422)
+        assert "确认提现" in text_of(again)
+        assert Order.objects.filter(kind="withdrawal").count() == 0
+    assert "/orders/" in client.post("/withdraw/pay", given | {"pin": "482913"})["Location"]
 
 
 def test_withdrawal_without_card_or_money_or_of_somebody_else_is_refused(town: Town, browser: SignedIn) -> None:

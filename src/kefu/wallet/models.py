@@ -161,8 +161,9 @@ class Order(models.Model):
     """One intent to move money, from the customer's word to its end. `previous` is the status before.
 
     Labels are what each side sees of the other, as they were when the order was made. `release_at`: when a
-    delayed transfer goes; `paused_at`: it waits because outflows are stopped; `cleared_at`: the bank's money
-    was seen on its statement. `quota_used`: what it took of the free quota of its kind, given back with its fee.
+    delayed transfer goes; `paused_at`: it waits because outflows are stopped; `cleared_at`: a top-up's
+    money was seen on the bank's statement. `quota_used`: what it took of the free quota of its kind, given back with
+    its fee.
     """
 
     TRANSITIONS = TRANSITIONS

@@ -160,7 +160,6 @@ def clear(order: Order, line: outside.SettledLine, *, now: datetime) -> bool:
         evidence_ref=evidence,
     )
     book.post(order, [leg], now=now)
-    Order.objects.filter(pk=order.pk).update(cleared_at=now)
     book.write_step(order, step, at=line.happened_at, heard_at=now, source_ref=evidence)
     return True
 
