@@ -9,12 +9,11 @@ from kefu.wallet.actions.outcome import (
     follow_instruction,
     note_contradiction,
 )
-from kefu.wallet.actions.quote import quote_transfer
 from kefu.wallet.actions.release import claim_released, release_transfer
 from kefu.wallet.actions.restriction import expire_restrictions, lift_restriction, restrict
 from kefu.wallet.actions.stop import lift_stop, stop_outflows
 from kefu.wallet.actions.topup import ask_about, create_topup
-from kefu.wallet.actions.transfer import cancel_transfer, create_transfer
+from kefu.wallet.actions.transfer import cancel_transfer, create_transfer, quote_transfer
 from kefu.wallet.actions.wallet import open_wallet
 from kefu.wallet.actions.withdrawal import create_withdrawal, quote_withdrawal
 

@@ -13,7 +13,8 @@ from kefu.identity import actions as identity
 from kefu.rails import queries as outside
 from kefu.wallet import models as m
 from kefu.wallet.actions import book
-from kefu.wallet.actions.outcome import check_evidence, credit
+from kefu.wallet.actions.outcome import check_evidence
+from kefu.wallet.actions.payin import credit
 from kefu.wallet.models import Order
 from kefu.wallet.queries.order import order_for
 from kefu.wallet.queries.values import OrderView

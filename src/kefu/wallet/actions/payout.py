@@ -11,6 +11,7 @@ from kefu.wallet.actions import book, telling
 from kefu.wallet.models import Order
 
 HOLD = "hold"
+FINAL = ("SUCCEEDED", "FAILED", "RETURNED")
 
 
 def hold(order: Order, *, account: int, now: datetime) -> list[book.Leg]:

@@ -1,10 +1,13 @@
-"""The page before sending: who, how much, what it costs, when it arrives. Binding for five minutes."""
+"""The page before sending, whatever the kind: what it costs, binding for five minutes, and carried out once."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
-from kefu.core import audit
+from kefu.core import audit, keyed
 from kefu.core.actor import Actor
 from kefu.core.brand import brand
 from kefu.core.money import Money
@@ -12,59 +15,95 @@ from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.ledger import queries as books
 from kefu.wallet.actions import forbidden
-from kefu.wallet.actions.wallet import ensure, owner_ref
-from kefu.wallet.models import MODES, TRANSFER, Quote
-from kefu.wallet.queries.fee import schedule_at
-from kefu.wallet.queries.values import QuoteView, see_quote
-from kefu.wallet.refusals import InsufficientFunds, ModeUnknown, PayeeUnknown, ToOneself
-from kefu.wallet.rules import amount as amounts
+from kefu.wallet.actions.wallet import ensure, lock, owner_ref
+from kefu.wallet.models import Order, Quote, Wallet
+from kefu.wallet.queries.fee import Schedule, quota_left, schedule_at
+from kefu.wallet.queries.order import order_for
+from kefu.wallet.queries.values import OrderView, QuoteView, see_quote
+from kefu.wallet.refusals import InsufficientFunds, QuoteChanged, QuoteExpired
+from kefu.wallet.rules.amount import LARGE_TRANSFER
 from kefu.wallet.rules.arrival import QUOTE_MINUTES
 from kefu.wallet.rules.fee import fee
 
 
-def quote_transfer(
-    *, actor: Actor, payee_phone: str, amount: Money, mode: str, now: datetime, remark: str = ""
-) -> QuoteView:
-    """What a transfer of `amount` to the customer with `payee_phone` would be; nothing is moved or held.
+def write_quote(actor: Actor, *, kind: str, mode: str, amount: int, now: datetime, **named: Any) -> QuoteView:
+    """Price `amount` minor units and write the quote down; `named` are the parties that its kind must name.
 
-    Refuses `core.amount.*`, `wallet.transfer.mode_unknown`, `.remark_unfit`, `.payee_unknown`,
-    `.to_oneself`, `.insufficient_funds`, `wallet.account.outflows_stopped`, `wallet.account.restricted`.
+    Refuses `wallet.account.*` and `wallet.transfer.insufficient_funds`.
+    """
+    wallet = ensure(actor, actor.uuid, now=now)
+    forbidden.check(actor.uuid, "out", now=now)
+    schedule = schedule_at(kind=kind, mode=mode, now=now)
+    cost, used = _cost(schedule, actor.uuid, amount, now=now)
+    available = books.balance(owner_ref(actor.uuid)).available
+    if available < amount + cost:
+        raise lacking(wallet, needed=amount + cost)
+    quote = Quote.objects.create(
+        kind=kind,
+        customer_id=actor.uuid,
+        amount=amount,
+        fee=cost,
+        quota_used=used,
+        currency=wallet.currency,
+        mode=mode,
+        schedule_id=schedule.id,
+        created_at=now,
+        expires_at=now + timedelta(minutes=QUOTE_MINUTES),
+        **named,
+    )
+    audit.record(actor=actor, action=f"wallet.quote_{kind}", subject=f"quote:{quote.id}", now=now)
+    return see_quote(quote, zone=brand().zone)
+
+
+def _cost(schedule: Schedule, customer_id: UUID, minor: int, *, now: datetime) -> tuple[int, int]:
+    """The fee, and what it takes of the free quota."""
+    left = quota_left(schedule, customer_id=customer_id, now=now)
+    return fee(schedule.rule(), minor, quota_left=left), min(minor, left)
+
+
+def lacking(wallet: Wallet, *, needed: int) -> InsufficientFunds:
+    """The refusal that says what is there and what it would take."""
+    available = books.balance(owner_ref(wallet.customer_id)).available
+    return InsufficientFunds(
+        available=Money(available, wallet.currency).text(), needed=Money(needed, wallet.currency).text()
+    )
+
+
+def carry_out(
+    *, actor: Actor, kind: str, key: UUID, quote_id: UUID, make: Callable[[Quote, Wallet], Order], now: datetime
+) -> OrderView:
+    """Have `make` do what the quote said, once: the same key, or the same quote again, gives the order made first.
+
+    Refuses `core.thing.not_found`, `core.request.key_reused`, `wallet.quote.expired`, `wallet.quote.changed` (another
+    order has used the free quota meanwhile), `wallet.account.*`, and for a large amount `identity.level.insufficient`
+    unless the payment PIN was given for `quote:<id>`.
     """
     if actor.kind != "customer":
         raise NotFound()
-    identity.require(actor=actor, action="wallet.quote_transfer", now=now)
-    minor = amounts.check(amount, most=amounts.TRANSFER_MOST)
-    if mode not in MODES:
-        raise ModeUnknown(mode=mode[:20])
-    words = amounts.remark(remark)
+    identity.require(actor=actor, action=f"wallet.create_{kind}", now=now)
     with transaction.atomic():
-        wallet = ensure(actor, actor.uuid, now=now)
-        payee = identity.find_customer_by_phone(payee_phone)
-        if payee is not None and payee.id == actor.uuid:
-            raise ToOneself()
-        forbidden.check(actor.uuid, "out", now=now)
-        if payee is None or not forbidden.may_receive(payee.id, now=now):
-            raise PayeeUnknown()
-        schedule = schedule_at(kind=TRANSFER, mode=mode, now=now)
-        cost = fee(schedule.rule(), minor)
-        available = books.balance(owner_ref(actor.uuid)).available
-        if available < minor + cost:
-            raise InsufficientFunds(
-                available=Money(available, wallet.currency).text(), needed=Money(minor + cost).text()
-            )
-        quote = Quote.objects.create(
-            customer_id=actor.uuid,
-            payee_id=payee.id,
-            payee_name=payee.masked_name,
-            payee_phone=payee.masked_phone,
-            amount=minor,
-            fee=cost,
-            currency=wallet.currency,
-            mode=mode,
-            schedule_id=schedule.id,
-            remark=words,
-            created_at=now,
-            expires_at=now + timedelta(minutes=QUOTE_MINUTES),
-        )
-        audit.record(actor=actor, action="wallet.quote_transfer", subject=f"quote:{quote.id}", now=now)
-    return see_quote(quote, zone=brand().zone)
+        known = keyed.claim(principal=actor.ref, key=key, body={kind: quote_id})
+        if known is not None:
+            return order_for(actor, UUID(known["order"]))
+        quote = Quote.objects.select_related("schedule").filter(pk=quote_id, customer_id=actor.uuid, kind=kind).first()
+        if quote is None:
+            raise NotFound()
+        # The wallet's row makes the customer's orders queue: two at once would both take what is left of a quota.
+        wallet = lock(actor.uuid)
+        order = Order.objects.filter(quote=quote).first()
+        if order is None:
+            _check(actor, quote, now=now)
+            order = make(quote, wallet)
+        keyed.settle(principal=actor.ref, key=key, answer={"order": str(order.id)})
+    return order_for(actor, order.id)
+
+
+def _check(actor: Actor, quote: Quote, *, now: datetime) -> None:
+    if quote.expires_at <= now:
+        raise QuoteExpired()
+    if quote.amount >= LARGE_TRANSFER:
+        identity.require(actor=actor, action=f"wallet.create_large_{quote.kind}", ref=f"quote:{quote.id}", now=now)
+    forbidden.check(actor.uuid, "out", now=now)
+    schedule = Schedule(quote.schedule.id, quote.schedule.version, quote.schedule)
+    if _cost(schedule, actor.uuid, quote.amount, now=now) != (quote.fee, quote.quota_used):
+        raise QuoteChanged()

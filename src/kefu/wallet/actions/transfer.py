@@ -5,22 +5,24 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kefu.core import audit, keyed
+from kefu.core import audit
 from kefu.core.actor import Actor
 from kefu.core.brand import brand
 from kefu.core.ids import order_no
+from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.ledger import actions as ledger
 from kefu.ledger.chart import Journal
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, forbidden, telling
+from kefu.wallet.actions.quote import carry_out, write_quote
 from kefu.wallet.actions.wallet import both
-from kefu.wallet.models import Order, Quote
+from kefu.wallet.models import Order, Quote, Wallet
 from kefu.wallet.queries.order import order_for
-from kefu.wallet.queries.values import OrderView
-from kefu.wallet.refusals import BooksRefused, NotCancellable, PayeeUnknown, QuoteExpired
-from kefu.wallet.rules.amount import LARGE_TRANSFER
+from kefu.wallet.queries.values import OrderView, QuoteView
+from kefu.wallet.refusals import BooksRefused, ModeUnknown, NotCancellable, PayeeUnknown, ToOneself
+from kefu.wallet.rules import amount as amounts
 from kefu.wallet.rules.arrival import release_at
 from kefu.wallet.rules.timeline import not_cancellable_because
 
@@ -28,37 +30,45 @@ from kefu.wallet.rules.timeline import not_cancellable_because
 _ORDINARY = {"insufficient_funds": "insufficient_funds", "debits_stopped": "outflows_stopped"}
 
 
-def create_transfer(*, actor: Actor, key: UUID, quote_id: UUID, now: datetime) -> OrderView:
-    """Carry out what the quote said. The same key, or the same quote again, gives the order made first.
+def quote_transfer(
+    *, actor: Actor, payee_phone: str, amount: Money, mode: str, now: datetime, remark: str = ""
+) -> QuoteView:
+    """What a transfer of `amount` to the customer with `payee_phone` would be; nothing is moved or held.
 
-    An order that the books refuse in the last moment (the money went elsewhere) is kept as FAILED with its
-    reason. Refuses `core.thing.not_found`, `core.request.key_reused`, `wallet.quote.expired`,
-    `wallet.transfer.payee_unknown`, `wallet.account.*`, and for a large amount `identity.level.insufficient`
-    unless the payment PIN was given for `quote:<id>`.
+    Refuses `core.amount.*`, `wallet.transfer.mode_unknown`, `.remark_unfit`, `.payee_unknown`,
+    `.to_oneself`, `.insufficient_funds`, `wallet.account.outflows_stopped`, `wallet.account.restricted`.
     """
     if actor.kind != "customer":
         raise NotFound()
-    identity.require(actor=actor, action="wallet.create_transfer", now=now)
+    identity.require(actor=actor, action="wallet.quote_transfer", now=now)
+    minor = amounts.check(amount, most=amounts.TRANSFER_MOST)
+    if mode not in m.MODES:
+        raise ModeUnknown(mode=mode[:20])
+    words = amounts.remark(remark)
     with transaction.atomic():
-        known = keyed.claim(principal=actor.ref, key=key, body={"transfer": quote_id})
-        if known is not None:
-            return order_for(actor, UUID(known["order"]))
-        # The quote's row makes two tabs queue: the second one finds the order of the first.
-        quote = Quote.objects.select_for_update().filter(pk=quote_id, customer_id=actor.uuid, instrument=None).first()
-        if quote is None:
-            raise NotFound()
-        order = Order.objects.filter(quote=quote).first() or _make(actor, quote, now=now)
-        keyed.settle(principal=actor.ref, key=key, answer={"order": str(order.id)})
-    return order_for(actor, order.id)
+        payee = identity.find_customer_by_phone(payee_phone)
+        if payee is not None and payee.id == actor.uuid:
+            raise ToOneself()
+        if payee is None or not forbidden.may_receive(payee.id, now=now):
+            raise PayeeUnknown()
+        named = {"payee_id": payee.id, "payee_name": payee.masked_name, "payee_phone": payee.masked_phone}
+        return write_quote(actor, kind=m.TRANSFER, mode=mode, amount=minor, now=now, remark=words, **named)
+
+
+def create_transfer(*, actor: Actor, key: UUID, quote_id: UUID, now: datetime) -> OrderView:
+    """Carry out what the quote said.
+
+    An order that the books refuse in the last moment (the money went elsewhere) is kept as FAILED with its
+    reason. Refuses what `carry_out` does, and `wallet.transfer.payee_unknown`.
+    """
+
+    def make(quote: Quote, wallet: Wallet) -> Order:  # noqa: ARG001 - both wallets are read together
+        return _make(actor, quote, now=now)
+
+    return carry_out(actor=actor, kind=m.TRANSFER, key=key, quote_id=quote_id, make=make, now=now)
 
 
 def _make(actor: Actor, quote: Quote, *, now: datetime) -> Order:
-    if quote.expires_at <= now:
-        raise QuoteExpired()
-    if quote.amount >= LARGE_TRANSFER:
-        ref = f"quote:{quote.id}"
-        identity.require(actor=actor, action="wallet.create_large_transfer", ref=ref, now=now)
-    forbidden.check(actor.uuid, "out", now=now)
     if quote.payee_id is None or not forbidden.may_receive(quote.payee_id, now=now):
         raise PayeeUnknown()
     order = Order.objects.create(
@@ -70,6 +80,7 @@ def _make(actor: Actor, quote: Quote, *, now: datetime) -> Order:
         payee_label=quote.payee_name,
         amount=quote.amount,
         fee=quote.fee,
+        quota_used=quote.quota_used,
         currency=quote.currency,
         mode=quote.mode,
         quote=quote,

@@ -2,13 +2,28 @@
 
 from django.urls import path
 
-from kefu.web.customer import activity, cards, chat, export, files, home, me, sos, topup, transfer, widget, withdraw
+from kefu.web.customer import (
+    activity,
+    cards,
+    chat,
+    export,
+    files,
+    home,
+    me,
+    services,
+    sos,
+    topup,
+    transfer,
+    widget,
+    withdraw,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("parts/purse", home.purse, name="part_purse"),
     path("parts/pending", home.pending, name="part_pending"),
     path("parts/orders", home.latest_orders, name="part_orders"),
+    path("services/", services.services, name="services"),
     path("activity/", activity.activity, name="activity"),
     path("activity/export.csv", export.export, name="activity_export"),
     path("orders/<uuid:order_id>/", activity.order, name="order"),

@@ -20,6 +20,7 @@ OPERATORS = for_staff("operator", "supervisor")
 
 def _values() -> dict[str, Any]:
     return {
+        "here": "board",
         "parts": [(NAMES.get(part, part), part, up) for part, up in health.state_of_parts().items()],
         "wait": talk.wait_now(),
         "present": talk.agents_present(),

@@ -1,0 +1,43 @@
+"""A customer's wallet and the cards linked to it."""
+
+from django.db import models
+from django.db.models import Q
+
+from kefu.core.ids import new_id
+
+
+class Wallet(models.Model):
+    """One wallet a customer; `account` is its account in the books."""
+
+    customer_id = models.UUIDField(primary_key=True)
+    account = models.BigIntegerField()
+    currency = models.TextField()
+    opened_at = models.DateTimeField()
+
+
+class Instrument(models.Model):
+    """A linked card: the bank's token and what a person recognises it by. The number is never here."""
+
+    ACTIVE, REMOVED = "ACTIVE", "REMOVED"
+    TRANSITIONS = frozenset({(ACTIVE, REMOVED)})
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    customer_id = models.UUIDField()
+    connector = models.TextField()
+    token = models.TextField()
+    last4 = models.TextField()
+    bank = models.TextField()
+    kind = models.TextField()
+    status = models.TextField(default=ACTIVE)
+    linked_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer_id", "token"],
+                name="one_active_link_per_card",
+                condition=Q(status="ACTIVE"),
+            ),
+            models.CheckConstraint(condition=Q(last4__regex=r"^[0-9]{4}$"), name="instrument_shows_four_digits"),
+        ]

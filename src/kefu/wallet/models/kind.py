@@ -1,0 +1,30 @@
+"""The kinds of order, the modes of sending, and whom an order or a quote of each kind must name."""
+
+import functools
+import operator
+
+from django.db.models import F, Q
+
+TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL)
+BY_BANK = (TOPUP, WITHDRAWAL)
+NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
+MODES = (NOW, TWO_HOURS, NEXT_DAY)
+
+PARTIES: dict[str, Q] = {
+    TOPUP: Q(payee_id=None, instrument__isnull=False),
+    TRANSFER: Q(payee_id__isnull=False) & ~Q(payee_id=F("customer_id")),
+    GOODWILL: Q(payee_id=None) & ~Q(case_ref=""),
+    WITHDRAWAL: Q(payee_id=None, instrument__isnull=False, quote__isnull=False),
+}
+"""What an order of each kind names. The database refuses any other."""
+QUOTED: dict[str, Q] = {
+    TRANSFER: Q(payee_id__isnull=False, instrument=None),
+    WITHDRAWAL: Q(payee_id=None, instrument__isnull=False),
+}
+"""What a quote of each kind names; kinds that are not here are not quoted."""
+
+
+def one_of(rules: dict[str, Q]) -> Q:
+    """The condition that a row is of one of the kinds and names what its kind must."""
+    return functools.reduce(operator.or_, (Q(kind=kind) & rule for kind, rule in rules.items()))

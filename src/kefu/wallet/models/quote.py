@@ -1,0 +1,34 @@
+"""What an order would be, before it is confirmed."""
+
+from django.db import models
+
+from kefu.core.ids import new_id
+from kefu.wallet.models.account import Instrument
+from kefu.wallet.models.fee import FeeSchedule
+from kefu.wallet.models.kind import QUOTED, one_of
+
+
+class Quote(models.Model):
+    """What was shown before the confirmation: whoever confirms it gets exactly this, or nothing."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.TextField()
+    customer_id = models.UUIDField()
+    payee_id = models.UUIDField(null=True)
+    payee_name = models.TextField()
+    payee_phone = models.TextField(default="")
+    instrument = models.ForeignKey(Instrument, null=True, on_delete=models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    fee = models.BigIntegerField()
+    quota_used = models.BigIntegerField(default=0)
+    currency = models.TextField()
+    mode = models.TextField()
+    schedule = models.ForeignKey(FeeSchedule, on_delete=models.PROTECT)
+    remark = models.TextField(default="")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=one_of(QUOTED), name="quote_kind_has_its_parties"),
+        ]

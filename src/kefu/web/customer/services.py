@@ -1,0 +1,51 @@
+"""Everything that a customer can do with the wallet, by group: the menu behind the purse."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from kefu.web.sessions import for_customers
+
+
+@dataclass(frozen=True)
+class Service:
+    """One entry of the menu."""
+
+    name: Any
+    icon: str
+    url: str
+
+
+SERVICES: tuple[tuple[Any, tuple[Service, ...]], ...] = (
+    (
+        _("收付款"),
+        (
+            Service(_("充值"), "arrow-down-to-line", "/topup/"),
+            Service(_("转账"), "arrow-left-right", "/transfer/"),
+            Service(_("提现"), "arrow-up-from-line", "/withdraw/"),
+        ),
+    ),
+    (
+        _("账目"),
+        (Service(_("账单"), "receipt-text", "/activity/"),),
+    ),
+    (
+        _("安全与帮助"),
+        (
+            Service(_("停止转出"), "shield", "/me/outflows/"),
+            Service(_("银行卡"), "credit-card", "/me/"),
+            Service(_("收费标准"), "receipt-text", "/help/fees/"),
+            Service(_("问客服"), "message-circle", "/chat/"),
+        ),
+    ),
+)
+
+
+@for_customers
+@require_GET
+def services(request: HttpRequest) -> HttpResponse:
+    return render(request, "customer/services.html", {"groups": SERVICES})
