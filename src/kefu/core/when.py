@@ -23,3 +23,13 @@ def spoken(at: datetime, *, now: datetime) -> str:
     if local.year == today.year:
         return _("%(month)s月%(day)s日 %(clock)s") % values
     return _("%(year)s年%(month)s月%(day)s日 %(clock)s") % values
+
+
+def spoken_span(start: datetime, end: datetime, *, now: datetime) -> str:
+    """From `start` to `end`, whole minutes outwards: 今天 14:03–14:20; the second day only when it is another one."""
+    zone = brand().zone
+    until = end + timedelta(seconds=59)
+    same_day = start.astimezone(zone).date() == until.astimezone(zone).date()
+    last = f"{until.astimezone(zone):%H:%M}" if same_day else spoken(until, now=now)
+    first = spoken(start, now=now)
+    return first if first.endswith(last) and same_day else f"{first}–{last}"

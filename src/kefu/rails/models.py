@@ -17,6 +17,7 @@ class Instruction(models.Model):
 
     `next_query_at` is the ladder: when it is due, the bank is sent the instruction or asked about it. It is
     moved on before the network is touched, so that a worker which dies there only delays the next question.
+    `expected_from` and `expected_to`: when nine of ten such are carried out, as it was learned when this one was made.
     """
 
     TRANSITIONS = frozenset(
@@ -57,6 +58,8 @@ class Instruction(models.Model):
     written_at = models.DateTimeField(db_default=Now())
     outcome_at = models.DateTimeField(null=True)
     ladder_ended_at = models.DateTimeField(null=True)
+    expected_from = models.DateTimeField(null=True)
+    expected_to = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -77,6 +80,7 @@ class Instruction(models.Model):
                 name="instruction_due",
                 condition=models.Q(next_query_at__isnull=False),
             ),
+            models.Index(fields=["connector", "direction", "-happened_at"], name="instruction_of_rail"),
         ]
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F, Q
 
 from kefu.core.refusal import NotFound
 from kefu.rails import rules
+from kefu.rails.arrival import Past, interval
 from kefu.rails.models import Advice, BankStatementLine, CardCheck, Instruction
 
 
@@ -34,6 +35,7 @@ class InstructionView:
     sent_at: datetime | None
     outcome_at: datetime | None
     ladder_ended_at: datetime | None
+    expected: tuple[datetime, datetime] | None
     is_history: bool
 
 
@@ -105,6 +107,7 @@ def see_instruction(row: Instruction) -> InstructionView:
         sent_at=row.sent_at,
         outcome_at=row.outcome_at,
         ladder_ended_at=row.ladder_ended_at,
+        expected=(row.expected_from, row.expected_to) if row.expected_from and row.expected_to else None,
         is_history=rules.is_history(row.happened_at, written_at=row.written_at),
     )
 
@@ -163,6 +166,34 @@ def instruction_of(order_ref: str) -> InstructionView | None:
     """The one instruction of an order, or None when it never went outside."""
     row = Instruction.objects.filter(order_ref=order_ref).first()
     return see_instruction(row) if row else None
+
+
+REMEMBERED = 400
+"""The newest instructions of a rail from which its arrival times are learned."""
+
+
+def expected_arrival(*, connector: str, direction: str, now: datetime) -> tuple[datetime, datetime] | None:
+    """From when to when an instruction made now is carried out, nine times of ten. None: too little is known yet.
+
+    Refused and returned ones are left out: they say nothing of how long the money takes.
+    """
+    rows = Instruction.objects.filter(connector=connector, direction=direction, happened_at__lte=now)
+    columns = ("happened_at", "status", "outcome_at", "expected_from", "expected_to")
+    newest = rows.order_by("-happened_at").values_list(*columns)[:REMEMBERED]
+    past = [_past(*row, now=now) for row in newest if row[1] not in (rules.FAILED, rules.RETURNED)]
+    seconds = interval(past)
+    return None if seconds is None else (now + timedelta(seconds=seconds[0]), now + timedelta(seconds=seconds[1]))
+
+
+def _past(
+    made: datetime, status: str, ended: datetime | None, start: datetime | None, end: datetime | None, *, now: datetime
+) -> Past:
+    def after(at: datetime) -> float:
+        return max(0.0, (at - made).total_seconds())
+
+    expected = (after(start), after(end)) if start and end else None
+    took = after(ended) if ended is not None and status == rules.SUCCEEDED else None
+    return Past(after(now), took, expected)
 
 
 def settling_advice_of(order_ref: str) -> AdviceView | None:

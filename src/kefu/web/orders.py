@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kefu.core.money import Money
-from kefu.core.when import spoken
+from kefu.core.when import spoken, spoken_span
 from kefu.wallet.queries import OrderView
 from kefu.web import words
 
@@ -17,7 +17,9 @@ WITH_BANK = ("CREATED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL")
 
 @dataclass(frozen=True)
 class OrderCard:
-    """An order ready for a page. `sign`: '+', '-' or '' (nothing moved); `promise`: what happens next."""
+    """An order ready for a page. `sign`: '+', '-' or '' (nothing moved); `promise`: what happens next; `expected`: when
+    the bank is expected to have carried it out, '' once it has ended or when too little is known.
+    """
 
     order: OrderView
     title: str
@@ -28,6 +30,7 @@ class OrderCard:
     tone: str
     icon: str
     promise: str
+    expected: str
     can_ask_bank: bool
 
     @property
@@ -128,6 +131,13 @@ def _withdrawal_promise(order: OrderView, now: datetime) -> str:
     return _("款项已预留，正在请银行付款。") if order.status in ("CREATED", "HELD") else ""
 
 
+def _expected(order: OrderView, now: datetime) -> str:
+    if order.expected is None or not order.is_open:
+        return ""
+    span = spoken_span(*order.expected, now=now)
+    return _("%(span)s，比平时慢") % {"span": span} if now > order.expected[1] else span
+
+
 def card_of(order: OrderView, *, now: datetime) -> OrderCard:
     """The order in the reader's language at `now`."""
     tone, icon = _look(order)
@@ -147,5 +157,6 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
         tone=tone,
         icon=icon,
         promise=_promise(order, now),
+        expected=_expected(order, now),
         can_ask_bank=order.kind in ("topup", "withdrawal") and order.status in WITH_BANK,
     )

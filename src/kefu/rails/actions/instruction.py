@@ -10,7 +10,7 @@ from kefu.core.actor import Actor
 from kefu.rails import events as facts
 from kefu.rails import rules
 from kefu.rails.models import Instruction
-from kefu.rails.queries import InstructionView, see_instruction
+from kefu.rails.queries import InstructionView, expected_arrival, see_instruction
 from kefu.rails.refusals import InstructionExists
 
 _DUE = (
@@ -53,6 +53,8 @@ def create_instruction(
             currency=currency,
             happened_at=now,
         )
+        expected = expected_arrival(connector=connector_code, direction=direction, now=now)
+        row.expected_from, row.expected_to = expected or (None, None)
         row.next_query_at = due(now + timedelta(seconds=rules.FIRST_TRY_SECONDS), now=now)
         row.save(force_insert=True)
         row.refresh_from_db()

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from kefu.core import audit, keyed
 from kefu.core.actor import Actor
-from kefu.core.brand import brand
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
@@ -19,7 +18,8 @@ from kefu.wallet.actions.wallet import ensure, lock, owner_ref
 from kefu.wallet.models import Order, Quote, Wallet
 from kefu.wallet.queries.fee import Schedule, quota_left, schedule_at
 from kefu.wallet.queries.order import order_for
-from kefu.wallet.queries.values import OrderView, QuoteView, see_quote
+from kefu.wallet.queries.quote import see
+from kefu.wallet.queries.values import OrderView, QuoteView
 from kefu.wallet.refusals import InsufficientFunds, QuoteChanged, QuoteExpired
 from kefu.wallet.rules.amount import LARGE_TRANSFER
 from kefu.wallet.rules.arrival import QUOTE_MINUTES
@@ -52,7 +52,7 @@ def write_quote(actor: Actor, *, kind: str, mode: str, amount: int, now: datetim
         **named,
     )
     audit.record(actor=actor, action=f"wallet.quote_{kind}", subject=f"quote:{quote.id}", now=now)
-    return see_quote(quote, zone=brand().zone)
+    return see(quote, now=now)
 
 
 def _cost(schedule: Schedule, customer_id: UUID, minor: int, *, now: datetime) -> tuple[int, int]:

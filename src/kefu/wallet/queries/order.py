@@ -135,6 +135,7 @@ def order_for(
         bank_ref=instruction.bank_ref if instruction else "",
         bank_status=instruction.status if instruction else "",
         instruction_id=instruction.id if instruction else None,
+        expected=instruction.expected if instruction else None,
         asks=instruction.asks if instruction else 0,
         next_query_at=instruction.next_query_at if instruction else None,
     )

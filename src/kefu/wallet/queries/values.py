@@ -73,7 +73,7 @@ class CardLinkView:
 @dataclass(frozen=True, kw_only=True)
 class QuoteView:
     """The confirmation page: `arrives_at` None means at once; `total` leaves the account; `quota_used` is the part that
-    was free by the person's quota.
+    was free by the person's quota; `expected`: from when to when a bank carries out nine of ten such orders.
     """
 
     id: UUID
@@ -89,6 +89,7 @@ class QuoteView:
     expires_at: datetime
     fee_version: int
     needs_pin: bool
+    expected: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,8 @@ class StepView:
 class OrderView:
     """An order as one side sees it: `direction` in or out, `counterparty_masked` the other side.
 
-    `steps`, `transfers`, `bank_ref` and `asked_at` are filled by `order_for` only.
+    `steps`, `transfers`, `bank_ref` and `expected` are filled by `order_for` only. `expected`: from when to when a bank
+    carries out nine of ten such orders.
     """
 
     id: UUID
@@ -136,6 +138,7 @@ class OrderView:
     bank_ref: str = ""
     bank_status: str = ""
     instruction_id: UUID | None = None
+    expected: tuple[datetime, datetime] | None = None
     asks: int = 0
     next_query_at: datetime | None = None
 
@@ -261,7 +264,7 @@ def see_card_link(check: CardCheckView) -> CardLinkView:
     )
 
 
-def see_quote(row: Quote, *, zone: ZoneInfo) -> QuoteView:
+def see_quote(row: Quote, *, zone: ZoneInfo, expected: tuple[datetime, datetime] | None = None) -> QuoteView:
     return QuoteView(
         id=row.id,
         payee_masked_name=row.payee_name,
@@ -276,6 +279,7 @@ def see_quote(row: Quote, *, zone: ZoneInfo) -> QuoteView:
         expires_at=row.expires_at,
         fee_version=row.schedule.version,
         needs_pin=row.amount >= LARGE_TRANSFER,
+        expected=expected,
     )
 
 

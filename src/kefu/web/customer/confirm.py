@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from kefu.core import clock
 from kefu.core.ids import new_id
 from kefu.core.refusal import Refusal
+from kefu.core.when import spoken_span
 from kefu.identity import actions as identity
 from kefu.wallet.queries import OrderView, QuoteView
 from kefu.wallet.queries.quote import quote_for
@@ -43,11 +44,12 @@ def carry_out(request: HttpRequest, template: str, action: Callable[..., OrderVi
         form = StepUpForm(given)
         form.is_valid()
         form.refuse(refusal)
-        return _page(request, template, quote_for(actor, quote_id), key, form)
+        return _page(request, template, quote_for(actor, quote_id, now=now), key, form)
     return redirect("order", order.id)
 
 
 def _page(request: HttpRequest, template: str, quote: QuoteView, key: UUID, form: StepUpForm | None) -> HttpResponse:
     until = words.moment(quote.expires_at, clock.now(), "time")
     values: dict[str, Any] = {"quote": quote, "key": key, "form": form, "until": until}
+    values["expected"] = spoken_span(*quote.expected, now=clock.now()) if quote.expected else ""
     return render(request, template, values, status=form.status if form is not None and form.is_bound else 200)
