@@ -30,6 +30,7 @@ os.environ.setdefault("KEFU_DATA", str(ROOT / ".kefu" / "test" / os.environ.get(
 os.environ.setdefault("KEFU_SECRET_KEY", "test-only-" + "x" * 50)
 os.environ.setdefault("KEFU_LIVE_KEY", "test-only-live-key")
 os.environ.setdefault("KEFU_SEAL_KEY", "test-only-seal-key")
+os.environ.setdefault("KEFU_RECEIPT_KEY", "test-only-receipt-key")
 os.environ.setdefault("KEFU_FIELD_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
 os.environ.setdefault("SANDBOX_BANK_SECRET", "test-only-bank-secret")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -102,6 +103,7 @@ def set_secrets() -> None:
 
     settings.KEFU_FIELD_KEY = os.environ["KEFU_FIELD_KEY"]
     settings.KEFU_LIVE_KEY = os.environ["KEFU_LIVE_KEY"].encode()
+    settings.KEFU_RECEIPT_KEY = os.environ["KEFU_RECEIPT_KEY"].encode()
     settings.KEFU_SEAL_KEY = os.environ["KEFU_SEAL_KEY"].encode()
 
 

@@ -30,6 +30,7 @@ GOOD = Facts(
         "field_key": base64.b64encode(bytes(range(32))).decode(),
         "live_key": "l" * 44,
         "seal_key": "s" * 44,
+        "receipt_key": "r" * 44,
     },
     database_password="d" * 32,
     sms="acme.sms.Provider",

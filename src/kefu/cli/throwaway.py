@@ -211,6 +211,7 @@ def bare_environment(dsn: str) -> dict[str, str]:
         "KEFU_SECRET_KEY": "bench-only-" + "x" * 50,
         "KEFU_LIVE_KEY": "bench-only",
         "KEFU_SEAL_KEY": "bench-only",
+        "KEFU_RECEIPT_KEY": "bench-only",
     }
 
 

@@ -45,6 +45,8 @@ SECRET_KEY = os.environ.get("KEFU_SECRET_KEY") or _secret("secret_key") or "unse
 KEFU_FIELD_KEY = os.environ.get("KEFU_FIELD_KEY") or _secret("field_key")
 KEFU_LIVE_KEY = (os.environ.get("KEFU_LIVE_KEY") or _secret("live_key") or "unset").encode()
 KEFU_SEAL_KEY = (os.environ.get("KEFU_SEAL_KEY") or _secret("seal_key") or "unset").encode()
+KEFU_RECEIPT_KEY = (os.environ.get("KEFU_RECEIPT_KEY") or _secret("receipt_key") or "unset").encode()
+FONT_PATH = os.environ.get("FONT_PATH", "")
 SANDBOX_BANK_URL = os.environ.get("SANDBOX_BANK_URL", "")
 SANDBOX_BANK_SECRET = os.environ.get("SANDBOX_BANK_SECRET") or _secret("bank_secret")
 
@@ -76,6 +78,7 @@ INSTALLED_APPS = [
     "kefu.knowledge",
     "kefu.wallet",
     "kefu.desk",
+    "kefu.receipts",
     "kefu.cases",
     "kefu.assistant",
     "kefu.web",

@@ -126,22 +126,42 @@ def store_file(*, owner_ref: str, name: str, content: bytes, purpose: str, now: 
     if clean is None:
         raise FileKindRefused()
     cleaned, media_type, suffix = clean(content)
+    return _keep(
+        owner_ref=owner_ref, name=safe_name(name, suffix), content=cleaned, media_type=media_type, suffix=suffix,
+        purpose=purpose, now=now,
+    )  # fmt: skip
+
+
+def keep_made(
+    *, owner_ref: str, name: str, content: bytes, media_type: str, purpose: str, now: datetime
+) -> StoredFile:
+    """Keep what the house itself made, byte for byte: cleaning a signed PDF would break its signature."""
+    suffix = Path(name).suffix
+    return _keep(
+        owner_ref=owner_ref, name=safe_name(name, suffix), content=content, media_type=media_type, suffix=suffix,
+        purpose=purpose, now=now,
+    )  # fmt: skip
+
+
+def _keep(
+    *, owner_ref: str, name: str, content: bytes, media_type: str, suffix: str, purpose: str, now: datetime
+) -> StoredFile:
     file_id = new_id()
     relative = f"{file_id.hex[:2]}/{file_id.hex}{suffix}"
     target = Path(settings.KEFU_FILES) / relative
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(cleaned)
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     return StoredFile.objects.create(
         id=file_id,
         owner_ref=owner_ref,
         purpose=purpose,
-        name=safe_name(name, suffix),
+        name=name,
         media_type=media_type,
-        size=len(cleaned),
-        sha256=hashlib.sha256(cleaned).hexdigest(),
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
         path=relative,
         created_at=now,
     )

@@ -257,6 +257,38 @@ def statement(owner: str, *, first: date, last: date, code: str = "L10", currenc
     return StatementView(closing - sum(e.amount for e in found), found, closing, currency)
 
 
+@dataclass(frozen=True)
+class Period:
+    """The booked balances around some days of an account, and between which positions its entries lie."""
+
+    account: int
+    code: str
+    low: int
+    high: int
+    opening: int
+    closing: int
+    currency: str
+
+
+def period(owner: str, *, first: date, last: date, code: str = "L10", currency: str = "CNY") -> Period:
+    """The local days from `first` to `last`, for reading their entries page by page."""
+    account_id = account(code, owner, currency)
+    low, high = _edge(account_id, first), _edge(account_id, last + timedelta(days=1))
+    opening, closing = (
+        _sign(code) * int(_rows(_NET_BEFORE, {"account": account_id, "before": edge + 1})[0][0]) for edge in (low, high)
+    )
+    return Period(account_id, code, low, high, opening, closing, currency)
+
+
+def period_entries(of: Period, *, after: EntryView | None = None, limit: int = 500) -> list[EntryView]:
+    """The next entries of the period, the oldest first; `after` is the last one seen."""
+    where = {"account": of.account, "after": after.seq if after else of.low, "before": of.high + 1, "limit": limit}
+    rows = _rows(_PAGE.replace("DESC", "ASC"), where)
+    sign = _sign(of.code)
+    net = sign * (after.balance_after if after else of.opening) + sum(row[3] for row in rows)
+    return list(reversed(_entries(list(reversed(rows)), net, sign)))
+
+
 # The seq after which a day begins for an account: where the last closed day before it ended, and, while no
 # later day is closed, the last transfer posted before the day.
 _EDGE = """

@@ -75,6 +75,10 @@ KINDS: dict[str, Kind] = {
         _("提现被退回"),
         _("提现 %(amount)s 到%(card)s被银行退回：%(reason)s。款项和手续费 %(fee)s 已回到余额。订单号 %(no)s。"),
     ),
+    "receipt_sent": Kind(
+        _("交易凭证已备好"),
+        _("您要的交易凭证 %(number)s（%(amount)s，订单号 %(no)s）已备好，登录后在“凭证与对账单”里下载。"),
+    ),
     "goodwill_paid": Kind(_("收到补偿"), _("补偿 %(amount)s 已存入您的余额。服务单号 %(case)s。")),
     "case_opened": Kind(_("已为您建立服务单"), _("服务单 %(case)s 已建立，我们会在 %(due_at)s 前给您答复。")),
     "case_closed": Kind(

@@ -18,7 +18,7 @@ from kefu.cli.terminal import answer
 
 DEMO, PRODUCTION = "demo", "production"
 LOCAL = ("127.0.0.1", "localhost", "::1", "testserver")
-SECRET_LEAST = {"secret_key": 50, "field_key": 44, "live_key": 32, "seal_key": 32}
+SECRET_LEAST = {"secret_key": 50, "field_key": 44, "live_key": 32, "seal_key": 32, "receipt_key": 32}
 PASSWORD_LEAST = 16
 _DEFAULTS = ("unset", "test-only", "insecure", "changeme", "secret", "password", "example")
 
@@ -192,6 +192,7 @@ def gather() -> Facts:
             "field_key": settings.KEFU_FIELD_KEY,
             "live_key": settings.KEFU_LIVE_KEY.decode("ascii", "replace"),
             "seal_key": settings.KEFU_SEAL_KEY.decode("ascii", "replace"),
+            "receipt_key": settings.KEFU_RECEIPT_KEY.decode("ascii", "replace"),
         },
         # Without a host it is a socket of this machine, and the file's rights guard it.
         database_password=str(database["PASSWORD"]) if database["HOST"] else None,

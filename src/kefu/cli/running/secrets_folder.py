@@ -25,6 +25,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "field_key": _key,
     "live_key": _key,
     "seal_key": _key,
+    "receipt_key": _key,
     "bank_secret": _password,
     "backup_key": _key,
     "database_admin": _password,
@@ -34,7 +35,7 @@ MAKERS: dict[str, Callable[[], str]] = {
 # Another value instead of a lost one would leave rows that nobody can read or verify, or lock us out.
 IRREPLACEABLE = ("field_key", "seal_key", "database_admin", "database_owner", "database_app")
 # What another machine needs to read what a backup holds. Its database passwords stay its own.
-CARRIED = ("secret_key", "field_key", "live_key", "seal_key", "bank_secret", "backup_key")
+CARRIED = ("secret_key", "field_key", "live_key", "seal_key", "receipt_key", "bank_secret", "backup_key")
 
 
 def ensure_secrets(data: Path, *, in_use: bool) -> None:

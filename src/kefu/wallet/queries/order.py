@@ -80,7 +80,7 @@ def orders_for(
     if actor.is_staff:
         _record(actor, "wallet.see_orders", f"customer:{customer}", now)
     both = _newest(sent, most).union(_newest(received, most), all=True)
-    return [_see(order, customer) for order in _newest(both, most)]
+    return [seen_by(order, customer) for order in _newest(both, most)]
 
 
 def _newest(rows: QuerySet[Order], most: int) -> QuerySet[Order]:
@@ -127,7 +127,7 @@ def order_for(
     ref = f"order:{order.id}"
     instruction = outside.instruction_of(ref) if order.kind in m.BY_BANK else None
     own = viewer == order.customer_id
-    return _see(
+    return seen_by(
         order,
         viewer,
         steps=_steps(order) if own else _arrival(order),
@@ -190,7 +190,8 @@ def _arrival(order: Order) -> tuple[StepView, ...]:
     return (StepView(code="credited", label=LABELS["credited"], at=at, heard_at=at, state="done"),)
 
 
-def _see(order: Order, viewer: UUID, **story: object) -> OrderView:
+def seen_by(order: Order, viewer: UUID, **story: object) -> OrderView:
+    """The order as `viewer`, who is one of its sides, may see it. For the queries of this room."""
     incoming = viewer != order.customer_id or order.kind not in (m.TRANSFER, m.WITHDRAWAL)
     own = viewer == order.customer_id
     return OrderView(
