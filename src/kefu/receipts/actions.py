@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kefu.core import audit, files
+from kefu.core import audit, files, keyed
 from kefu.core.actor import Actor
 from kefu.core.brand import brand
 from kefu.core.ids import descendant
@@ -190,16 +190,22 @@ def send_receipt(
     people.require_grant(staff=actor, customer_id=conversation.customer_id, now=now)
     customer = people.customer_actor(conversation.customer_id)
     paper = issue_receipt(actor=customer, order_id=order_id, now=now)
-    if line == MAIL:
-        to = _send_mail(actor, customer, paper, now=now)
-    else:
-        to = _("聊天")
-        _send_chat(actor, conversation_id, paper, key=key, now=now)
-    note = _("已发送凭证 %(number)s，发到：%(to)s。") % {"number": paper.number, "to": to}
-    desk.add_note(
-        actor=actor, conversation_id=conversation_id, message_id=descendant(key, "note"), body=note, now=now
-    )
-    _record(actor, "receipts.send_receipt", paper, now=now, line=line)
+    made = pdf_of(paper, now=now) if line != MAIL else None
+    with transaction.atomic():
+        body = {"conversation": conversation_id, "order": order_id, "line": line}
+        if keyed.claim(principal=actor.ref, key=key, body=body) is not None:
+            return paper
+        if made is None:
+            to = _send_mail(actor, customer, paper, now=now)
+        else:
+            to = _("聊天")
+            _send_chat(actor, conversation_id, paper, made, key=key, now=now)
+        note = _("已发送凭证 %(number)s，发到：%(to)s。") % {"number": paper.number, "to": to}
+        desk.add_note(
+            actor=actor, conversation_id=conversation_id, message_id=descendant(key, "note"), body=note, now=now
+        )
+        _record(actor, "receipts.send_receipt", paper, now=now, line=line)
+        keyed.settle(principal=actor.ref, key=key, answer={"number": paper.number})
     return paper
 
 
@@ -215,39 +221,38 @@ def _send_mail(actor: Actor, customer: Actor, paper: PaperView, *, now: datetime
     return mask_email(contact.email)
 
 
-def _send_chat(actor: Actor, conversation_id: UUID, paper: PaperView, *, key: UUID, now: datetime) -> None:
-    made = pdf_of(paper, now=now)
-    with transaction.atomic():
-        stored = files.keep_made(
-            owner_ref=actor.ref, name=made.name, content=made.content, media_type=made.media_type,
-            purpose="receipt", now=now,
-        )  # fmt: skip
-        desk.add_message(
-            actor=actor, conversation_id=conversation_id, message_id=key, file_ids=[stored.id], now=now,
-            body=_("这是您要的交易凭证 %(number)s。") % {"number": paper.number},
-        )  # fmt: skip
+def _send_chat(
+    actor: Actor, conversation_id: UUID, paper: PaperView, made: FileView, *, key: UUID, now: datetime
+) -> None:
+    stored = files.keep_made(
+        owner_ref=actor.ref, name=made.name, content=made.content, media_type=made.media_type, purpose="receipt", now=now
+    )
+    desk.add_message(
+        actor=actor, conversation_id=conversation_id, message_id=key, file_ids=[stored.id], now=now,
+        body=_("这是您要的交易凭证 %(number)s。") % {"number": paper.number},
+    )  # fmt: skip
 
 
-def admit_reader(*, source: str, token: str, now: datetime) -> None:
-    """Count one check of a stranger at network address `source`, and of one paper where a token was named.
-
-    Refuses `receipts.check.too_often`. Outside of any transaction, as `count_try` asks.
-    """
+def _admit(what: str, subject: str, patience: Patience, now: datetime) -> None:
+    """Count one check. Outside of any transaction, as `count_try` asks. Refuses `receipts.check.too_often`."""
     try:
-        count_try(what="paper_reader", subject=source, patience=PER_READER, now=now)
-        if token:
-            count_try(what="paper", subject=token, patience=PER_PAPER, now=now)
+        count_try(what=what, subject=subject, patience=patience, now=now)
     except TooManyTries as refused:
         raise CheckedTooOften(minutes=refused.data["minutes"]) from refused
 
 
 def check_token(*, source: str, token: str, now: datetime) -> CheckView:
-    """What a stranger who scanned a paper's code may know. Refuses `core.thing.not_found`, `receipts.check.too_often`."""
-    admit_reader(source=source, token=token, now=now)
-    return queries.check_token(token)
+    """What a stranger at network address `source` who scanned a paper's code may know of it, as it stands now.
+
+    Paced per reader and per paper. Refuses `core.thing.not_found`, `receipts.check.too_often`.
+    """
+    _admit("paper_reader", source, PER_READER, now)
+    view = queries.check_token(token)
+    _admit("paper", view.number, PER_PAPER, now)
+    return view
 
 
 def check_upload(*, source: str, content: bytes, now: datetime) -> Verdict:
     """Whether a stranger's file is a paper of ours as issued. Keeps nothing of it."""
-    admit_reader(source=source, token="", now=now)
+    _admit("paper_reader", source, PER_READER, now)
     return queries.check_upload(content)

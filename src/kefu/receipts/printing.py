@@ -80,6 +80,11 @@ def _fact(label: Both, value: str | Both) -> dict[str, Both]:
     return {"label": label, "value": {"zh": value, "en": ""} if isinstance(value, str) else value}
 
 
+def _in_one(words: Both) -> str:
+    """Both languages in one cell, once where they are the same."""
+    return words["zh"] if words["en"] in ("", words["zh"]) else f"{words['zh']} {words['en']}"
+
+
 def _local(iso: str | None) -> str:
     """`2026-11-20 14:03:00`, in the wallet's zone; '' for none."""
     return f"{datetime.fromisoformat(iso).astimezone(brand().zone):%Y-%m-%d %H:%M:%S}" if iso else ""
@@ -134,7 +139,7 @@ def _order_facts(holder: str, order: dict[str, Any]) -> list[dict[str, Both]]:
     )
     facts += [_fact(label, value) for label, value in optional if value]
     if order["transfers"]:
-        facts.append(_fact(both(lambda: _("记账凭证")), "\n".join(order["transfers"][:4])))
+        facts.append(_fact(both(lambda: _("记账凭证")), " · ".join(order["transfers"][:4])))
     return facts
 
 
@@ -162,7 +167,7 @@ def _statement(content: dict[str, Any]) -> dict[str, Any]:
             ],
             "rows": [
                 [
-                    _local(one["at"])[:16], f"{one['title']['zh']} {one['title']['en']}", one["no"],
+                    _local(one["at"])[:16], _in_one(one["title"]), one["no"],
                     money(one["amount"], currency), money(one["balance"], currency),
                 ]
                 for one in entries
@@ -200,7 +205,7 @@ def _proof_row(order: dict[str, Any]) -> list[str]:
     returned = f" ({words['zh']} {words['en']} {_local(order['returned_at'])[:16]})" if order["returned_at"] else ""
     return [
         _local(order["settled_at"])[:16],
-        f"{order['title']['zh']} {order['title']['en']}{returned}",
+        _in_one(order["title"]) + returned,
         order["no"],
         sign + money(order["amount"], order["currency"]),
         order["bank_ref"],

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from kefu.web import brand_files, health, look, passes, webhooks
+from kefu.web.help import verify
 
 handler404 = "kefu.web.refusals.not_found"
 handler500 = "kefu.web.refusals.broken"
@@ -17,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", include("kefu.web.console.urls")),
     path("office/", include("kefu.web.office.urls")),
     path("help/", include("kefu.web.help.urls")),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/keys.json", verify.keys, name="verify_keys"),
+    path("verify/<str:token>", verify.by_code, name="verify_code"),
     path("", include("kefu.web.entry.urls")),
     path("", include("kefu.web.customer.urls")),
 ]

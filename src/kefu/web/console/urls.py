@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.console import approval, case, conversation, desk
+from kefu.web.console import approval, case, conversation, desk, receipts
 
 urlpatterns = [
     path("", desk.page, name="console"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/read", conversation.read, name="console_read"),
     path("c/<uuid:conversation_id>/typing", conversation.typing, name="console_typing"),
     path("c/<uuid:conversation_id>/case", case.open_case, name="console_open_case"),
+    path("c/<uuid:conversation_id>/receipts", receipts.find, name="console_receipts"),
+    path("c/<uuid:conversation_id>/receipts/send", receipts.send, name="console_receipt_send"),
     path("case/<uuid:case_id>/", case.page, name="console_case"),
     path("case/<uuid:case_id>/goodwill", case.goodwill, name="console_goodwill"),
     path("case/<uuid:case_id>/completion", case.completion, name="console_completion"),

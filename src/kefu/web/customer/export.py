@@ -1,7 +1,8 @@
-"""The customer's orders as a CSV file: those that the filters leave, the newest first, as the list shows them."""
+"""CSV files: the orders that the filters leave, the newest first, and an account's statement."""
 
 import csv
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from kefu.core.actor import Actor
 from kefu.core.brand import brand
 from kefu.wallet import queries as orders
 from kefu.wallet.queries import OrderView
+from kefu.wallet.queries.statement import StatementView, statement_for, statement_lines
 from kefu.web import words
 from kefu.web.customer.activity import wanted_orders
 from kefu.web.orders import card_of, kind_words
@@ -91,3 +93,36 @@ def _plain(minor: int) -> str:
 def harmless(cell: str) -> str:
     """What other people wrote must not be taken for a formula by a spreadsheet (OWASP, CSV injection)."""
     return "'" + cell if cell.startswith(FORMULA) else cell
+
+
+def stream_statement(actor: Actor, *, first: date, last: date, now: datetime) -> StreamingHttpResponse:
+    """A period's entries with the balances around them, page by page, of any length."""
+    data = {"first": first.isoformat(), "last": last.isoformat()}
+    audit.record(actor=actor, action="wallet.export_statement", subject=actor.ref, now=now, data=data)
+    lines = statement_csv(statement_for(actor, first=first, last=last), get_language() or "zh-hans")
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="statement-{first:%Y%m%d}-{last:%Y%m%d}.csv"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def statement_csv(view: StatementView, language: str) -> Iterator[str]:
+    """Opening balance, the entries from the oldest on, closing balance. Amounts are yuan, signed, two places."""
+    writer = csv.writer(_Line())
+    with override(language):
+        yield BOM + str(writer.writerow((_("时间"), _("摘要"), _("订单号"), _("金额"), _("余额"), _("币种"))))
+        opening = (view.first.isoformat(), _("期初余额"), "", "", signed(view.opening.minor), view.currency)
+        closing = (view.last.isoformat(), _("期末余额"), "", "", signed(view.closing.minor), view.currency)
+    yield str(writer.writerow(opening))
+    for line in statement_lines(view):
+        with override(language):
+            cells = (
+                f"{line.at.astimezone(brand().zone):%Y-%m-%d %H:%M:%S}", harmless(line.title), line.order_no,
+                signed(line.amount.minor), signed(line.balance.minor), view.currency,
+            )  # fmt: skip
+        yield str(writer.writerow(cells))
+    yield str(writer.writerow(closing))
+
+
+def signed(minor: int) -> str:
+    return ("-" if minor < 0 else "") + _plain(abs(minor))

@@ -31,7 +31,10 @@ SERVICES: tuple[tuple[Any, tuple[Service, ...]], ...] = (
     ),
     (
         _("账目"),
-        (Service(_("账单"), "receipt-text", "/activity/"),),
+        (
+            Service(_("账单"), "receipt-text", "/activity/"),
+            Service(_("凭证与对账单"), "file-badge", "/receipts/"),
+        ),
     ),
     (
         _("安全与帮助"),

@@ -40,6 +40,12 @@ def money(amount: Money | int, sign: str = "") -> SafeString:
     return format_html('<span class="money">{}</span>', words.money_text(value, sign))
 
 
+@register.simple_tag
+def minor(amount: int, currency: str) -> SafeString:
+    """Minor units of `currency`, as they stand on a paper."""
+    return money(Money(amount, currency))
+
+
 @register.simple_tag(takes_context=True)
 def when(context: template.Context, at: datetime | None, style: str = "") -> SafeString | str:
     """A moment as people say it, exact to the second on hover. `style`: '' day and time, 'time', 'day'."""
