@@ -12,6 +12,7 @@ from kefu.assistant.context import Context
 from kefu.assistant.draft import Draft
 from kefu.assistant.emergency import detect_emergency, wants_human
 from kefu.assistant.playbooks import PLAYBOOKS
+from kefu.assistant.playbooks.receipts import asks_for_paper
 from kefu.assistant.values import article_values
 from kefu.core.actor import Actor
 from kefu.core.brand import brand
@@ -66,6 +67,8 @@ def _read(text: str, slots: Slots, turn: Turn) -> Understanding:
     reading = understand(text, names=(brand().name, brand().name_en))
     if slots and turn.last_intent in PLAYBOOKS and _continues(reading, turn):
         return _certain(turn.last_intent, text)
+    if asks_for_paper(text) and (reading.decision != "answer" or reading.intent == "balance_transactions_query"):
+        return _certain("voucher_receipt", text)
     return reading
 
 

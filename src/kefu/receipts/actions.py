@@ -225,8 +225,9 @@ def _send_chat(
     actor: Actor, conversation_id: UUID, paper: PaperView, made: FileView, *, key: UUID, now: datetime
 ) -> None:
     stored = files.keep_made(
-        owner_ref=actor.ref, name=made.name, content=made.content, media_type=made.media_type, purpose="receipt", now=now
-    )
+        owner_ref=actor.ref, name=made.name, content=made.content, media_type=made.media_type, purpose="receipt",
+        now=now,
+    )  # fmt: skip
     desk.add_message(
         actor=actor, conversation_id=conversation_id, message_id=key, file_ids=[stored.id], now=now,
         body=_("这是您要的交易凭证 %(number)s。") % {"number": paper.number},

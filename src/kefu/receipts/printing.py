@@ -48,7 +48,8 @@ def _fitted(value: Any, used: Font) -> Any:
 
 def _qr(url: str) -> str:
     out = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, svgclass=None, lineclass=None)
+    drawn = segno.make(url, error="m", micro=False)
+    drawn.save(out, kind="svg", border=2, xmldecl=False, svgclass=None, lineclass=None)
     return out.getvalue().decode("ascii")
 
 
@@ -101,7 +102,11 @@ def _issue_facts(content: dict[str, Any], key_id: str) -> list[dict[str, Both]]:
 
 def _notes() -> list[Both]:
     return [
-        both(lambda: _("本文件带有数字签名，改动任何一处签名即失效。扫码或打开下面的网址，可以查验真伪和这笔交易现在的状态。")),
+        both(
+            lambda: _(
+                "本文件带有数字签名，改动任何一处签名即失效。扫码或打开下面的网址，可以查验真伪和这笔交易现在的状态。"
+            )
+        ),
         both(lambda: _("本文件不是发票。")),
     ]
 

@@ -14,6 +14,7 @@ from kefu.core.refusal import NotFound
 from kefu.identity.values import GrantView
 from kefu.language.slots import Slots, read_slots
 from kefu.receipts.canonical import Unreadable, read
+from kefu.receipts.content import instant
 from kefu.receipts.finding import DAY, NEAR_SHARE, Found, ranked
 from kefu.receipts.models import PROOF, RECEIPT, Paper, PaperFile, SigningKey
 from kefu.receipts.signing import open_json
@@ -189,6 +190,6 @@ def _check(row: Paper) -> CheckView:
 def public_keys() -> list[dict[str, str]]:
     """What verifies our papers without us: every key that ever signed one."""
     return [
-        {"id": row.id, "ed25519": row.ed25519, "certificate": row.certificate, "since": f"{row.since:%Y-%m-%dT%H:%M:%SZ}"}
+        {"id": row.id, "ed25519": row.ed25519, "certificate": row.certificate, "since": str(instant(row.since))}
         for row in SigningKey.objects.order_by("since", "id")
     ]

@@ -60,13 +60,14 @@ def registered(keys: Keys, *, now: datetime) -> SigningKey:
     row = SigningKey.objects.filter(pk=keys.id).first()
     if row is None:
         public = keys.json.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
-        made = SigningKey(id=keys.id, certificate=_certificate(keys, now), ed25519=public, since=now)
+        made = SigningKey(id=keys.id, certificate=certificate_of(keys, now), ed25519=public, since=now)
         SigningKey.objects.bulk_create([made], ignore_conflicts=True)
         row = SigningKey.objects.get(pk=keys.id)
     return row
 
 
-def _certificate(keys: Keys, now: datetime) -> str:
+def certificate_of(keys: Keys, now: datetime) -> str:
+    """A self-signed certificate for the PDF key, as PEM."""
     name = x509.Name(
         [
             x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, brand().company[:64]),
@@ -106,7 +107,7 @@ def sign_pdf(pdf: bytes, *, row: SigningKey, keys: Keys, number: str) -> bytes:
     signer = signers.SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(certificate),
         signing_key=asn1_keys.PrivateKeyInfo.load(secret),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
     about = signers.PdfSignatureMetadata(
         field_name="Seal", md_algorithm="sha256", reason=number, location=settings.KEFU_URL, name=brand().name_en

@@ -7,7 +7,17 @@ from collections.abc import Callable
 
 from kefu.assistant.answer import Answer
 from kefu.assistant.context import Context
-from kefu.assistant.playbooks import balance, contact, emergency, fees, receipts, restriction, topup, transfer, withdrawal
+from kefu.assistant.playbooks import (
+    balance,
+    contact,
+    emergency,
+    fees,
+    receipts,
+    restriction,
+    topup,
+    transfer,
+    withdrawal,
+)
 
 Playbook = Callable[[Context], Answer]
 

@@ -13,7 +13,13 @@ from kefu.wallet.queries import OrderView
 CHOICES_MAX = 3
 _INVOICE = re.compile(r"发票|開票|开票|\binvoice", re.I)
 _STATEMENT = re.compile(r"流水|对账单|對賬單|月结单|账单流水|\bstatement", re.I)
+_PAPER = re.compile(r"凭证|憑證|回单|回單|收据|收據|对账单|流水证明|交易证明|\breceipt|\bstatement", re.I)
 _PROOF = re.compile(r"证明|證明|盖章|公章|法院|公安|\b(?:proof|certificate|stamped)\b", re.I)
+
+
+def asks_for_paper(text: str) -> bool:
+    """Whether a paper is named: then a question about one transaction wants its receipt, not the list of all."""
+    return bool(_PAPER.search(text))
 
 
 def receipts(context: Context) -> Answer:

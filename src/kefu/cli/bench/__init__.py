@@ -1,10 +1,10 @@
-"""`./kefu bench ledger|live|pages|ask|screens`: how fast it is, on a throw-away installation."""
+"""`./kefu bench ledger|live|pages|receipts|ask|screens`: how fast it is, on a throw-away installation."""
 
 import importlib
 import sys
 
-HELP = "measure the books, the event stream, the pages or the assistant"
-PARTS = ("ledger", "live", "pages", "ask", "screens")
+HELP = "measure the books, the event stream, the pages, the receipts or the assistant"
+PARTS = ("ledger", "live", "pages", "receipts", "ask", "screens")
 
 
 def run(argv: list[str]) -> int:

@@ -64,7 +64,8 @@ def candidates(found: list[papers.Found], now: datetime) -> list[Candidate]:
 def months_of(since: datetime, now: datetime) -> list[Month]:
     """The months of the wallet's life, the latest first, two years back at most."""
     today, born = now.astimezone(brand().zone).date(), since.astimezone(brand().zone).date()
-    months, year, month = [], today.year, today.month
+    months: list[Month] = []
+    year, month = today.year, today.month
     while len(months) < MONTHS_MOST and (year, month) >= (born.year, born.month):
         last = date(year, month, monthrange(year, month)[1])
         label = _("%(year)s 年 %(month)s 月") % {"year": year, "month": month}

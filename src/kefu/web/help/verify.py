@@ -76,6 +76,6 @@ def by_code(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_GET
-def keys(request: HttpRequest) -> JsonResponse:
+def keys(_request: HttpRequest) -> JsonResponse:
     """The certificates and public keys of every seal so far, for those who verify by themselves."""
     return JsonResponse({"keys": papers.public_keys()}, json_dumps_params={"ensure_ascii": False})
