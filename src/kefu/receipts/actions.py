@@ -60,14 +60,18 @@ def issue_receipt(*, actor: Actor, order_id: UUID, now: datetime) -> PaperView:
     Refuses `receipts.order.not_settled` with the reason, and `core.thing.not_found`, also for another's order.
     """
     _require(actor, "receipts.see", now=now)
+    return _issue_receipt(actor, order_id, by=actor, now=now)
+
+
+def _issue_receipt(customer: Actor, order_id: UUID, *, by: Actor, now: datetime) -> PaperView:
     subject = f"order:{order_id}"
-    order = wallet.order_for(actor, order_id, now=now)
+    order = wallet.order_for(customer, order_id, now=now)
     if not queries.has_receipt(order):
         raise NotSettled(why=queries.why_not(order), no=order.no, status=order.status)
-    number = f"PZ-{order.no}" + ("" if order.customer_id == actor.uuid else "-R")
-    holder = people.person(actor.uuid).masked_name
-    return known(actor.uuid, subject) or write_paper(
-        actor=actor, kind=RECEIPT, number=number, customer_id=actor.uuid, subject=subject, now=now,
+    number = f"PZ-{order.no}" + ("" if order.customer_id == customer.uuid else "-R")
+    holder = people.person(customer.uuid).masked_name
+    return known(customer.uuid, subject) or write_paper(
+        actor=by, kind=RECEIPT, number=number, customer_id=customer.uuid, subject=subject, now=now,
         make=lambda url: receipt_content(order, number=number, holder=holder, verify_url=url, now=now),
     )  # fmt: skip
 
@@ -189,7 +193,7 @@ def send_receipt(
     conversation = talk.conversation_for(actor, conversation_id)
     people.require_grant(staff=actor, customer_id=conversation.customer_id, now=now)
     customer = people.customer_actor(conversation.customer_id)
-    paper = issue_receipt(actor=customer, order_id=order_id, now=now)
+    paper = _issue_receipt(customer, order_id, by=actor, now=now)
     made = pdf_of(paper, now=now) if line != MAIL else None
     with transaction.atomic():
         body = {"conversation": conversation_id, "order": order_id, "line": line}
