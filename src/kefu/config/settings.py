@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "kefu.knowledge",
     "kefu.wallet",
     "kefu.desk",
+    "kefu.planning",
     "kefu.cases",
     "kefu.assistant",
     "kefu.web",

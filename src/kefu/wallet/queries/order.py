@@ -24,6 +24,7 @@ from kefu.wallet.rules.timeline import LABELS, expected, reason_text
 LIST_MOST = 200
 TEXT_MOST = 60
 PRESSING_AMONG = 5
+_LEAVING = (m.TRANSFER, m.WITHDRAWAL, m.POT)
 
 
 class Wanted(TypedDict, total=False):
@@ -191,7 +192,7 @@ def _arrival(order: Order) -> tuple[StepView, ...]:
 
 
 def _see(order: Order, viewer: UUID, **story: object) -> OrderView:
-    incoming = viewer != order.customer_id or order.kind not in (m.TRANSFER, m.WITHDRAWAL)
+    incoming = viewer != order.customer_id or order.from_pot or order.kind not in _LEAVING
     own = viewer == order.customer_id
     return OrderView(
         id=order.id,
