@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from tests.planning.test_pot import put
 
 from kefu.core.refusal import NotFound
 from kefu.ledger import queries as books
@@ -12,7 +13,6 @@ from kefu.planning.refusals import CategoryUnknown
 from kefu.planning.rules.days import month_of
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as money
-from tests.planning.test_pot import put
 
 OWN_POCKETS = {"TOPUP", "WITHDRAW", "WITHDRAW_RETURN", "POT", "GOODWILL"}
 

@@ -1,5 +1,6 @@
 """Splits: shares that sum to the total, each paid once by an ordinary transfer."""
 
+import itertools
 from uuid import uuid4
 
 import pytest
@@ -61,7 +62,7 @@ def test_shares_sum_to_the_total_and_none_is_off_by_a_whole_unit(total, weights)
     for part, weight in zip(parts, weights, strict=True):
         assert abs(part * whole - total * weight) < whole
     ordered = sorted(zip(weights, parts, strict=True))
-    assert all(a[1] <= b[1] for a, b in zip(ordered, ordered[1:], strict=False) if a[0] < b[0])
+    assert all(a[1] <= b[1] for a, b in itertools.pairwise(ordered) if a[0] < b[0])
 
 
 def test_remainder_goes_to_the_largest_then_the_first() -> None:

@@ -96,7 +96,7 @@ class PotNotEmpty(Refusal):
 class ScheduleUnfit(Refusal):
     code = "planning.schedule.unfit"
     status = 422
-    text = _("请选一次或每月，日期要在明天以后、一年以内。没有任何改动。")
+    text = _("请选一次或每月，日期要从明天起、一年以内。没有任何改动。")
     operator = "rhythm or first day of a schedule is not allowed"
 
 
