@@ -7,7 +7,17 @@ from collections.abc import Callable
 
 from kefu.assistant.answer import Answer
 from kefu.assistant.context import Context
-from kefu.assistant.playbooks import balance, contact, emergency, fees, restriction, topup, transfer, withdrawal
+from kefu.assistant.playbooks import (
+    balance,
+    contact,
+    emergency,
+    fees,
+    planning,
+    restriction,
+    topup,
+    transfer,
+    withdrawal,
+)
 
 Playbook = Callable[[Context], Answer]
 
@@ -27,6 +37,8 @@ PLAYBOOKS: dict[str, Playbook] = {
     "account_unfreeze": restriction.why_restricted,
     "contact_human": contact.human,
     "hotline_number": contact.hotline,
+    "split_bill": planning.splits,
+    "spending_budget": planning.spending,
     "service_hours": contact.hours,
     "contact_channels": contact.channels,
     "queue_wait": contact.wait,

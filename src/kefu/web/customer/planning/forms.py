@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kefu.core.money import Money
 from kefu.planning.queries import CATEGORIES
 from kefu.web.customer.forms import amount_field
 from kefu.web.forms import Doorway, phone_field, pin_field, text_field
@@ -17,9 +18,13 @@ def _choices(*first: tuple[str, Any]) -> list[tuple[str, Any]]:
 
 
 def day_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, help_text=hint, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, help_text=hint, widget=widget)
+
+
+def plain(amount: Money | None) -> str:
+    """An amount as a person would type it."""
+    return f"{amount.minor // 100}.{amount.minor % 100:02d}" if amount else ""
 
 
 class SplitForm(Doorway):
@@ -64,7 +69,12 @@ class BudgetForm(Doorway):
 
 
 class PotForm(Doorway):
-    faults = {"planning.name": "name", "planning.pot.name": "name", "core.amount": "target", "planning.pot.target": "day"}
+    faults = {
+        "planning.name": "name",
+        "planning.pot.name": "name",
+        "core.amount": "target",
+        "planning.pot.target": "day",
+    }
     name = text_field(_("名字"), most=30, autocomplete="off", placeholder=_("旅行、应急、学费…"))
     target = forms.CharField(
         label=_("想存多少（选填）"),

@@ -14,7 +14,7 @@ from kefu.planning import actions as planning
 from kefu.planning import queries as plans
 from kefu.planning.queries import PotView
 from kefu.wallet import queries as wallet
-from kefu.web.customer.planning.forms import MoveForm, PotForm
+from kefu.web.customer.planning.forms import MoveForm, PotForm, plain
 from kefu.web.ids import read_id
 from kefu.web.sessions import for_customers, signed_in
 
@@ -57,8 +57,7 @@ def new_pot(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, pot_id: UUID, *, move: MoveForm, aim: PotForm | None = None) -> HttpResponse:
     actor = signed_in(request)
     pot = plans.pot_for(actor, pot_id)
-    target = f"{pot.target.minor / 100:.2f}" if pot.target else ""
-    first = {"name": pot.name, "target": target, "day": pot.target_on}
+    first = {"name": pot.name, "target": plain(pot.target), "day": pot.target_on}
     values = {
         "here": "wallet",
         **_row(pot),

@@ -35,7 +35,7 @@ def new_split(request: HttpRequest) -> HttpResponse:
     """GET: the form, for an order when one is named. POST: who would pay how much; `key` makes it."""
     actor, order_id = signed_in(request), request.GET.get("order") or request.POST.get("order")
     order = orders.order_for(actor, read_id(order_id)) if order_id else None
-    first = {"own": 1, "amount": f"{order.amount.minor / 100:.2f}" if order else "", "title": order.remark if order else ""}
+    first = {"own": 1, "title": order.remark if order else ""}
     form = SplitForm(request.POST or None, initial=first)
     if order:
         form.fields["amount"].required = False
