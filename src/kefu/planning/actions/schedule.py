@@ -219,10 +219,10 @@ def cancel_schedule(*, actor: Actor, schedule_id: UUID, now: datetime) -> Schedu
     return schedule_for(actor, schedule_id)
 
 
-def _move(actor: Actor, row: Schedule, to: str, *, now: datetime, **changes: object) -> None:
+def _move(actor: Actor, row: Schedule, to: str, *, now: datetime, ended_at: datetime | None = None) -> None:
     if (row.status, to) not in Schedule.TRANSITIONS:
         raise ScheduleNotOpen(status=row.status)
-    transition(Schedule, row.id, row.status, to, **changes)
+    transition(Schedule, row.id, row.status, to, ended_at=ended_at)
     data = {"from": row.status, "to": to}
     subject = f"schedule:{row.id}"
     audit.record(actor=actor, action="planning.change_schedule", subject=subject, now=now, data=data)
