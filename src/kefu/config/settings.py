@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "kefu.wallet",
     "kefu.desk",
     "kefu.receipts",
+    "kefu.planning",
     "kefu.cases",
     "kefu.assistant",
     "kefu.web",

@@ -26,6 +26,7 @@ class Journal(StrEnum):
     WITHDRAW_RETURN = "WITHDRAW_RETURN"
     RETURN_SETTLED = "RETURN_SETTLED"
     GOODWILL = "GOODWILL"
+    POT = "POT"
     FUND_LEG = "FUND_LEG"
     SWEEP_LEG = "SWEEP_LEG"
     LONG = "LONG"
@@ -58,6 +59,7 @@ CHART: dict[str, AccountKind] = {
         AccountKind("A32", "shortage in suspense", "短款挂账", DEBIT, striped=True),
         AccountKind("L10", "wallet", "钱包余额", CREDIT, limited=True, owned=True, owed=True),
         AccountKind("L11", "wallet under legal freeze", "司法冻结", CREDIT, limited=True, owned=True, owed=True),
+        AccountKind("L12", "savings pot", "存钱罐", CREDIT, limited=True, owned=True, owed=True),
         AccountKind("L20", "in transit", "在途资金", CREDIT, limited=True, owed=True),
         AccountKind("L30", "merchant payable", "商户应付", CREDIT, striped=True, owned=True, owed=True),
         AccountKind("L31", "biller payable", "缴费应付", CREDIT, striped=True, owned=True, owed=True),
@@ -82,6 +84,7 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.RETURN_SETTLED: frozenset({("A10", "A20")}),
     Journal.FEE: frozenset({("L10", "I11"), ("I11", "L10"), ("L20", "I10"), ("I10", "L10")}),
     Journal.GOODWILL: frozenset({("E13", "L10")}),
+    Journal.POT: frozenset({("L10", "L12"), ("L12", "L10")}),
     Journal.FUND_LEG: frozenset({("A10", "A11")}),
     Journal.SWEEP_LEG: frozenset({("A11", "A10")}),
     Journal.LONG: frozenset({("A10", "L40"), ("A20", "L40"), ("L40", "L10"), ("L40", "A10")}),

@@ -146,6 +146,16 @@ def balance(owner: str, *, code: str = "L10", currency: str = "CNY") -> Balance:
     return Balance(posted - held, held, posted, currency, stopped)
 
 
+def balances(owners: Sequence[str], *, code: str, currency: str = "CNY") -> dict[str, int]:
+    """What each of `owners` has booked in its liability account `code`; an owner without one is left out."""
+    rows = _rows(
+        "SELECT owner, sum(credits_posted - debits_posted)::bigint FROM ledger_account"
+        " WHERE owner = ANY(%s) AND code = %s AND currency = %s GROUP BY owner",
+        [list(owners), code, currency],
+    )
+    return {str(owner): int(net) for owner, net in rows}
+
+
 _ENTRY = "t.id, t.seq, t.journal, t.amount, t.order_ref, t.happened_at, t.posted_at, t.corrects, t.case_ref,"
 _ENTRY += " t.evidence_ref"
 

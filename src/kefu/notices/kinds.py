@@ -80,6 +80,33 @@ KINDS: dict[str, Kind] = {
         _("您要的交易凭证 %(number)s（%(amount)s，订单号 %(no)s）已备好，登录后在“凭证与对账单”里下载。"),
     ),
     "goodwill_paid": Kind(_("收到补偿"), _("补偿 %(amount)s 已存入您的余额。服务单号 %(case)s。")),
+    "split_invited": Kind(
+        _("有人请您分摊"), _("%(maker)s请您分摊“%(title)s”，您的一份是 %(amount)s。不认识对方就不用付。")
+    ),
+    "split_reminder": Kind(
+        _("提醒：还有一份没付"),
+        _("%(maker)s提醒您：“%(title)s”您的一份 %(amount)s 还没付。不认识对方就不用付。"),
+    ),
+    "split_paid": Kind(_("分摊收到一份"), _("%(payer)s付了“%(title)s”的一份 %(amount)s。"), mail=False),
+    "split_cancelled": Kind(_("分摊已取消"), _("%(maker)s取消了“%(title)s”，您不用再付。"), mail=False),
+    "budget_80": Kind(_("预算用了八成"), _("“%(name)s”这个月已花 %(spent)s，预算是 %(most)s。")),
+    "budget_100": Kind(_("预算用完了"), _("“%(name)s”这个月已花 %(spent)s，达到了预算 %(most)s。付款不受影响。")),
+    "schedule_made": Kind(
+        _("已设好定时付款"),
+        _("第一次在 %(run_at)s 转给%(payee)s %(amount)s。如果不是您本人设的，请马上停止转出。"),
+        security=True,
+    ),
+    "schedule_soon": Kind(
+        _("定时付款快到了"), _("%(run_at)s 会转给%(payee)s %(amount)s，请留够余额；不想付可以跳过。")
+    ),
+    "schedule_retry": Kind(
+        _("定时付款没有成功"),
+        _("转给%(payee)s的 %(amount)s 没有转出：%(reason)s。会在 %(next_at)s 再试一次，请在那之前处理好。"),
+    ),
+    "schedule_missed": Kind(
+        _("这一次没有付"),
+        _("转给%(payee)s的 %(amount)s 这一次没有付：%(reason)s，不会再自动重试。需要的话请自己转账。"),
+    ),
     "case_opened": Kind(_("已为您建立服务单"), _("服务单 %(case)s 已建立，我们会在 %(due_at)s 前给您答复。")),
     "case_closed": Kind(
         _("服务单已办结"), _("服务单 %(case)s 已办结：%(summary)s。为您服务的是 %(staff)s。")

@@ -1,7 +1,7 @@
 """Every read that others may make."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -73,3 +73,8 @@ def due_soonest(refs: list[str], *, now: datetime) -> dict[str, ClockView]:
 def due_if_started(clock_id: str, *, anchor: datetime) -> datetime:
     """What `start_clock` would promise; for texts that name a date before there is a case."""
     return rules.due_at(row=rules.pack_cn()[clock_id], anchor=anchor, calendar=rules.calendar_cn())
+
+
+def working_day(day: date) -> date:
+    """`day` itself when it is worked in the house's calendar, else the first day after it that is."""
+    return rules.calendar_cn().next_working(day)

@@ -112,6 +112,13 @@ class CardsTooMany(Refusal):
     operator = "customer has the most cards allowed"
 
 
+class PotShort(Refusal):
+    code = "wallet.pot.short"
+    status = 422
+    text = _("存钱罐里有 %(there)s，不够转回 %(needed)s。没有任何款项变动，请减少金额。")
+    operator = "pot holds %(there)s, less than %(needed)s"
+
+
 class BooksRefused(Refusal):
     code = "wallet.books.refused"
     text = _("这一步没有办成，没有任何款项变动。请稍后再试；如果还不行，请联系我们。")

@@ -37,7 +37,7 @@ class Doorway(forms.Form):
         return self.refusal.status if self.refusal else 422
 
 
-def text_field(label: Any, *, most: int, hint: Any = "", required: bool = True, **attrs: str) -> forms.CharField:
+def text_field(label: Any, *, most: int, hint: Any = "", required: bool = True, **attrs: Any) -> forms.CharField:
     """A one-line text with a hard upper length; `attrs` go to the input (autocomplete, inputmode …)."""
     return forms.CharField(
         label=label,

@@ -50,6 +50,12 @@ class OrderCard:
         return self.order.direction == "out"
 
     @property
+    def divisible(self) -> bool:
+        """Whether the customer paid somebody with it, so that others can be asked for their share."""
+        own_pocket = self.order.kind in ("withdrawal", "pot")
+        return self.order.status == "SUCCEEDED" and self.order.direction == "out" and not own_pocket
+
+    @property
     def steps(self) -> tuple[Any, ...]:
         return self.order.steps
 
@@ -62,6 +68,8 @@ def _title(order: OrderView) -> str:
     if order.kind == "withdrawal":
         return _("提现到%(card)s") % {"card": order.counterparty_masked}
     name = {"name": order.counterparty_masked}
+    if order.kind == "pot":
+        return _("从存钱罐“%(name)s”转回") % name if order.direction == "in" else _("存入存钱罐“%(name)s”") % name
     return _("%(name)s转来") % name if order.direction == "in" else _("转给%(name)s") % name
 
 
@@ -69,6 +77,7 @@ def kind_words(kind: str) -> str:
     """The kind of an order in the active language."""
     return {
         "topup": _("充值"), "transfer": _("转账"), "goodwill": _("补偿"), "withdrawal": _("提现"),
+        "pot": _("存钱罐"),
     }.get(kind, kind)  # fmt: skip
 
 
@@ -80,7 +89,7 @@ def _mode(order: OrderView) -> str:
 
 def _look(order: OrderView) -> tuple[str, str]:
     tone = {"ok": "ok", "wait": "wait", "bad": "bad"}.get(words.order_status(order.status)[1], "")
-    icons = {"topup": "arrow-down-to-line", "goodwill": "gift", "withdrawal": "arrow-up-from-line"}
+    icons = {"topup": "arrow-down-to-line", "goodwill": "gift", "withdrawal": "arrow-up-from-line", "pot": "piggy-bank"}
     tone = "" if order.status == "SUCCEEDED" and order.direction == "out" else tone
     return tone, icons.get(order.kind, "arrow-left-right")
 
@@ -145,6 +154,7 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
     labels = {
         "topup": _("付款银行卡"),
         "withdrawal": _("收款银行卡"),
+        "pot": _("存钱罐"),
         "transfer": _("付款人") if order.direction == "in" else _("收款人"),
     }
     return OrderCard(

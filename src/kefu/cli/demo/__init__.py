@@ -61,7 +61,7 @@ def build(progress: Callable[[str], None]) -> None:
 
 
 def _steps() -> Iterator[tuple[str, Callable[[], None]]]:
-    from kefu.cli.demo import stories
+    from kefu.cli.demo import plans, stories
     from kefu.cli.demo.cast import CUSTOMERS, STAFF
     from kefu.cli.demo.town import Town
     from kefu.core import clock
@@ -79,6 +79,7 @@ def _steps() -> Iterator[tuple[str, Callable[[], None]]]:
     yield "staff", hire
     yield "customers with cards and money", welcome
     yield "ordinary days", partial(stories.ordinary_days, town)
+    yield "plans", partial(plans.plans, town)
     for trouble in stories.TROUBLES:
         yield (trouble.__doc__ or "").partition(":")[0], partial(trouble, town)
     yield "two customers ask for a person", partial(stories.queue, town)

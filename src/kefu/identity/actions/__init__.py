@@ -11,7 +11,7 @@ from kefu.identity.actions.enrolment import check_enrolment, enrol_first_operato
 from kefu.identity.actions.grant import end_grant, give_grant
 from kefu.identity.actions.password import change_password
 from kefu.identity.actions.person import change_language, confirm_email, register_customer, register_staff
-from kefu.identity.actions.proof import prove_step_up, set_payment_pin
+from kefu.identity.actions.proof import extend_step_up, prove_step_up, set_payment_pin
 from kefu.identity.actions.risk import end_risk, give_consent, raise_risk, withdraw_consent
 from kefu.identity.actions.session import end_other_sessions, end_session, see_session, sign_out
 from kefu.identity.actions.sign_in import (
@@ -36,6 +36,7 @@ __all__ = [
     "end_session",
     "enrol_first_operator",
     "expire_approvals",
+    "extend_step_up",
     "give_consent",
     "give_grant",
     "invite_first_operator",

@@ -13,7 +13,7 @@ from kefu.core.refusal import Refusal
 from kefu.identity.actions.attempt import count_try, forgive_tries
 from kefu.identity.events import SECRET_CHANGED, topic_of
 from kefu.identity.models import StepUp, User
-from kefu.identity.queries.access import require
+from kefu.identity.queries.access import insufficient, require
 from kefu.identity.rules.attempt import PER_PIN
 from kefu.identity.rules.level import STEP_UP_LASTS
 from kefu.identity.rules.pin import pin_is_weak
@@ -94,4 +94,23 @@ def prove_step_up(*, actor: Actor, pin: str, ref: str, now: datetime) -> datetim
             now=now,
             data={"ref": ref},
         )
+    return until
+
+
+def extend_step_up(*, actor: Actor, given: str, ref: str, now: datetime) -> datetime:
+    """Let the PIN that the customer once gave for `given`, a standing instruction, stand for `ref`, a step of it.
+
+    For what is carried out in the customer's absence: the proof holds five minutes, for `actor.session` alone, which
+    names the instruction and is no sitting. Refuses `identity.level.insufficient` when the PIN was never given for it.
+    """
+    if not StepUp.objects.filter(user_id=actor.uuid, ref=given, method="pin").exists():
+        raise insufficient("V2", "identity.extend_step_up", given)
+    until = now + STEP_UP_LASTS
+    with transaction.atomic():
+        StepUp.objects.create(
+            user_id=actor.uuid, session=actor.session, ref=ref, method="standing", proved_at=now, until=until
+        )
+        data = {"given": given, "ref": ref}
+        subject = f"user:{actor.uuid}"
+        audit.record(actor=actor, action="identity.extend_step_up", subject=subject, now=now, data=data)
     return until

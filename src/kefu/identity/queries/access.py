@@ -37,7 +37,8 @@ class RoleInsufficient(Refusal):
     operator = "role %(role)s may not %(action)s"
 
 
-def _insufficient(needed: str, action: str, ref: str) -> LevelInsufficient:
+def insufficient(needed: str, action: str, ref: str) -> LevelInsufficient:
+    """The refusal that says which proof is wanted."""
     return LevelInsufficient(needed=needed, how=_HOW[needed], action=action, ref=ref)
 
 
@@ -59,13 +60,13 @@ def require(*, actor: Actor, action: str, ref: str = "", now: datetime) -> None:
     if needed == "V0":
         return
     if actor.kind != "customer":
-        raise _insufficient("V1", action, ref)
+        raise insufficient("V1", action, ref)
     if needed == "V1":
         return
     if not stepped_up(actor=actor, ref=ref, now=now):
-        raise _insufficient("V2", action, ref)
+        raise insufficient("V2", action, ref)
     if needed == "V3":
-        raise _insufficient("V3", action, ref)
+        raise insufficient("V3", action, ref)
 
 
 def stepped_up(*, actor: Actor, ref: str, now: datetime) -> bool:
@@ -164,7 +165,7 @@ def _with_signs(now: datetime) -> QuerySet[Any]:
         user=OuterRef("pk"), kind="phone", value=OuterRef("phone"), ended_at=None
     )
     return User.objects.annotate(
-        stepped=Exists(StepUp.objects.filter(user=OuterRef("pk"), proved_at__lte=now, until__gt=now)),
+        stepped=Exists(StepUp.objects.filter(user=OuterRef("pk"), method="pin", proved_at__lte=now, until__gt=now)),
         phone_confirmed_at=Subquery(phones.values("confirmed_at")[:1]),
         last_sign_in_at=Subquery(sittings.order_by("-began_at").values("began_at")[:1]),
         open_sessions=Subquery(

@@ -9,11 +9,12 @@ from kefu.wallet.actions.outcome import (
     follow_instruction,
     note_contradiction,
 )
+from kefu.wallet.actions.pot import move_pot
 from kefu.wallet.actions.release import claim_released, release_transfer
 from kefu.wallet.actions.restriction import expire_restrictions, lift_restriction, restrict
 from kefu.wallet.actions.stop import lift_stop, stop_outflows
 from kefu.wallet.actions.topup import ask_about, create_topup
-from kefu.wallet.actions.transfer import cancel_transfer, create_transfer, quote_transfer
+from kefu.wallet.actions.transfer import cancel_transfer, check_payee, create_transfer, quote_transfer
 from kefu.wallet.actions.wallet import open_wallet
 from kefu.wallet.actions.withdrawal import create_withdrawal, quote_withdrawal
 
@@ -21,6 +22,7 @@ __all__ = [
     "apply_outcome",
     "ask_about",
     "cancel_transfer",
+    "check_payee",
     "claim_released",
     "clear_orders",
     "complete_topup",
@@ -35,6 +37,7 @@ __all__ = [
     "lift_restriction",
     "lift_stop",
     "link_card",
+    "move_pot",
     "note_contradiction",
     "open_wallet",
     "pay_goodwill",

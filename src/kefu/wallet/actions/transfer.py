@@ -12,6 +12,7 @@ from kefu.core.ids import order_no
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
+from kefu.identity.values import Person
 from kefu.ledger import actions as ledger
 from kefu.ledger.chart import Journal
 from kefu.wallet import models as m
@@ -44,15 +45,26 @@ def quote_transfer(
     minor = amounts.check(amount, most=amounts.TRANSFER_MOST)
     if mode not in m.MODES:
         raise ModeUnknown(mode=mode[:20])
-    words = amounts.remark(remark)
     with transaction.atomic():
-        payee = identity.find_customer_by_phone(payee_phone)
-        if payee is not None and payee.id == actor.uuid:
-            raise ToOneself()
-        if payee is None or not forbidden.may_receive(payee.id, now=now):
-            raise PayeeUnknown()
+        payee, words = check_payee(actor=actor, payee_phone=payee_phone, remark=remark, now=now)
         named = {"payee_id": payee.id, "payee_name": payee.masked_name, "payee_phone": payee.masked_phone}
         return write_quote(actor, kind=m.TRANSFER, mode=mode, amount=minor, now=now, remark=words, **named)
+
+
+def check_payee(*, actor: Actor, payee_phone: str, remark: str, now: datetime) -> tuple[Person, str]:
+    """Whom the phone belongs to, and the remark as it would be kept. Writes nothing.
+
+    Refuses `wallet.transfer.remark_unfit`, `.payee_unknown`, `.to_oneself`.
+    """
+    if actor.kind != "customer":
+        raise NotFound()
+    words = amounts.remark(remark)
+    payee = identity.find_customer_by_phone(payee_phone)
+    if payee is not None and payee.id == actor.uuid:
+        raise ToOneself()
+    if payee is None or not forbidden.may_receive(payee.id, now=now):
+        raise PayeeUnknown()
+    return payee, words
 
 
 def create_transfer(*, actor: Actor, key: UUID, quote_id: UUID, now: datetime) -> OrderView:

@@ -6,7 +6,8 @@ import operator
 from django.db.models import F, Q
 
 TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
-KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL)
+POT = "pot"
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT)
 BY_BANK = (TOPUP, WITHDRAWAL)
 NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
 MODES = (NOW, TWO_HOURS, NEXT_DAY)
@@ -16,6 +17,7 @@ PARTIES: dict[str, Q] = {
     TRANSFER: Q(payee_id__isnull=False) & ~Q(payee_id=F("customer_id")),
     GOODWILL: Q(payee_id=None) & ~Q(case_ref=""),
     WITHDRAWAL: Q(payee_id=None, instrument__isnull=False, quote__isnull=False),
+    POT: Q(payee_id=None, pot_id__isnull=False, fee=0),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {

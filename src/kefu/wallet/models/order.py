@@ -27,7 +27,7 @@ class Order(models.Model):
     Labels are what each side sees of the other, as they were when the order was made. `release_at`: when a
     delayed transfer goes; `paused_at`: it waits because outflows are stopped; `cleared_at`: a top-up's
     money was seen on the bank's statement. `quota_used`: what it took of the free quota of its kind, given back with
-    its fee.
+    its fee. `pot_id`: the pot that money of one's own goes into or, `from_pot`, comes out of.
     """
 
     TRANSITIONS = TRANSITIONS
@@ -51,6 +51,8 @@ class Order(models.Model):
     remark = models.TextField(default="")
     reason = models.TextField(default="")
     case_ref = models.TextField(default="")
+    pot_id = models.UUIDField(null=True)
+    from_pot = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     release_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)

@@ -9,6 +9,8 @@ from kefu.wallet.queries.account import (
 )
 from kefu.wallet.queries.fee import fees, schedule_at
 from kefu.wallet.queries.order import order_for, orders_for, pressing_order
+from kefu.wallet.queries.pot import pots_for
+from kefu.wallet.queries.spending import SpentView, counterparty_of, spent_for
 from kefu.wallet.queries.values import (
     BalanceView,
     CardLinkView,
@@ -30,17 +32,21 @@ __all__ = [
     "OrderView",
     "QuoteView",
     "RestrictionView",
+    "SpentView",
     "StepView",
     "StopView",
     "WalletView",
     "balance_for",
     "card_check_for",
+    "counterparty_of",
     "fees",
     "instruments_for",
     "order_for",
     "orders_for",
+    "pots_for",
     "pressing_order",
     "restrictions_for",
     "schedule_at",
+    "spent_for",
     "stop_for",
 ]

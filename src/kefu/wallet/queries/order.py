@@ -24,6 +24,7 @@ from kefu.wallet.rules.timeline import LABELS, expected, reason_text
 LIST_MOST = 200
 TEXT_MOST = 60
 PRESSING_AMONG = 5
+_LEAVING = (m.TRANSFER, m.WITHDRAWAL, m.POT)
 
 
 class Wanted(TypedDict, total=False):
@@ -192,7 +193,7 @@ def _arrival(order: Order) -> tuple[StepView, ...]:
 
 def seen_by(order: Order, viewer: UUID, **story: object) -> OrderView:
     """The order as `viewer`, who is one of its sides, may see it. For the queries of this room."""
-    incoming = viewer != order.customer_id or order.kind not in (m.TRANSFER, m.WITHDRAWAL)
+    incoming = viewer != order.customer_id or order.from_pot or order.kind not in _LEAVING
     own = viewer == order.customer_id
     return OrderView(
         id=order.id,

@@ -153,6 +153,7 @@ class OrderView:
             "topup": gettext("充值 · %(other)s"),
             "goodwill": gettext("补偿"),
             "withdrawal": gettext("提现到 %(other)s"),
+            "pot": gettext("存钱罐 · %(other)s"),
             "in": gettext("来自 %(other)s"),
             "out": gettext("转给 %(other)s"),
         }

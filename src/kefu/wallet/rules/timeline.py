@@ -26,6 +26,8 @@ LABELS: dict[str, Any] = {
     "cancelled": _("已取消"),
     "arrived": _("对方已到账"),
     "goodwill": _("补偿已入账"),
+    "into_pot": _("已存入存钱罐"),
+    "out_of_pot": _("已转回余额"),
     "bank_result": _("等待银行结果"),
     "release": _("等待到账时间"),
 }

@@ -37,6 +37,16 @@ SERVICES: tuple[tuple[Any, tuple[Service, ...]], ...] = (
         ),
     ),
     (
+        _("打理"),
+        (
+            Service(_("AA 分摊"), "users", "/splits/"),
+            Service(_("消费统计"), "chart-pie", "/spending/"),
+            Service(_("预算"), "target", "/budgets/"),
+            Service(_("存钱罐"), "piggy-bank", "/pots/"),
+            Service(_("定时付款"), "calendar-clock", "/schedules/"),
+        ),
+    ),
+    (
         _("安全与帮助"),
         (
             Service(_("停止转出"), "shield", "/me/outflows/"),

@@ -1,6 +1,6 @@
 """Addresses of the customer's place."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
 from kefu.web.customer import (
     activity,
@@ -19,7 +19,7 @@ from kefu.web.customer import (
     withdraw,
 )
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("parts/purse", home.purse, name="part_purse"),
     path("parts/pending", home.pending, name="part_pending"),
@@ -60,6 +60,7 @@ urlpatterns = [
     path("sos/stop", sos.stop, name="sos_stop"),
     path("sos/phone/", sos.by_phone, name="sos_phone"),
     path("sos/done/", sos.done, name="sos_done"),
+    path("", include("kefu.web.customer.planning.urls")),
     path("widget.js", widget.widget_script, name="widget_script"),
     path("widget/", widget.widget_frame, name="widget"),
     path("chat/", chat.page, name="chat"),

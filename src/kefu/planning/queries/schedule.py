@@ -1,0 +1,109 @@
+"""Standing instructions, and when they fall due next."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q
+
+from kefu.core.actor import Actor
+from kefu.core.money import Money
+from kefu.core.refusal import NotFound
+from kefu.planning.models import Occurrence, Schedule
+from kefu.planning.rules.reason import reason_text
+
+PAST_SHOWN = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class OccurrenceView:
+    """One time: WAITING, DONE, FAILED or SKIPPED. `next_try_at` is later than `run_at` when it is tried again."""
+
+    due_on: date
+    run_at: datetime
+    next_try_at: datetime
+    status: str
+    order_id: UUID | None
+    reason: str
+    reason_text: Any
+
+    @property
+    def again(self) -> bool:
+        return self.status == Occurrence.WAITING and self.next_try_at > self.run_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleView:
+    """`next` is the time to come (None when it is over); `past` the latest ones, the newest first."""
+
+    id: UUID
+    kind: str
+    label: str
+    amount: Money
+    remark: str
+    rhythm: str
+    day: int
+    working_days: bool
+    status: str
+    created_at: datetime
+    next: OccurrenceView | None
+    past: tuple[OccurrenceView, ...]
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in (Schedule.ACTIVE, Schedule.PAUSED)
+
+
+def schedule_for(actor: Actor, schedule_id: UUID) -> ScheduleView:
+    """One's own. Refuses `core.thing.not_found`."""
+    found = _seen(actor, Q(pk=schedule_id))
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def schedules_for(actor: Actor) -> list[ScheduleView]:
+    """Those that are live by their next time, then the ended ones, the newest first."""
+    found = _seen(actor, Q())
+    live = [one for one in found if one.is_live]
+    live.sort(key=lambda one: one.next.next_try_at if one.next else one.created_at)
+    return live + [one for one in found if not one.is_live]
+
+
+def _seen(actor: Actor, wanted: Q) -> list[ScheduleView]:
+    if actor.kind != "customer":
+        raise NotFound()
+    times = Prefetch("occurrences", Occurrence.objects.order_by("-due_on"))
+    rows = Schedule.objects.filter(wanted, customer_id=actor.uuid).prefetch_related(times).order_by("-created_at")
+    return [_see(row) for row in rows]
+
+
+def _see(row: Schedule) -> ScheduleView:
+    times = [_see_time(one) for one in row.occurrences.all()]
+    return ScheduleView(
+        id=row.id,
+        kind=row.kind,
+        label=row.label,
+        amount=Money(row.amount, row.currency),
+        remark=row.remark,
+        rhythm=row.rhythm,
+        day=row.day,
+        working_days=row.working_days,
+        status=row.status,
+        created_at=row.created_at,
+        next=next((one for one in times if one.status == Occurrence.WAITING), None),
+        past=tuple(one for one in times if one.status != Occurrence.WAITING)[:PAST_SHOWN],
+    )
+
+
+def _see_time(one: Occurrence) -> OccurrenceView:
+    return OccurrenceView(
+        due_on=one.due_on,
+        run_at=one.run_at,
+        next_try_at=one.next_try_at,
+        status=one.status,
+        order_id=one.order_id,
+        reason=one.reason,
+        reason_text=reason_text(one.reason),
+    )

@@ -1,0 +1,90 @@
+"""What a customer spent, read from the entries of their account: the totals are the books' own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from kefu.core.actor import Actor
+from kefu.core.money import Money
+from kefu.core.refusal import NotFound
+from kefu.ledger import queries as books
+from kefu.ledger.chart import Journal
+from kefu.wallet import models as m
+from kefu.wallet.access import customer_seen_by
+from kefu.wallet.models import Order
+from kefu.wallet.rules.amount import CURRENCY
+
+_OWN = (m.TOPUP, m.GOODWILL, m.POT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpentView:
+    """One posted entry that was spent. `amount` is negative where money came back (a refund, a fee given back).
+
+    `part` is `fee` for a charge of the house, else `amount`. `counterparty_ref` is the same for every order with the
+    same counterparty.
+    """
+
+    order_id: UUID
+    no: str
+    kind: str
+    part: str
+    amount: Money
+    at: datetime
+    counterparty: str
+    counterparty_ref: str
+    remark: str
+
+
+def spent_for(
+    actor: Actor, *, first: date, last: date, customer_id: UUID | None = None, now: datetime | None = None
+) -> list[SpentView]:
+    """Everything posted on the local days from `first` to `last` that was spent, in the books' order.
+
+    What goes between one's own pockets (top-ups, pots, withdrawals to one's own card) is not spent, only its fees
+    are. Holds are not counted until they are posted. Refuses `core.thing.not_found`.
+    """
+    customer = customer_seen_by(actor, customer_id, now=now)
+    try:
+        entries = books.statement(f"customer:{customer}", first=first, last=last).entries
+    except NotFound:
+        return []
+    ids = {UUID(entry.order_ref[6:]) for entry in entries if entry.order_ref.startswith("order:")}
+    orders = {
+        f"order:{order.id}": order
+        for order in Order.objects.filter(pk__in=ids, customer_id=customer).exclude(kind__in=_OWN)
+    }
+    return [line for entry in entries if entry.order_ref in orders for line in _lines(orders[entry.order_ref], entry)]
+
+
+def _lines(order: Order, entry: books.EntryView) -> Iterator[SpentView]:
+    part, spent = "fee" if entry.journal == Journal.FEE else "amount", -entry.amount
+    if order.kind == m.WITHDRAWAL and part == "amount":
+        # One's own card: of what left, only the fee was spent; what comes back has its fee as an entry of its own.
+        part, spent = "fee", order.fee if entry.journal == Journal.WITHDRAW else 0
+    if not spent:
+        return
+    yield SpentView(
+        order_id=order.id,
+        no=order.no,
+        kind=order.kind,
+        part=part,
+        amount=Money(spent, CURRENCY),
+        at=entry.posted_at,
+        counterparty=order.payee_label,
+        counterparty_ref=_counterparty(order),
+        remark=order.remark,
+    )
+
+
+def _counterparty(order: Order) -> str:
+    return f"customer:{order.payee_id}" if order.payee_id else f"{order.kind}:{order.payee_label}"
+
+
+def counterparty_of(actor: Actor, order_id: UUID) -> str:
+    """The `counterparty_ref` of an order by which the actor spent. Refuses `core.thing.not_found`."""
+    order = Order.objects.filter(pk=order_id, customer_id=actor.uuid).exclude(kind__in=_OWN).first()
+    if order is None:
+        raise NotFound()
+    return _counterparty(order)

@@ -1,0 +1,1 @@
+"""Helping people plan: splits, spending, budgets, savings pots, scheduled payments."""
