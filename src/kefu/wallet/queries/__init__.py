@@ -7,12 +7,13 @@ from kefu.wallet.queries.account import (
     restrictions_for,
     stop_for,
 )
-from kefu.wallet.queries.fee import fees, schedule_at
+from kefu.wallet.queries.fee import fee_story_for, fee_versions, fees, schedule_at
+from kefu.wallet.queries.fee_values import FeeStory, FeeView
+from kefu.wallet.queries.limit import LimitView, OutletView, StandingView, limit_versions, limits_for
 from kefu.wallet.queries.order import order_for, orders_for, pressing_order
 from kefu.wallet.queries.values import (
     BalanceView,
     CardLinkView,
-    FeeView,
     InstrumentView,
     OrderView,
     QuoteView,
@@ -25,18 +26,26 @@ from kefu.wallet.queries.values import (
 __all__ = [
     "BalanceView",
     "CardLinkView",
+    "FeeStory",
     "FeeView",
     "InstrumentView",
+    "LimitView",
     "OrderView",
+    "OutletView",
     "QuoteView",
     "RestrictionView",
+    "StandingView",
     "StepView",
     "StopView",
     "WalletView",
     "balance_for",
     "card_check_for",
+    "fee_story_for",
+    "fee_versions",
     "fees",
     "instruments_for",
+    "limit_versions",
+    "limits_for",
     "order_for",
     "orders_for",
     "pressing_order",
