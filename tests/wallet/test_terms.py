@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from tests.wallet.test_race import at_once
 
+from kefu.core.brand import brand
 from kefu.core.models import AuditEntry
 from kefu.core.refusal import NotFound, Refusal
 from kefu.identity import queries as people
@@ -25,7 +26,8 @@ class House:
 
     def fee(self, *, days: float = 31, by=None, reason: str = "成本变化", **terms):
         fee = actions.FeeTerms(kind="transfer", mode="now", **{**SAME, **terms})
-        at = self.town.now + timedelta(days=days)
+        # In the wallet's zone, as a form gives it: what the checker agrees to is the same instant.
+        at = (self.town.now + timedelta(days=days)).astimezone(brand().zone)
         return actions.propose_fee(
             actor=by or self.qian, fee=fee, effective_from=at, reason=reason, now=self.town.now
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kefu.assistant.answer import Answer
 from kefu.assistant.context import Context
-from kefu.assistant.playbooks import balance, contact, emergency, fees, restriction, topup, transfer, withdrawal
+from kefu.assistant.playbooks import balance, contact, emergency, fees, limits, restriction, topup, transfer, withdrawal
 
 Playbook = Callable[[Context], Answer]
 
@@ -23,6 +23,7 @@ PLAYBOOKS: dict[str, Playbook] = {
     "duplicate_charge": transfer.paid_twice,
     "balance_transactions_query": balance.balance_and_activity,
     "fees_general": fees.fees,
+    "transaction_limit": limits.limits,
     "account_frozen_reason": restriction.why_restricted,
     "account_unfreeze": restriction.why_restricted,
     "contact_human": contact.human,

@@ -71,8 +71,8 @@ def carry_out(
     """Have `make` do what the quote said, once: the same key, or the same quote again, gives the order made first.
 
     Refuses `core.thing.not_found`, `core.request.key_reused`, `wallet.quote.expired`, `wallet.quote.changed` (another
-    order has used the free quota meanwhile), `wallet.account.*`, `wallet.permission.off`, `wallet.limit.*`, and for a large amount `identity.level.insufficient`
-    unless the payment PIN was given for `quote:<id>`.
+    order has used the free quota meanwhile), `wallet.account.*`, `wallet.permission.off`, `wallet.limit.*`, and for a
+    large amount `identity.level.insufficient` unless the payment PIN was given for `quote:<id>`.
     """
     if actor.kind != "customer":
         raise NotFound()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -101,8 +101,8 @@ def _propose(
 
 
 def _arguments(what: str, body: dict[str, Any], effective_from: datetime) -> dict[str, Any]:
-    """What the approval is bound to: every value of the version."""
-    return {"what": what, "body": body, "effective_from": effective_from.isoformat()}
+    """What the approval is bound to: every value of the version, its instant as the database gives it back."""
+    return {"what": what, "body": body, "effective_from": effective_from.astimezone(UTC).isoformat()}
 
 
 def decide_terms(*, actor: Actor, change_id: UUID, approve: bool, words: str, now: datetime) -> TermsChangeView:

@@ -22,8 +22,12 @@ from kefu.wallet.queries.values import (
     StopView,
     WalletView,
 )
+from kefu.wallet.rules.limit import IN_PERSON, PROOF_NAMES, TIER_NAMES
 
 __all__ = [
+    "IN_PERSON",
+    "PROOF_NAMES",
+    "TIER_NAMES",
     "BalanceView",
     "CardLinkView",
     "FeeStory",

@@ -96,9 +96,12 @@ class FeeStory:
             return gettext("这类业务免费")
         if not self.sum.portions:
             return gettext("%(amount)s 都在免费部分之内，不收手续费") % {"amount": Money(self.sum.amount).text()}
-        end = {"least": gettext("不足最低"), "most": gettext("超过最高")}.get(self.sum.held_by)
         line = f"{self._charged()} = {Money(self.sum.rounded).text()}"
-        return gettext("%(line)s，%(end)s，收 %(fee)s") % {"line": line, "end": end, "fee": Money(self.sum.fee).text()} if end else line
+        if not self.sum.held_by:
+            return line
+        ends = {"least": gettext("不足最低"), "most": gettext("超过最高")}
+        given = {"line": line, "end": ends[self.sum.held_by], "fee": Money(self.sum.fee).text()}
+        return gettext("%(line)s，%(end)s，收 %(fee)s") % given
 
     def _charged(self) -> str:
         """The portions with their rates; a single one says what was taken off before."""

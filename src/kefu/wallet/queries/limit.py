@@ -226,6 +226,11 @@ class LimitVersion:
     cap: Money | None
     is_coming: bool
 
+    @property
+    def proof_words(self) -> str:
+        """The strength of proof that it is for, in the active language; '' for all."""
+        return str(PROOF_NAMES[self.proof]) if self.proof else ""
+
 
 def limit_versions(*, now: datetime | None = None, history: bool = False) -> list[LimitVersion]:
     """What is in force and what was announced, by series; with `history` also what was in force before."""

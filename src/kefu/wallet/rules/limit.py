@@ -15,7 +15,7 @@ LAW: dict[str, int] = {
     "proof_1_day": 1_000_00,
     "proof_2_day": 5_000_00,
 }
-"""The most that each series may say (非银行支付机构网络支付业务管理办法 art. 11 and 24): the house may only go below."""
+"""The most that each series may say (非银行支付机构网络支付业务管理办法, art. 11 and 24); the house may go below."""
 
 TIER_NAMES = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ"}
 CHECKS_NEEDED = {1: 1, 2: 3, 3: 5}
