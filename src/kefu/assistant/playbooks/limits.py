@@ -12,6 +12,7 @@ from kefu.core.when import spoken
 from kefu.wallet import queries as wallet
 from kefu.wallet.queries import LimitView, OutletView
 
+# How people say it, beside the outlet's own name.
 _MEANT = {
     "withdrawal": re.compile(r"提现|取现|withdraw|cash out", re.IGNORECASE),
     "transfer": re.compile(r"转账|转帐|转出|转钱|转|轉|transfer|send", re.IGNORECASE),
@@ -40,7 +41,9 @@ def limits(context: Context) -> Answer:
 
 def _meant(text: str, outlets: Sequence[OutletView]) -> list[OutletView]:
     """The outlets that the words name; all of them when they name none."""
-    named = [code for code, words in _MEANT.items() if words.search(text)]
+    said = text.casefold()
+    named = {code for code, words in _MEANT.items() if words.search(text)}
+    named |= {outlet.code for outlet in outlets if outlet.name.casefold() in said}
     return [outlet for outlet in outlets if outlet.code in named] or list(outlets)
 
 

@@ -20,6 +20,7 @@ HELP = "hold every fee against exact fractions"
 SIZES = {"small": (2_000, 12), "full": (100_000, 400)}
 """Random cases of the rule, and orders through the real actions."""
 MOST_AMOUNT = 60_000_00
+RATES = (0, 1, 333, 500, 1_000, 6_000, 38_000, 999_999)
 DOOR = "kefu.cli.prove.fees_door"
 
 
@@ -31,24 +32,21 @@ def exact_fee(terms: Mapping[str, Any], amount: int, left: int) -> int:
     for place, (bound, rate) in enumerate(bounds):
         end = bounds[place + 1][0] if place + 1 < len(bounds) else max(charged, bound)
         total += Fraction(max(0, min(charged, end) - bound) * rate, 1_000_000)
-    if total == 0:
-        return 0
-    rounded = int(total + Fraction(1, 2))
-    return int(min(max(rounded, terms["least"]), terms["most"]))
+    least, most = int(terms["least"]), int(terms["most"])
+    return min(max(int(total + Fraction(1, 2)), least), most) if total else 0
 
 
 def random_terms(dice: random.Random) -> dict[str, Any]:
     """A fee that could be published: up to four tiers, rising or falling, with free parts and both ends."""
     bounds = sorted(dice.sample(range(1, MOST_AMOUNT), dice.randrange(0, 5)))
-    rate = lambda: dice.choice([0, 1, 333, 500, 1_000, 6_000, 38_000, 999_999])  # noqa: E731
     least = dice.choice([0, 1, 10, dice.randrange(0, 50_00)])
     quota = dice.choice([0, 0, 1_000_00, dice.randrange(1, 90_000_00)])
     return {
         "free_up_to": dice.choice([0, dice.randrange(0, 2_000_00)]),
         "free_quota": quota,
         "window": dice.choice(["lifetime", "year", "month"]) if quota else "",
-        "rate_ppm": rate(),
-        "tiers": [[bound, rate()] for bound in bounds],
+        "rate_ppm": dice.choice(RATES),
+        "tiers": [[bound, dice.choice(RATES)] for bound in bounds],
         "least": least,
         "most": least + dice.choice([0, 25_00, dice.randrange(0, 900_00)]),
         "charged_to": "payer",

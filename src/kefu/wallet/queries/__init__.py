@@ -23,9 +23,11 @@ from kefu.wallet.queries.values import (
     WalletView,
 )
 from kefu.wallet.rules.limit import IN_PERSON, PROOF_NAMES, TIER_NAMES
+from kefu.wallet.rules.terms import NOTICE_DAYS
 
 __all__ = [
     "IN_PERSON",
+    "NOTICE_DAYS",
     "PROOF_NAMES",
     "TIER_NAMES",
     "BalanceView",

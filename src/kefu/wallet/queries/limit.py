@@ -103,8 +103,9 @@ def spent(customer_id: UUID, *, now: datetime) -> dict[str, Spent]:
     sums: dict[str, Any] = {s: Sum("amount", filter=Q(created_at__gte=at), default=0) for s, at in since.items()}
     found: dict[str, Spent] = {}
     for row in rows.values("kind", "mode").annotate(lifetime=Sum("amount"), **sums):
-        code = outlet_of(row.pop("kind"), row.pop("mode")).code
-        found[code] = found.get(code, Spent()) + Spent(**row)
+        code = outlet_of(row["kind"], row["mode"]).code
+        part = Spent(day=row["day"], month=row["month"], year=row["year"], lifetime=row["lifetime"])
+        found[code] = found.get(code, Spent()) + part
     return found
 
 

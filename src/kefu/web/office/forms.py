@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from kefu.core.brand import brand
 from kefu.core.money import parse_amount
 from kefu.core.refusal import Refusal
-from kefu.wallet.queries import IN_PERSON, PROOF_NAMES, TIER_NAMES
-from kefu.web.forms import Doorway, phone_field, text_field
+from kefu.wallet.queries import IN_PERSON, NOTICE_DAYS, PROOF_NAMES, TIER_NAMES
+from kefu.web.forms import Doorway, filled, phone_field, text_field
 
 PERCENT = re.compile(r"[0-9]{1,2}(\.[0-9]{1,4})?")
 WINDOWS = (("", _("没有")), ("lifetime", _("一生")), ("year", _("每年")), ("month", _("每月")))
@@ -70,7 +70,7 @@ class TermsForm(Doorway):
     effective_from = forms.CharField(
         label=_("生效时间（北京时间）"),
         max_length=32,
-        help_text=_("涨价或调低限额要提前 30 天公布"),
+        help_text=filled(_("涨价或调低限额要提前 %(days)s 天公布"), {"days": NOTICE_DAYS}),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     reason = text_field(_("理由"), most=500, hint=_("复核人会看到"))

@@ -67,8 +67,8 @@ def limits(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已提交，等另一位主管复核。"), "ok")
             return redirect("office_limits")
     changes = [(names.get(view.series, view.series), view) for view in changes_for(actor, "limit", now=now)]
-    values = {"lines": versions, "changes": changes, "actor": actor, "standing_form": StandingForm()}
-    return _page(request, "office/limits.html", form, here="limits", **values)
+    values = {"lines": versions, "changes": changes, "standing_form": StandingForm()}
+    return _page(request, "office/limits.html", form, here="limits", actor=actor, **values)
 
 
 def _proposed(form: Any, propose: Any) -> bool:
