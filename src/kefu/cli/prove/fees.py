@@ -32,8 +32,10 @@ def exact_fee(terms: Mapping[str, Any], amount: int, left: int) -> int:
     for place, (bound, rate) in enumerate(bounds):
         end = bounds[place + 1][0] if place + 1 < len(bounds) else max(charged, bound)
         total += Fraction(max(0, min(charged, end) - bound) * rate, 1_000_000)
-    least, most = int(terms["least"]), int(terms["most"])
-    return min(max(int(total + Fraction(1, 2)), least), most) if total else 0
+    if total == 0:
+        return 0
+    rounded, least, most = int(total + Fraction(1, 2)), int(terms["least"]), int(terms["most"])
+    return min(max(rounded, least), most)
 
 
 def random_terms(dice: random.Random) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def random_terms(dice: random.Random) -> dict[str, Any]:
 
 def random_amount(dice: random.Random, terms: Mapping[str, Any]) -> int:
     """Anything, or right beside a place where the sum bends."""
-    bends = [terms["free_up_to"], terms["free_quota"], *(terms["free_up_to"] + bound for bound, _ in terms["tiers"])]
+    bends: list[int] = [terms["free_up_to"], terms["free_quota"], *(terms["free_up_to"] + bound for bound, _ in terms["tiers"])]
     near = dice.choice(bends) + dice.randrange(-2, 3)
     return max(1, dice.choice([dice.randrange(1, MOST_AMOUNT), near]))
 

@@ -102,7 +102,8 @@ def spent(customer_id: UUID, *, now: datetime) -> dict[str, Spent]:
     rows = Order.objects.filter(customer_id=customer_id, kind__in=KINDS).exclude(status__in=m.CAME_TO_NOTHING)
     sums: dict[str, Any] = {s: Sum("amount", filter=Q(created_at__gte=at), default=0) for s, at in since.items()}
     found: dict[str, Spent] = {}
-    for row in rows.values("kind", "mode").annotate(lifetime=Sum("amount"), **sums):
+    grouped: Any = rows.values("kind", "mode").annotate(lifetime=Sum("amount"), **sums)
+    for row in grouped:
         code = outlet_of(row["kind"], row["mode"]).code
         part = Spent(day=row["day"], month=row["month"], year=row["year"], lifetime=row["lifetime"])
         found[code] = found.get(code, Spent()) + part
