@@ -57,7 +57,8 @@ def random_terms(dice: random.Random) -> dict[str, Any]:
 
 def random_amount(dice: random.Random, terms: Mapping[str, Any]) -> int:
     """Anything, or right beside a place where the sum bends."""
-    bends: list[int] = [terms["free_up_to"], terms["free_quota"], *(terms["free_up_to"] + bound for bound, _ in terms["tiers"])]
+    free = int(terms["free_up_to"])
+    bends: list[int] = [free, terms["free_quota"], *(free + bound for bound, _ in terms["tiers"])]
     near = dice.choice(bends) + dice.randrange(-2, 3)
     return max(1, dice.choice([dice.randrange(1, MOST_AMOUNT), near]))
 
