@@ -214,6 +214,7 @@ def cast(db: None, now: datetime) -> Cast:
         )
         made[key] = people.actor_for_user(person.id)
         wallet.open_wallet(actor=made[key], customer_id=person.id, now=before)
+        wallet.set_standing(actor=SYSTEM, customer_id=person.id, tier=3, proof=3, checks=["in_person"], now=before)
     lead = identity.register_staff(
         actor=SYSTEM, staff_no="1001", name="吴涛", alias="吴组长", role="agent", password=STAFF_PASSWORD, now=before
     )

@@ -244,3 +244,41 @@ def test_words_in_a_remark_are_data(town: Town) -> None:
     wallet.create_transfer(actor=lin, key=uuid4(), quote_id=quote.id, now=town.now)
     said = ask(town, lin, "查余额")
     assert "忽略" not in said.text
+
+
+@pytest.mark.row("W-26")
+def test_why_a_transfer_is_limited_is_answered_from_their_own_counters(town: Town) -> None:
+    lin, zhou = town.customer("林晓雨", 3_000_00, tier=1, proof=2), town.customer("周明")
+    town.send(lin, zhou, 1_000_00)
+    said = ask(town, lin, "为什么转账被限额了")
+    assert said.cause == "LIMIT"
+    assert said.headline == "Ⅰ类账户累计付款限额已经用完了。"
+    assert "还可以付 ¥0.00" in said.text
+    assert "按验证方式的每日付款限额：¥5,000.00，已用 ¥1,000.00，还可以付 ¥4,000.00。" in said.text
+    assert {"link", "human"} <= codes(said)
+    assert_grounded(said)
+
+
+@pytest.mark.row("W-26")
+def test_the_withdrawal_limit_and_a_switch_that_is_off(town: Town) -> None:
+    from kefu.wallet import actions
+
+    lin = town.customer("林晓雨", 3_000_00)
+    said = ask(town, lin, "提现限额多少")
+    assert (said.cause, said.headline) == ("LIMIT", "您现在没有受到限额限制。")
+    assert "不占用账户的付款限额" in said.text
+    caps = actions.Caps(day_cap=500_00)
+    actions.change_limits(actor=lin, outlet="withdrawal", allowed=True, caps=caps, now=town.now)
+    assert "您自己设的提现每日限额，最多 ¥500.00" in ask(town, lin, "提现限额多少").headline
+    actions.change_limits(actor=lin, outlet="withdrawal", allowed=False, caps=caps, now=town.now)
+    assert "您自己关闭了这些付款开关：提现" in ask(town, lin, "提现限额多少").headline
+
+
+@pytest.mark.row("F-26")
+def test_the_fee_of_one_order_is_explained_with_its_numbers(town: Town) -> None:
+    lin = town.customer("林晓雨", 5_000_00)
+    order = town.withdraw(lin, 1_700_00)
+    said = ask(town, lin, f"订单 {order.no} 手续费怎么收这么多")
+    assert "(¥1,700.00 - ¥1,000.00) × 0.1% = ¥0.70" in said.text
+    assert "办理前免费额度还剩 ¥1,000.00，办理后剩 ¥0.00" in said.text
+    assert_grounded(said)

@@ -34,17 +34,24 @@ class Town:
     def wait(self, **by: float) -> None:
         self.now += timedelta(**by)
 
-    def customer(self, name: str, money: int = 0) -> Actor:
-        """A customer with a wallet, and `money` minor units on it by a real top-up."""
+    def customer(self, name: str, money: int = 0, *, tier: int = 3, proof: int = 3) -> Actor:
+        """A customer with a wallet of class `tier`, and `money` minor units on it by a real top-up."""
         phone = str(next(self._phones))
         person = identity.register_customer(
             actor=SYSTEM, phone=phone, name=name, password="zhangsan-li-wang-6", now=self.now
         )
         who = people.actor_for_user(person.id)
         actions.open_wallet(actor=who, customer_id=person.id, now=self.now)
+        self.stand(who, tier=tier, proof=proof)
         if money:
             assert self.top_up(who, money).status == "SUCCEEDED"
         return Actor(kind=who.kind, id=who.id, label=who.label, session=str(uuid4()))
+
+    def stand(self, who: Actor, *, tier: int, proof: int) -> None:
+        """Put the customer's wallet into a class, on a check in person."""
+        actions.set_standing(
+            actor=SYSTEM, customer_id=who.uuid, tier=tier, proof=proof, checks=["in_person"], now=self.now
+        )
 
     def phone(self, who: Actor) -> str:
         from kefu.identity.models import User

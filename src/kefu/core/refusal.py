@@ -11,13 +11,16 @@ class Refusal(Exception):
     """An action was refused and changed nothing.
 
     `code` is `room.noun.reason` and never changes once released; `text` is for the person who asked
-    (what happened, that nothing was lost, what to do), `operator` for logs and tools.
+    (what happened, that nothing was lost, what to do), `operator` for logs and tools. `remedy` is the page
+    where the reader can change what stood in the way, and `remedy_words` what the link to it says.
     """
 
     code: ClassVar[str] = ""
     status: ClassVar[int] = 409
     text: ClassVar[Any] = ""
     operator: ClassVar[str] = ""
+    remedy: ClassVar[str] = ""
+    remedy_words: ClassVar[Any] = ""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -44,6 +44,16 @@ KINDS: dict[str, Kind] = {
     "outflows_allowed": Kind(
         _("已恢复转出"), _("账户已恢复转出。如果不是您本人操作，请马上联系我们。"), security=True
     ),
+    "limits_changed": Kind(
+        _("支付限额或开关已修改"),
+        _("您的支付限额或支付开关已修改。如果不是您本人操作，请马上停止转出并联系我们。"),
+        security=True,
+    ),
+    "standing_changed": Kind(
+        _("账户类别已变更"),
+        _("您的账户现在是%(tier)s类账户，付款限额随之变化。可以在“支付限额”里查看。"),
+        security=True,
+    ),
     "restricted": Kind(
         _("账户受到限制"),
         _("账户受到限制：%(reason)s。需要的材料：%(materials)s。您可以在“我的”里查看并申诉。"),

@@ -1,5 +1,7 @@
 """Refusals of the wallet. Each changed nothing, and says so to the person who asked."""
 
+from typing import Any, ClassVar
+
 from django.utils.translation import gettext_lazy as _
 
 from kefu.core.refusal import Refusal
@@ -123,3 +125,96 @@ class BooksRefused(Refusal):
     code = "wallet.books.refused"
     text = _("这一步没有办成，没有任何款项变动。请稍后再试；如果还不行，请联系我们。")
     operator = "the ledger refused: %(ledger_code)s"
+
+
+_LIMITS = "/me/limits/"
+_SEE_LIMITS = _("看限额和开关")
+
+
+class PermissionOff(Refusal):
+    code = "wallet.permission.off"
+    status = 403
+    text = _("您关闭了“%(outlet)s”的付款开关，所以没有办理。没有任何款项变动；要用时可以凭支付密码打开。")
+    operator = "the customer has switched off outlet %(outlet)s"
+    remedy = _LIMITS
+    remedy_words = _SEE_LIMITS
+
+
+class LimitReached(Refusal):
+    """The limit that refused: `name`, `cap`, `left`, when it begins anew (`resets`), and `how` to change it."""
+
+    code = "wallet.limit.reached"
+    status = 422
+    text = _("超过%(name)s %(cap)s，还可以付 %(left)s。%(resets)s%(how)s没有任何款项变动。")
+    operator = "limit %(series)s of %(cap)s leaves %(left)s"
+    remedy: ClassVar[str] = _LIMITS
+    remedy_words: ClassVar[Any] = _SEE_LIMITS
+
+
+class OrderLimit(LimitReached):
+    code = "wallet.limit.order"
+    text = _("超过%(name)s %(cap)s。%(how)s没有任何款项变动。")
+
+
+class DailyLimit(LimitReached):
+    code = "wallet.limit.daily"
+
+
+class MonthlyLimit(LimitReached):
+    code = "wallet.limit.monthly"
+
+
+class YearlyLimit(LimitReached):
+    code = "wallet.limit.yearly"
+
+
+class LifetimeLimit(LimitReached):
+    code = "wallet.limit.lifetime"
+
+
+class CapUnfit(Refusal):
+    code = "wallet.limit.cap_unfit"
+    status = 422
+    text = _("限额要大于 0，最多 %(most)s；不想要自己的限额就留空。没有任何改动。")
+    operator = "an own cap is not positive or too large"
+
+
+class StandingUnknown(Refusal):
+    code = "wallet.standing.unknown"
+    status = 422
+    text = _("请选择账户类别和验证强度。没有任何改动。")
+    operator = "tier or proof is not one of 1, 2, 3"
+
+
+class ChecksMissing(Refusal):
+    code = "wallet.standing.checks_missing"
+    status = 422
+    text = _("%(tier)s类账户要有 %(needed)s 项不同的外部身份核验，或当面核验。没有任何改动。")
+    operator = "class %(tier)s needs %(needed)s outside checks"
+
+
+class TermsUnfit(Refusal):
+    code = "wallet.terms.unfit"
+    status = 422
+    text = _("新版本的内容有误：%(why)s没有发布，现在的版本照旧。")
+    operator = "the version proposed is not one that can be published"
+
+
+class NoticeTooShort(Refusal):
+    code = "wallet.terms.notice_too_short"
+    status = 422
+    text = _("对客户不利的改动要提前 %(days)s 天公布，最早 %(earliest)s 生效。没有发布，现在的版本照旧。")
+    operator = "a change to the customers' disadvantage needs %(days)s days of notice"
+
+
+class AboveLaw(Refusal):
+    code = "wallet.terms.above_law"
+    status = 422
+    text = _("这一限额依法最高 %(most)s，不能更高。没有发布，现在的版本照旧。")
+    operator = "the limit would be above %(most)s, which the law allows"
+
+
+class TermsSettled(Refusal):
+    code = "wallet.terms.settled"
+    text = _("这项改动已经有了结果，不能再改。请刷新页面查看。")
+    operator = "the change of terms was settled before"

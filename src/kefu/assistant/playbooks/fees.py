@@ -8,7 +8,7 @@ from kefu.assistant.context import Context
 from kefu.assistant.draft import Draft
 from kefu.assistant.pick import matching
 from kefu.wallet import queries as wallet
-from kefu.wallet.queries import FeeView
+from kefu.wallet.queries import FeeView, OrderView
 
 _MODES = {
     "now": gettext_lazy("实时转账"),
@@ -32,6 +32,7 @@ def fees(context: Context) -> Answer:
         if named:
             draft.about_order(named[0])
             draft.say(_("您 %(created)s 的 %(amount)s（%(other)s），手续费是 %(fee)s。"))
+            _why(context, draft, named[0])
     for line in wallet.fees():
         name = f"{line.kind}_{line.mode}" if line.mode else line.kind
         source = draft.source("fee", name, version=str(line.version), label=fee_title(line))
@@ -39,3 +40,19 @@ def fees(context: Context) -> Answer:
         draft.paragraphs.append(f"{fee_title(line)}：{line.text}")
     draft.button("link", _("看收费标准"), argument="/help/fees/")
     return draft.finish("OK_IN_TIME", _("下面是现在的收费标准，确认页上看到多少就收多少。"))
+
+
+def _why(context: Context, draft: Draft, order: OrderView) -> None:
+    """The sum with its numbers, the version, and the free quota before and after."""
+    story = wallet.fee_story_for(context.actor, order.id) if order.customer_id == context.actor.uuid else None
+    if story is None:
+        return
+    version = str(story.schedule.version)
+    source = draft.source("fee", f"{order.kind}_{order.mode}", version=version, label=fee_title(story.schedule))
+    draft.fact("formula", story.formula, source)
+    draft.fact("version", version, source)
+    draft.say(_("算法：%(formula)s（收费标准第 %(version)s 版）。"))
+    if story.has_quota:
+        draft.fact("quota_before", story.quota_before.text(), source)
+        draft.fact("quota_after", story.quota_after.text(), source)
+        draft.say(_("办理前免费额度还剩 %(quota_before)s，办理后剩 %(quota_after)s。"))

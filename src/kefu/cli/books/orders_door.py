@@ -59,6 +59,7 @@ def _fill() -> None:
             actor=SYSTEM, phone=f"+86138{number:08d}", name="林晓", password=PASSWORD, now=now
         )
         wallet.open_wallet(actor=SYSTEM, customer_id=person.id, now=now)
+        wallet.set_standing(actor=SYSTEM, customer_id=person.id, tier=3, proof=3, checks=["in_person"], now=now)
 
 
 def _send_for(seconds: float) -> dict[str, object]:

@@ -8,7 +8,10 @@ PIN = "246810"
 
 @dataclass(frozen=True)
 class Customer:
-    """`key` names them in the stories; `opening` is topped up first (yuan)."""
+    """`key` names them in the stories; `opening` is topped up first (yuan).
+
+    `tier` and `proof`: the class of the account and how strongly payments are proved (1 to 3).
+    """
 
     key: str
     name: str
@@ -18,6 +21,8 @@ class Customer:
     opening: str
     language: str = "zh-hans"
     trouble: str = ""
+    tier: int = 3
+    proof: int = 2
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,9 @@ CUSTOMERS = (
     Customer("sarah", "Sarah Miller", "13800000006", "boc", "9043", "800.00", "en", "充值失败，退款慢"),
     Customer("wang", "王芳", "13800000007", "icbc", "2218", "560.00"),
     Customer("liu", "刘洋", "13800000008", "ccb", "5106", "1200.00"),
-    Customer("chenxi", "陈曦", "13800000009", "cmb", "4477", "310.50"),
+    Customer("chenxi", "陈曦", "13800000009", "cmb", "4477", "310.50", tier=2, proof=1),
     Customer("huang", "黄志强", "13800000010", "abc", "8039", "2050.00"),
-    Customer("xu", "徐静", "13800000011", "boc", "6621", "75.80"),
+    Customer("xu", "徐静", "13800000011", "boc", "6621", "75.80", tier=1),
     Customer("ma", "马腾", "13800000012", "icbc", "9910", "640.00", trouble="提现到的卡已注销，被银行退回"),
 )
 

@@ -64,6 +64,9 @@ class Town:
         actor = self.people[who.key] = people.actor_for_user(made.id)
         identity.set_payment_pin(actor=actor, pin=PIN, now=at)
         wallet.open_wallet(actor=actor, customer_id=made.id, now=at)
+        wallet.set_standing(
+            actor=SYSTEM, customer_id=made.id, tier=who.tier, proof=who.proof, checks=["in_person"], now=at
+        )
         self.cards[who.key] = self._link(who, actor)
         self.top_up(who.key, who.opening, at=at + timedelta(minutes=10))
 

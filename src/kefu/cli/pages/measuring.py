@@ -48,6 +48,7 @@ def _viewers() -> Viewer:
     now = clock.now()
     customer = identity.register_customer(actor=SYSTEM, phone=PHONE, name="林晓", password=PASSWORD, now=now)
     wallet.open_wallet(actor=SYSTEM, customer_id=customer.id, now=now)
+    wallet.set_standing(actor=SYSTEM, customer_id=customer.id, tier=3, proof=3, checks=["in_person"], now=now)
     agent = identity.register_staff(
         actor=SYSTEM, staff_no="1024", name="陈工", alias="陈工", role="agent", password=PASSWORD, now=now
     )

@@ -7,6 +7,7 @@ HELP = "run a simulation at full size; without a name, list them"
 PROOFS = {
     "ledger": "random transfers and holds by many clients against an independent auditor",
     "arrival": "the promised arrival intervals, on simulated rails that drift and break",
+    "fees": "every published fee and random ones against exact fractions; quote = charge through the real actions",
     "faults": "the fault storm: kills, lying bank, impatient clients; nothing lost or doubled",
 }
 

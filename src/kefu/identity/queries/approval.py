@@ -11,7 +11,7 @@ from kefu.core.actor import Actor
 from kefu.core.refusal import NotFound
 from kefu.identity.models import Approval, Decision, User
 from kefu.identity.rules.approval import same_chain
-from kefu.identity.rules.level import DESK, ROLES
+from kefu.identity.rules.level import DESK, ROLES, STAFF
 from kefu.identity.values import ApprovalView, DecisionView, approval_view, person_of
 
 _LONGEST_CHAIN = 20
@@ -69,14 +69,14 @@ def _view(approval: Approval, reader: User, leads: Leads) -> ApprovalView:
 
 
 def approval_for(*, actor: Actor, approval_id: UUID, now: datetime | None = None) -> ApprovalView:
-    """One approval, for agents and supervisors. Refuses with `core.thing.not_found`.
+    """One approval, for agents and supervisors; operators see their own. Refuses with `core.thing.not_found`.
 
     One that is past its end reads EXPIRED even before the minute's sweep wrote it.
     """
-    if actor.role not in DESK:
+    if actor.role not in STAFF:
         raise NotFound()
     approval = whole_approvals().filter(pk=approval_id).first()
-    if approval is None:
+    if approval is None or (actor.role not in DESK and approval.maker_id != actor.uuid):
         raise NotFound()
     _age(approval, now or clock.now())
     return _view(approval, User.objects.get(pk=actor.uuid), leads_of_staff())

@@ -13,7 +13,7 @@ from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.ledger import queries as books
-from kefu.wallet.actions import forbidden
+from kefu.wallet.actions import forbidden, limits
 from kefu.wallet.actions.wallet import ensure, lock, owner_ref
 from kefu.wallet.models import Order, Quote, Wallet
 from kefu.wallet.queries.fee import Schedule, quota_left, schedule_at
@@ -23,18 +23,19 @@ from kefu.wallet.queries.values import OrderView, QuoteView
 from kefu.wallet.refusals import InsufficientFunds, QuoteChanged, QuoteExpired
 from kefu.wallet.rules.amount import LARGE_TRANSFER
 from kefu.wallet.rules.arrival import QUOTE_MINUTES
-from kefu.wallet.rules.fee import fee
 
 
 def write_quote(actor: Actor, *, kind: str, mode: str, amount: int, now: datetime, **named: Any) -> QuoteView:
     """Price `amount` minor units and write the quote down; `named` are the parties that its kind must name.
 
-    Refuses `wallet.account.*` and `wallet.transfer.insufficient_funds`.
+    Refuses `wallet.account.*`, `wallet.permission.off`, `wallet.limit.*` and `wallet.transfer.insufficient_funds`.
     """
     wallet = ensure(actor, actor.uuid, now=now)
     forbidden.check(actor.uuid, "out", now=now)
+    limits.check(wallet, kind=kind, mode=mode, amount=amount, now=now)
     schedule = schedule_at(kind=kind, mode=mode, now=now)
-    cost, used = _cost(schedule, actor.uuid, amount, now=now)
+    left = quota_left(schedule, customer_id=actor.uuid, now=now)
+    cost, used = schedule.charge(amount, quota_left=left), min(amount, left)
     available = books.balance(owner_ref(actor.uuid)).available
     if available < amount + cost:
         raise lacking(wallet, needed=amount + cost)
@@ -44,6 +45,7 @@ def write_quote(actor: Actor, *, kind: str, mode: str, amount: int, now: datetim
         amount=amount,
         fee=cost,
         quota_used=used,
+        quota_left=left,
         currency=wallet.currency,
         mode=mode,
         schedule_id=schedule.id,
@@ -53,12 +55,6 @@ def write_quote(actor: Actor, *, kind: str, mode: str, amount: int, now: datetim
     )
     audit.record(actor=actor, action=f"wallet.quote_{kind}", subject=f"quote:{quote.id}", now=now)
     return see(quote, now=now)
-
-
-def _cost(schedule: Schedule, customer_id: UUID, minor: int, *, now: datetime) -> tuple[int, int]:
-    """The fee, and what it takes of the free quota."""
-    left = quota_left(schedule, customer_id=customer_id, now=now)
-    return fee(schedule.rule(), minor, quota_left=left), min(minor, left)
 
 
 def lacking(wallet: Wallet, *, needed: int) -> InsufficientFunds:
@@ -75,8 +71,8 @@ def carry_out(
     """Have `make` do what the quote said, once: the same key, or the same quote again, gives the order made first.
 
     Refuses `core.thing.not_found`, `core.request.key_reused`, `wallet.quote.expired`, `wallet.quote.changed` (another
-    order has used the free quota meanwhile), `wallet.account.*`, and for a large amount `identity.level.insufficient`
-    unless the payment PIN was given for `quote:<id>`.
+    order has used the free quota meanwhile), `wallet.account.*`, `wallet.permission.off`, `wallet.limit.*`, and for a
+    large amount `identity.level.insufficient` unless the payment PIN was given for `quote:<id>`.
     """
     if actor.kind != "customer":
         raise NotFound()
@@ -92,18 +88,22 @@ def carry_out(
         wallet = lock(actor.uuid)
         order = Order.objects.filter(quote=quote).first()
         if order is None:
-            _check(actor, quote, now=now)
+            _check(actor, quote, wallet, now=now)
             order = make(quote, wallet)
         keyed.settle(principal=actor.ref, key=key, answer={"order": str(order.id)})
     return order_for(actor, order.id)
 
 
-def _check(actor: Actor, quote: Quote, *, now: datetime) -> None:
+def _check(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> None:
     if quote.expires_at <= now:
         raise QuoteExpired()
     if quote.amount >= LARGE_TRANSFER:
         identity.require(actor=actor, action=f"wallet.create_large_{quote.kind}", ref=f"quote:{quote.id}", now=now)
     forbidden.check(actor.uuid, "out", now=now)
+    limits.check(wallet, kind=quote.kind, mode=quote.mode, amount=quote.amount, now=now)
     schedule = Schedule(quote.schedule.id, quote.schedule.version, quote.schedule)
-    if _cost(schedule, actor.uuid, quote.amount, now=now) != (quote.fee, quote.quota_used):
+    left = quota_left(schedule, customer_id=actor.uuid, now=now)
+    if (schedule.charge(quote.amount, quota_left=left), min(quote.amount, left)) != (quote.fee, quote.quota_used):
         raise QuoteChanged()
+    if left != quote.quota_left:
+        Quote.objects.filter(pk=quote.pk).update(quota_left=left)

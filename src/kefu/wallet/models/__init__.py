@@ -1,7 +1,7 @@
 """Tables of the wallet, a file a noun."""
 
 from kefu.wallet.models.account import Instrument, Wallet
-from kefu.wallet.models.fee import LIFETIME, MONTH, WINDOWS, YEAR, FeeSchedule
+from kefu.wallet.models.fee import LIFETIME, MONTH, PAYEE, PAYER, WINDOWS, YEAR, FeeSchedule
 from kefu.wallet.models.kind import (
     BY_BANK,
     GOODWILL,
@@ -15,10 +15,12 @@ from kefu.wallet.models.kind import (
     TWO_HOURS,
     WITHDRAWAL,
 )
+from kefu.wallet.models.limit import DAY, ORDER, SCOPES, Limit, OwnLimit, TermsChange
 from kefu.wallet.models.order import Order, OrderStep
 from kefu.wallet.models.quote import Quote
 from kefu.wallet.models.restriction import OutflowStop, Restriction
 from kefu.wallet.models.status import (
+    CAME_TO_NOTHING,
     CANCELLED,
     CREATED,
     FAILED,
@@ -36,8 +38,10 @@ from kefu.wallet.models.status import (
 
 __all__ = [
     "BY_BANK",
+    "CAME_TO_NOTHING",
     "CANCELLED",
     "CREATED",
+    "DAY",
     "FAILED",
     "GOODWILL",
     "HELD",
@@ -49,9 +53,13 @@ __all__ = [
     "NEXT_DAY",
     "NOW",
     "OPEN",
+    "ORDER",
     "OUTSIDE",
+    "PAYEE",
+    "PAYER",
     "POT",
     "RETURNED",
+    "SCOPES",
     "STATUSES",
     "SUBMITTED",
     "SUCCEEDED",
@@ -65,10 +73,13 @@ __all__ = [
     "YEAR",
     "FeeSchedule",
     "Instrument",
+    "Limit",
     "Order",
     "OrderStep",
     "OutflowStop",
+    "OwnLimit",
     "Quote",
     "Restriction",
+    "TermsChange",
     "Wallet",
 ]

@@ -7,12 +7,23 @@ from kefu.core.ids import new_id
 
 
 class Wallet(models.Model):
-    """One wallet a customer; `account` is its account in the books."""
+    """One wallet a customer; `account` is its account in the books.
+
+    `tier` is the class of the account (1, 2, 3 for Ⅰ, Ⅱ, Ⅲ) by the outside checks that its holder passed, `proof` how
+    strongly payments are proved: 1 less than two factors, 2 two, 3 two with a certificate. Both begin at the lowest.
+    """
 
     customer_id = models.UUIDField(primary_key=True)
     account = models.BigIntegerField()
     currency = models.TextField()
     opened_at = models.DateTimeField()
+    tier = models.SmallIntegerField(default=1)
+    proof = models.SmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(tier__in=(1, 2, 3), proof__in=(1, 2, 3)), name="wallet_standing_known"),
+        ]
 
 
 class Instrument(models.Model):

@@ -1,17 +1,33 @@
 """What orders cost, as versioned rows."""
 
+from typing import Any
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 LIFETIME, YEAR, MONTH = "lifetime", "year", "month"
 WINDOWS = (LIFETIME, YEAR, MONTH)
+PAYER, PAYEE = "payer", "payee"
+
+
+class FeeTiersSane(Func):
+    """The database's own check of `tiers`: pairs of whole numbers, bounds rising from above zero, rates below one."""
+
+    function = "wallet_fee_tiers_sane"
+    arity = 1
+    output_field: Any = models.BooleanField()
 
 
 class FeeSchedule(models.Model):
     """What a kind and mode of order costs, from an instant on. A new version is a new row.
 
-    The part of the amount above `free_up_to` and above what is left of the person's `free_quota` in its `window` pays
-    `rate_ppm` millionths, at least `least`, at most `most` (minor units); nothing above them is free of charge.
+    The part of the amount above `free_up_to` and above what is left of the person's `free_quota` in its `window` is
+    charged: `rate_ppm` millionths, and from each bound of `tiers` (`[[from, millionths], …]`, minor units) on that
+    tier's rate for what lies above it; at least `least`, at most `most` (minor units). Nothing above them is free of
+    charge. `charged_to`: who pays it, the payer on top of the amount or the payee out of it.
+
+    The tiers are a value of the row, not a table of their own: a version is written once and read whole, and a row
+    beside it could be missing or come later without anybody noticing.
     """
 
     kind = models.TextField()
@@ -22,8 +38,10 @@ class FeeSchedule(models.Model):
     free_quota = models.BigIntegerField(default=0)
     window = models.TextField(default="")
     rate_ppm = models.IntegerField(default=0)
+    tiers = models.JSONField(default=list)
     least = models.BigIntegerField(default=0)
     most = models.BigIntegerField(default=0)
+    charged_to = models.TextField(default=PAYER)
 
     class Meta:
         constraints = [
@@ -36,5 +54,9 @@ class FeeSchedule(models.Model):
             models.CheckConstraint(
                 condition=Q(window="", free_quota=0) | Q(window__in=WINDOWS, free_quota__gt=0),
                 name="fee_quota_has_its_window",
+            ),
+            models.CheckConstraint(condition=Q(FeeTiersSane(F("tiers"))), name="fee_tiers_sane"),
+            models.CheckConstraint(
+                condition=Q(charged_to=PAYER) | Q(charged_to=PAYEE, free_quota=0), name="fee_charged_to_known"
             ),
         ]

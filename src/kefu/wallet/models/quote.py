@@ -9,7 +9,10 @@ from kefu.wallet.models.kind import QUOTED, one_of
 
 
 class Quote(models.Model):
-    """What was shown before the confirmation: whoever confirms it gets exactly this, or nothing."""
+    """What was shown before the confirmation: whoever confirms it gets exactly this, or nothing.
+
+    `quota_left`: what was left of the person's free quota before it, as last looked at.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.TextField()
@@ -21,6 +24,7 @@ class Quote(models.Model):
     amount = models.BigIntegerField()
     fee = models.BigIntegerField()
     quota_used = models.BigIntegerField(default=0)
+    quota_left = models.BigIntegerField(default=0)
     currency = models.TextField()
     mode = models.TextField()
     schedule = models.ForeignKey(FeeSchedule, on_delete=models.PROTECT)

@@ -7,14 +7,15 @@ from kefu.wallet.queries.account import (
     restrictions_for,
     stop_for,
 )
-from kefu.wallet.queries.fee import fees, schedule_at
+from kefu.wallet.queries.fee import fee_story_for, fee_versions, fees, schedule_at
+from kefu.wallet.queries.fee_values import FeeStory, FeeView
+from kefu.wallet.queries.limit import LimitView, OutletView, StandingView, limit_versions, limits_for
 from kefu.wallet.queries.order import order_for, orders_for, pressing_order
 from kefu.wallet.queries.pot import pots_for
 from kefu.wallet.queries.spending import SpentView, counterparty_of, spent_for
 from kefu.wallet.queries.values import (
     BalanceView,
     CardLinkView,
-    FeeView,
     InstrumentView,
     OrderView,
     QuoteView,
@@ -23,24 +24,38 @@ from kefu.wallet.queries.values import (
     StopView,
     WalletView,
 )
+from kefu.wallet.rules.limit import IN_PERSON, PROOF_NAMES, TIER_NAMES
+from kefu.wallet.rules.terms import NOTICE_DAYS
 
 __all__ = [
+    "IN_PERSON",
+    "NOTICE_DAYS",
+    "PROOF_NAMES",
+    "TIER_NAMES",
     "BalanceView",
     "CardLinkView",
+    "FeeStory",
     "FeeView",
     "InstrumentView",
+    "LimitView",
     "OrderView",
+    "OutletView",
     "QuoteView",
     "RestrictionView",
     "SpentView",
+    "StandingView",
     "StepView",
     "StopView",
     "WalletView",
     "balance_for",
     "card_check_for",
     "counterparty_of",
+    "fee_story_for",
+    "fee_versions",
     "fees",
     "instruments_for",
+    "limit_versions",
+    "limits_for",
     "order_for",
     "orders_for",
     "pots_for",

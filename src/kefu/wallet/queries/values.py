@@ -200,53 +200,6 @@ class RestrictionView:
     lifted_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class FeeView:
-    """One fee in force. `rate_ppm` millionths of the part above `free_up_to` and the person's `free_quota` in its
-    `window` (lifetime, year, month or ''), within `least` and `most`.
-    """
-
-    kind: str
-    mode: str
-    version: int
-    effective_from: datetime
-    free_up_to: Money
-    free_quota: Money
-    window: str
-    rate_ppm: int
-    least: Money
-    most: Money
-
-    @property
-    def is_free(self) -> bool:
-        return self.rate_ppm == 0
-
-    @property
-    def percent(self) -> str:
-        """`0.1` for 1,000 millionths."""
-        return f"{self.rate_ppm / 10_000:f}".rstrip("0").rstrip(".")
-
-    @property
-    def text(self) -> str:
-        """`免费`, or which share is charged from where on, at least and at most."""
-        if self.is_free:
-            return gettext("免费")
-        given = {"free": (self.free_quota if self.window else self.free_up_to).text(), "percent": self.percent}
-        names = {
-            "lifetime": gettext("每人一共 %(free)s 免费额度，用完后 %(percent)s%%"),
-            "year": gettext("每人每年 %(free)s 免费额度，用完后 %(percent)s%%"),
-            "month": gettext("每人每月 %(free)s 免费额度，用完后 %(percent)s%%"),
-            "": gettext("每笔 %(free)s 以内免费，超出部分 %(percent)s%%"),
-        }
-        charged = self.window or self.free_up_to.minor
-        parts = [(names[self.window] if charged else gettext("%(percent)s%%")) % given]
-        if self.least.minor:
-            parts.append(gettext("最低 %(least)s") % {"least": self.least.text()})
-        if self.most.minor:
-            parts.append(gettext("最高 %(most)s") % {"most": self.most.text()})
-        return gettext("，").join(parts)
-
-
 def see_instrument(row: Instrument) -> InstrumentView:
     return InstrumentView(id=row.id, bank=row.bank, last4=row.last4, kind=row.kind, linked_at=row.linked_at)
 

@@ -95,8 +95,10 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 
 def _order_values(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
-    view = orders.order_for(signed_in(request), order_id)
-    return {"here": "activity", "card": card_of(view, now=clock.now()), "order": view}
+    actor = signed_in(request)
+    view = orders.order_for(actor, order_id)
+    story = orders.fee_story_for(actor, order_id) if view.customer_id == actor.uuid else None
+    return {"here": "activity", "card": card_of(view, now=clock.now()), "order": view, "story": story}
 
 
 @for_customers

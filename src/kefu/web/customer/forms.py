@@ -83,6 +83,24 @@ class TransferForm(Doorway):
     remark = text_field(_("附言（选填）"), most=50, required=False, autocomplete="off")
 
 
+class OwnLimitForm(Doorway):
+    """A switch, three caps that may stay empty, and the payment PIN for what widens."""
+
+    faults = {"identity.pin": "pin", "identity.attempt": "pin", "identity.level.insufficient": "pin"}
+    allowed = forms.BooleanField(required=False)
+    order_cap = amount_field(_("单笔最多（元）"))
+    day_cap = amount_field(_("每天最多（元）"))
+    month_cap = amount_field(_("每月最多（元）"))
+    pin = pin_field(hint=_("只在调高、取消限额或打开时要填"))
+
+    def __init__(self, *args: Any, has_pin: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("order_cap", "day_cap", "month_cap", "pin"):
+            self.fields[name].required = False
+        if not has_pin:
+            del self.fields["pin"]
+
+
 class StepUpForm(Doorway):
     """The payment PIN for one named thing."""
 

@@ -1,23 +1,27 @@
-"""What things cost: the same table that every quote is made from."""
+"""What things cost and how much may leave: the same tables that every quote is made from."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from kefu.core import clock
 from kefu.core.money import Money
 from kefu.wallet import queries as wallet
+from kefu.wallet.queries import FeeView
+from kefu.web.orders import kind_words
 
 
 @dataclass(frozen=True)
 class FeeLine:
-    """One row of the fee page."""
+    """One row of the fee page; `coming` are the versions that were announced."""
 
     what: str
     how: str
-    text: str
-    version: int
+    fee: FeeView
+    coming: tuple[FeeView, ...]
 
 
 def fee_values() -> dict[str, str]:
@@ -26,19 +30,31 @@ def fee_values() -> dict[str, str]:
     return {f"fee_{kind}": texts.get(kind, Money(0).text()) for kind in ("topup", "transfer", "withdrawal")}
 
 
-def fees(request: HttpRequest) -> HttpResponse:
-    """The public fee page."""
-    kinds = {"topup": _("充值"), "transfer": _("转账"), "withdrawal": _("提现")}
+def how_words(fee: FeeView) -> str:
+    """In which way an order of this kind and mode goes, in the active language."""
     modes = {"now": _("实时到账"), "two_hours": _("2 小时后到账"), "next_day": _("次日到账")}
-    found = wallet.fees()
-    lines = [
+    return _("到绑定的银行卡") if fee.kind == "withdrawal" else modes.get(fee.mode, "")
+
+
+def fee_lines(now: datetime) -> list[FeeLine]:
+    """What is in force, each with what will follow it."""
+    versions = wallet.fee_versions(now=now)
+    return [
         FeeLine(
-            kinds.get(fee.kind, fee.kind),
-            _("到绑定的银行卡") if fee.kind == "withdrawal" else modes.get(fee.mode, ""),
-            fee.text,
-            fee.version,
+            kind_words(fee.kind),
+            how_words(fee),
+            fee,
+            tuple(v for v in versions if v.is_coming and (v.kind, v.mode) == (fee.kind, fee.mode)),
         )
-        for fee in found
+        for fee in versions
+        if not fee.is_coming
     ]
-    since = max((fee.effective_from for fee in found), default=None)
-    return render(request, "help/fees.html", {"lines": lines, "since": since})
+
+
+def fees(request: HttpRequest) -> HttpResponse:
+    """The public page of fees and of limits by class."""
+    now = clock.now()
+    lines = fee_lines(now)
+    since = max((line.fee.effective_from for line in lines), default=None)
+    values = {"lines": lines, "since": since, "limits": wallet.limit_versions(now=now)}
+    return render(request, "help/fees.html", values)

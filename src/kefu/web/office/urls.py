@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from kefu.web.office import board
+from kefu.web.office import board, terms
 
 urlpatterns = [
     path("", board.page, name="office"),
     path("board", board.board, name="office_board"),
+    path("fees/", terms.fees, name="office_fees"),
+    path("limits/", terms.limits, name="office_limits"),
+    path("limits/standing", terms.standing, name="office_standing"),
+    path("terms/<uuid:change_id>/decide", terms.decide, name="office_terms_decide"),
 ]
