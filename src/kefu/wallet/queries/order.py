@@ -20,7 +20,7 @@ from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order
 from kefu.wallet.queries.values import OrderView, StepView
-from kefu.wallet.rules.timeline import LABELS, coming, expected, reason_text
+from kefu.wallet.rules.timeline import LABELS, expected, label_to_come, reason_text
 
 LIST_MOST = 200
 TEXT_MOST = 60
@@ -191,7 +191,7 @@ def _steps(order: Order) -> tuple[StepView, ...]:
         for step in order.steps.order_by("heard_at", "id")
     ]
     coming = [
-        StepView(code=code, label=coming(code), at=None, heard_at=None, state="next" if place else "now")
+        StepView(code=code, label=label_to_come(code), at=None, heard_at=None, state="next" if place else "now")
         for place, code in enumerate(expected(kind=order.kind, status=order.status, paused=order.paused_at is not None))
     ]
     return (*done, *coming)
@@ -203,8 +203,8 @@ def _arrival(order: Order) -> tuple[StepView, ...]:
         return (_done("credited", order.settled_at),)
     sent = _done("payer_sent", order.created_at)
     if order.status == m.HELD:
-        release = StepView(code="release", label=coming("release"), at=None, heard_at=None, state="now")
-        return sent, release, StepView(code="credited", label=coming("credited"), at=None, heard_at=None, state="next")
+        release = StepView(code="release", label=label_to_come("release"), at=None, heard_at=None, state="now")
+        return sent, release, StepView(code="credited", label=label_to_come("credited"), at=None, heard_at=None, state="next")
     end = order.steps.filter(code__in=("cancelled", "failed")).order_by("-id").first()
     return sent, _done("payer_withdrew", end.at if end else None)
 

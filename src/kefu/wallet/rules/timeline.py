@@ -38,7 +38,7 @@ COMING: dict[str, Any] = {
 """How a step is called while it is still to come, where its name speaks of it as done."""
 
 
-def coming(code: str) -> Any:
+def label_to_come(code: str) -> Any:
     """The name of a step that has not happened: never as if it had."""
     return COMING.get(code, LABELS[code])
 
