@@ -68,8 +68,7 @@ def decide_report(*, actor: Actor, report_id: UUID, confirmed: bool, note: str, 
         raise NoteMissing(most=NOTE_MOST)
     with transaction.atomic():
         to = Report.CONFIRMED if confirmed else Report.DISMISSED
-        changes = {"decided_at": now, "decided_by": actor.ref, "note": why}
-        moved = transition(Report, report_id, Report.OPEN, to, **changes)
+        moved = transition(Report, report_id, Report.OPEN, to, decided_at=now, decided_by=actor.ref, note=why)
         row = Report.objects.filter(pk=report_id).first()
         if row is None:
             raise NotFound()
