@@ -204,7 +204,8 @@ def _arrival(order: Order) -> tuple[StepView, ...]:
     sent = _done("payer_sent", order.created_at)
     if order.status == m.HELD:
         release = StepView(code="release", label=label_to_come("release"), at=None, heard_at=None, state="now")
-        return sent, release, StepView(code="credited", label=label_to_come("credited"), at=None, heard_at=None, state="next")
+        arrival = StepView(code="credited", label=label_to_come("credited"), at=None, heard_at=None, state="next")
+        return sent, release, arrival
     end = order.steps.filter(code__in=("cancelled", "failed")).order_by("-id").first()
     return sent, _done("payer_withdrew", end.at if end else None)
 
