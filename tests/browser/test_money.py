@@ -82,7 +82,7 @@ def test_withdrawal_that_comes_back_is_told_and_whole_again(rich: Window, town: 
     rich.sees("从余额付出")
     rich.page.get_by_role("button", name=re.compile("^提现 ¥120.50")).dblclick()
     rich.page.wait_for_url("**/orders/*/")
-    rich.sees("银行已付款")
+    rich.sees("银行付出款项")
     order = rich.page.url.rstrip("/").rsplit("/", 1)[1]
     number = town.query("SELECT id::text FROM rails_instruction WHERE order_ref = %s", f"order:{order}")[0][0]
     town.bank("POST", "/sandbox/settle", {"instruction": number, "status": "RETURNED", "reason": "card_closed"})

@@ -137,7 +137,7 @@ def test_asking_for_a_code_does_not_tell_who_is_a_customer(
     answers = [actions.request_code(phone=p, purpose="sign_in", now=now) for p in (PHONE, unknown)]
     assert answers[0] == answers[1]
     assert [phone for phone, _code in sent] == [PHONE]
-    assert OneTimeCode.objects.filter(phone=unknown).count() == 1
+    assert OneTimeCode.objects.filter(address=unknown).count() == 1
     refused = []
     for phone in (PHONE, unknown):
         with pytest.raises(Refusal) as raised:

@@ -12,6 +12,7 @@ import pytest
 from django.utils.translation import override
 
 from kefu.core.actor import SYSTEM, Actor
+from kefu.core.brand import brand
 from kefu.core.events import listeners_of
 from kefu.core.models import OutboxEvent
 from kefu.core.refusal import Refusal
@@ -91,29 +92,31 @@ def test_mail_goes_to_a_confirmed_address_in_its_readers_language(
     assert row.to_masked == "z***@example.org"
     assert actions.send_outgoing(outgoing_id=row.id, now=now)
     mail = json.loads((outbox / "mail.jsonl").read_text("utf-8"))
-    assert (mail["to"], mail["subject"]) == ("zhou@example.org", "充值到账")
+    assert (mail["to"], mail["subject"]) == ("zhou@example.org", f"{brand().name} · 充值到账")
     assert "¥200.00" in mail["text"]
 
 
 @pytest.mark.row("W-27")
 def test_mails_can_be_muted_but_not_of_security(customer: Make, now: datetime) -> None:
     lin = customer(mail="lin@example.org")
-    actions.set_muted(actor=lin, kind="topup_done", muted=True, now=now)
-    actions.set_muted(actor=lin, kind="topup_done", muted=True, now=now)
+    actions.set_mail(actor=lin, group="money", on=False, now=now)
+    actions.set_mail(actor=lin, group="money", on=False, now=now)
     tell(lin, now)
     assert not Outgoing.objects.exists()
     assert queries.unread_count(lin) == 1
     with pytest.raises(Refusal) as refused:
-        actions.set_muted(actor=lin, kind="password_changed", muted=True, now=now)
-    assert refused.value.code == "notices.kind.never_muted"
+        actions.set_mail(actor=lin, group="security", on=False, now=now)
+    assert refused.value.code == "notices.group.never_muted"
     tell(lin, now, "password_changed", at=now.isoformat())
     assert Outgoing.objects.count() == 1
-    assert [k.kind for k in queries.kinds_for(lin) if k.muted] == ["topup_done"]
-    actions.set_muted(actor=lin, kind="topup_done", muted=False, now=now)
+    assert [(g.group, g.mail, g.fixed) for g in queries.groups_for(lin)] == [
+        ("money", False, False), ("security", True, True), ("other", True, False),
+    ]  # fmt: skip
+    actions.set_mail(actor=lin, group="money", on=True, now=now)
     tell(lin, now)
     assert Outgoing.objects.count() == 2
     with pytest.raises(Refusal):
-        actions.set_muted(actor=lin, kind="no_such_kind", muted=True, now=now)
+        actions.set_mail(actor=lin, group="no_such_group", on=False, now=now)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -90,11 +90,13 @@ class Unreachable:
 def test_a_provider_that_is_down_leaves_the_message_waiting(now: datetime, settings: Any) -> None:
     actions.send_code(phone=PHONE, code="482913", now=now)
     settings.NOTICES_SMS = f"{__name__}.Unreachable"
-    with pytest.raises(ConnectionError):
-        send_all(now)
-    assert Outgoing.objects.get().status == "WAITING"
+    assert send_all(now) == [False]
+    row = Outgoing.objects.get()
+    later = now + timedelta(seconds=5)
+    assert (row.status, row.fault, row.next_try_at) == ("WAITING", "ConnectionError", later)
     settings.NOTICES_SMS = "kefu.notices.backends.FileSms"
-    assert send_all(now) == [True]
+    assert send_all(now) == [False]
+    assert send_all(later) == [True]
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-hans", "用于登录"), ("en", "482913")])

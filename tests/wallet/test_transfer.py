@@ -190,13 +190,19 @@ def test_what_each_side_sees(town) -> None:
     assert (sent.direction, sent.counterparty_masked, sent.fee.minor) == ("out", "周*", 1_00)
     assert (got.direction, got.counterparty_masked, got.fee.minor) == ("in", "林*", 0)
     assert [step.code for step in got.steps] == ["credited"]
+    coming = queries.order_for(zhou, held.id)
+    assert (coming.direction, coming.status, coming.cancellable) == ("in", "HELD", False)
+    assert [(step.code, step.state) for step in coming.steps] == [
+        ("payer_sent", "done"), ("release", "now"), ("credited", "next"),
+    ]  # fmt: skip
+    assert town.money(zhou) == (2_000_00, 0)
     with pytest.raises(NotFound):
-        queries.order_for(zhou, held.id)
+        queries.order_for(wang, held.id)
     with pytest.raises(NotFound):
         queries.order_for(wang, done.id)
     with pytest.raises(NotFound):
         queries.order_for(lin, uuid4())
-    assert [order.id for order in queries.orders_for(zhou)] == [done.id]
+    assert [order.id for order in queries.orders_for(zhou)] == [done.id, held.id]
 
 
 @pytest.mark.row("W-23")

@@ -81,7 +81,7 @@ def test_a_withdrawal_shows_fee_and_quota_then_happens_once(town: Town, browser:
     assert "款项已预留" in text_of(client.get(first["Location"]))
     town.pump.run()
     done = text_of(client.get(first["Location"]))
-    for words in ("银行已付款", "收款银行卡", "¥0.50"):
+    for words in ("银行付出款项", "收款银行卡", "¥0.50"):
         assert words in done
     assert "提现到" in text_of(client.get("/activity/?kind=withdrawal"))
     assert "提现" in text_of(client.get("/help/fees/"))
@@ -147,7 +147,7 @@ def test_activity_is_exported_as_it_is_filtered_and_harmless(town: Town, browser
     lines = list(csv.DictReader(io.StringIO(raw.removeprefix("\ufeff"))))
     assert sorted((line["类型"], line["对方"], line["金额"], line["附言"]) for line in lines) == sorted([
         ("充值", "招商银行 (0012)", "500.00", ""),
-        ("转账", "王*", "5.00", "'=HYPERLINK(1)"),
+        ("转账", "王*", "5.00", "对方留言：=HYPERLINK(1)"),
         ("转账", "王*", "-35.00", ""),
         ("转账", "王*", "-66.60", ""),
         ("提现", "招商银行 (0012)", "-100.00", ""),
@@ -187,7 +187,9 @@ def test_a_transfer_shows_payee_fee_and_arrival_then_moves_once(town: Town, brow
     places = {client.post("/transfer/send", send)["Location"] for _ in range(3)}
     assert len(places) == 1
     assert wallet.balance_for(wang).available.minor == 35_00
-    assert "午饭" in text_of(browser(wang).get("/activity/"))
+    theirs = browser(wang)
+    assert "午饭" not in text_of(theirs.get("/activity/"))  # the other side's words stand on the order's page alone
+    assert "午饭" in text_of(theirs.get(places.pop()))
 
 
 def test_a_delayed_transfer_can_be_taken_back(town: Town, browser: SignedIn) -> None:

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "kefu.rails",
     "kefu.channels",
     "kefu.sla",
+    "kefu.trust",
     "kefu.notices",
     "kefu.knowledge",
     "kefu.wallet",
@@ -140,6 +141,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 IDENTITY_SEND_CODE = "kefu.notices.actions.send_code"
+IDENTITY_SEND_MAIL_CODE = "kefu.notices.actions.send_mail_code"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

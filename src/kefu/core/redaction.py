@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 MASK = "●●●●"
 
-_CHINESE = dict(zip("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两", "001234567891234567891" + "2", strict=True))
-_D = "[0-9" + "".join(_CHINESE) + "]"
+CHINESE_DIGITS = dict(zip("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两", "001234567891234567891" + "2", strict=True))
+DIGIT = "[0-9" + "".join(CHINESE_DIGITS) + "]"
 _SEPARATOR = r"[ \t\n\-–—_.·,，、/|]"
-_RUN = re.compile(rf"{_D}(?:{_SEPARATOR}{{0,2}}{_D}){{3,40}}")
+_RUN = re.compile(rf"{DIGIT}(?:{_SEPARATOR}{{0,2}}{DIGIT}){{3,40}}")
 _DATE = re.compile(r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}")
 
 # -- what a secret is called
@@ -95,13 +95,13 @@ _SENDER = re.compile(r"(?:95\d{3}|100\d{2}|12\d{3}|106\d+)$")
 _NEAR = ((re.compile(rf"{_CODE_WORDS}|{_WORD_WORDS}", re.I), 4, 8), (re.compile(_CVV_WORDS, re.I), 3, 4))
 _NEAR_REACH = 20
 _CLAUSE_END = re.compile(r"[\n。！？!?；;]")
-_NUMBER = re.compile(rf"(?<![A-Za-z0-9./]){_D}(?:[ \-]?{_D})*")
+_NUMBER = re.compile(rf"(?<![A-Za-z0-9./]){DIGIT}(?:[ \-]?{DIGIT})*")
 _WORD_VALUE = re.compile(
     rf"(?P<name>{_CODE_WORDS}|{_WORD_WORDS})(?P<link>{_LINK}{{0,12}}?)(?!(?:use|set|is|was|are|the|my)\b)(?P<value>[!-~]{{4,64}})",
     re.IGNORECASE,
 )
 _VALUE_FIRST = re.compile(
-    rf"(?P<value>{_D}(?:[ \-]?{_D}){{3,7}})\s*[,，]?\s*"
+    rf"(?P<value>{DIGIT}(?:[ \-]?{DIGIT}){{3,7}})\s*[,，]?\s*"
     rf"(?:(?:这|那)?(?:就)?是|为|=|(?:is|was)\b)\s*(?:我|您|你|刚|才|收到|的|短信|登录|支付|交易|银行|卡|my|the|an?|\s){{0,12}}"
     rf"(?:{_CODE_WORDS}|{_WORD_WORDS}|{_CVV_WORDS})",
     re.IGNORECASE,
@@ -132,7 +132,7 @@ class _Span:
     shown: str = MASK
 
 
-class _Plain:
+class Plain:
     """The text folded to plain characters; `at[i]` is where character i came from."""
 
     def __init__(self, text: str) -> None:
@@ -155,7 +155,7 @@ class _Plain:
 
 def redact(text: str) -> Redacted:
     """Mask every secret in `text`; what is no secret stays as it was, to the letter."""
-    plain = _Plain(text)
+    plain = Plain(text)
     spans = sorted(_spans(plain.text), key=lambda span: (span.start, -span.end))
     kept: list[str] = []
     found: list[str] = []
@@ -193,7 +193,7 @@ def _before(text: str, place: int) -> str:
 
 
 def _digits(run: str) -> str:
-    return "".join(_CHINESE.get(c, c) for c in run if c.isdigit() or c in _CHINESE)
+    return "".join(CHINESE_DIGITS.get(c, c) for c in run if c.isdigit() or c in CHINESE_DIGITS)
 
 
 def _luhn(digits: str) -> bool:
@@ -227,7 +227,7 @@ def _cards(text: str) -> Iterator[_Span]:
 
 def _cards_in_run(run: re.Match[str], *, named: bool) -> Iterator[_Span]:
     """The longest stretch of whole groups that is a card: other numbers may stand before and after it."""
-    groups = list(re.finditer(rf"{_D}+", run.group()))
+    groups = list(re.finditer(rf"{DIGIT}+", run.group()))
     whole = _digits(run.group())
     upto = [0, *itertools.accumulate(len(group.group()) for group in groups)]
     for first in range(len(groups)):

@@ -8,6 +8,8 @@ SESSION_ENDED = "identity.session_ended"
 """{user, session}: the event stream of that sitting closes."""
 SECRET_CHANGED = "identity.secret_changed"  # noqa: S105 - the name of an event
 """{user, what, at}: what is `password` or `pin`, at the instant (ISO)."""
+EMAIL_CHANGED = "identity.email_changed"
+"""{user, contact, before}: the contact points of the address now and of the one before ('' when there was none)."""
 APPROVAL_CHANGED = "identity.approval_changed"
 """{approval, status, action, case}"""
 

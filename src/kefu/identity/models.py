@@ -101,10 +101,10 @@ class Attempt(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """A six-digit code, bound to one phone and one purpose; only its keyed digest is kept."""
+    """A six-digit code, bound to one phone or mail address and one purpose; only its keyed digest is kept."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    phone = models.TextField()
+    address = models.TextField()
     purpose = models.TextField()
     digest = models.BinaryField()
     source = models.TextField(default="")
@@ -115,7 +115,8 @@ class OneTimeCode(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["phone", "created_at"], name="code_by_phone"),
+            models.Index(fields=["address", "created_at"], name="code_by_address"),
+            models.Index(fields=["purpose"], name="code_open_by_purpose", condition=Q(ended_at=None)),
             models.Index(fields=["source", "created_at"], name="code_by_source"),
         ]
 
@@ -251,7 +252,10 @@ class Consent(models.Model):
 
 
 class ContactPoint(models.Model):
-    """A dated record of each phone or address that was bound to a person, also after it changed."""
+    """A dated record of each phone or address that was bound to a person, also after it changed.
+
+    `bounced_at`: mail to it came back for good; nothing more is sent until it is confirmed again.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -259,6 +263,7 @@ class ContactPoint(models.Model):
     value = models.TextField()
     bound_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

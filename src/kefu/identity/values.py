@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from kefu.core.actor import Actor
-from kefu.core.masks import mask_name, mask_phone
-from kefu.identity.models import Approval, User
+from kefu.core.masks import mask_email, mask_name, mask_phone
+from kefu.identity.models import Approval, ContactPoint, User
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,23 @@ class SessionView:
 
 @dataclass(frozen=True)
 class Contact:
-    """Where a person can be told things. `email` is empty until the address was confirmed."""
+    """Where a person can be told things. `email` is empty until the address was confirmed, and when mail came back."""
 
     phone: str
     email: str
     language: str
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """A phone or mail address that is or was bound to a person. `bounced_at`: mail to it came back for good."""
+
+    id: UUID
+    value: str
+    masked: str
+    bound_at: datetime
+    confirmed_at: datetime | None
+    bounced_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -75,6 +87,7 @@ class CustomerCard:
     masked_name: str
     masked_phone: str
     masked_email: str
+    email_bounced: bool
     language: str
     customer_since: datetime
     level: str
@@ -147,6 +160,11 @@ def person_of(user: User) -> Person:
         is_active=user.is_active,
         has_payment_pin=bool(user.payment_pin),
     )
+
+
+def contact_view(row: ContactPoint) -> ContactView:
+    masked = mask_email(row.value) if row.kind == "email" else mask_phone(row.value)
+    return ContactView(row.id, row.value, masked, row.bound_at, row.confirmed_at, row.bounced_at)
 
 
 def actor_of(user: User, *, session: str = "") -> Actor:

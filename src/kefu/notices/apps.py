@@ -29,3 +29,9 @@ class NoticesConfig(AppConfig):
             arguments=lambda p: {k: p[k] for k in ("user", "what", "at")},
             lock=lambda p: f"notices:{p['user']}",
         )
+        listen(
+            identity.EMAIL_CHANGED,
+            task="notices.tell_of_email",
+            arguments=lambda p: {k: p[k] for k in ("user", "contact", "before")},
+            lock=lambda p: f"notices:{p['user']}",
+        )

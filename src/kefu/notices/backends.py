@@ -2,25 +2,43 @@
 
 import json
 import os
-from email.message import EmailMessage
-from email.policy import SMTP
+import smtplib
+from email.utils import formatdate
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage as DjangoMail
+from django.core.mail import EmailMultiAlternatives
 
 from kefu.core.brand import brand
 
+PERMANENT = 500
+"""SMTP replies from here on are final (RFC 5321, 4.2.1)."""
 
-class Backend(Protocol):
+
+class Undeliverable(Exception):
+    """The other side refused for good. `address`: nobody is reached there, so nothing more is sent to it."""
+
+    def __init__(self, code: int, *, address: bool) -> None:
+        super().__init__(f"refused for good with {code}")
+        self.code, self.address = code, address
+
+
+class SmsBackend(Protocol):
     """`send` hands one message over and returns the provider's id for it; it raises when it was not taken.
 
-    `key` is the same each time one message is tried, so that a provider can tell a repeat.
+    `key` is the same each time one message is tried, so that a provider can tell a repeat. `Undeliverable` ends the
+    tries; anything else that it raises is tried again.
     """
 
     def send(self, *, to: str, subject: str, text: str, key: UUID) -> str: ...
+
+
+class MailBackend(Protocol):
+    """As `SmsBackend`, with the text as simple HTML beside the plain one."""
+
+    def send(self, *, to: str, subject: str, text: str, html: str, key: UUID) -> str: ...
 
 
 def outbox(name: str) -> Path:
@@ -39,6 +57,23 @@ def _append(name: str, line: dict[str, str]) -> None:
         os.close(handle)
 
 
+def headers_of(key: UUID) -> dict[str, str]:
+    """The same for each try of one message: a reader's mail program shows a repeat once.
+
+    List-Id (RFC 2919) lets people sort them; Auto-Submitted (RFC 3834) keeps holiday replies away. No link here
+    signs anybody in: the settings page asks for it.
+    """
+    house, domain = brand(), brand().mail.split("@")[1]
+    return {
+        "Message-ID": f"<{key}@{domain}>",
+        "Date": formatdate(localtime=False),
+        "List-Id": f"<notices.{domain}>",
+        "List-Unsubscribe": f"<{settings.KEFU_URL}/me/notices/settings/>",
+        "Auto-Submitted": "auto-generated",
+        "Reply-To": house.mail,
+    }
+
+
 class FileSms:
     """Text messages as lines of `outbox/sms.jsonl`. Refused in production: nobody would receive them."""
 
@@ -54,12 +89,11 @@ class FileMail:
 
     is_file = True
 
-    def send(self, *, to: str, subject: str, text: str, key: UUID) -> str:
-        mail = EmailMessage(policy=SMTP)
-        mail["From"], mail["To"], mail["Subject"] = brand().mail_sender, to, subject
-        line = {"id": str(key), "from": str(mail["From"]), "to": to, "subject": subject, "text": text}
-        _append("mail.jsonl", line)
-        return str(key)
+    def send(self, *, to: str, subject: str, text: str, html: str, key: UUID) -> str:
+        headers = headers_of(key)
+        line = {"id": str(key), "from": brand().mail_sender, "to": to, "subject": subject, "text": text, "html": html}
+        _append("mail.jsonl", {**line, "date": headers["Date"]})
+        return headers["Message-ID"]
 
 
 class SmtpMail:
@@ -67,7 +101,21 @@ class SmtpMail:
 
     is_file = False
 
-    def send(self, *, to: str, subject: str, text: str, key: UUID) -> str:
-        headers = {"Message-ID": f"<{key}@{brand().mail.split('@')[1]}>"}
-        DjangoMail(subject, text, brand().mail_sender, [to], headers=headers).send()
+    def send(self, *, to: str, subject: str, text: str, html: str, key: UUID) -> str:
+        headers = headers_of(key)
+        mail = EmailMultiAlternatives(subject, text, brand().mail_sender, [to], headers=headers)
+        mail.attach_alternative(html, "text/html")
+        try:
+            mail.send()
+        except smtplib.SMTPRecipientsRefused as problem:
+            code = min(code for code, _words in problem.recipients.values())
+            if code >= PERMANENT:
+                raise Undeliverable(code, address=True) from None
+            raise
+        except smtplib.SMTPSenderRefused:
+            raise  # ours to put right: the message waits
+        except smtplib.SMTPDataError as problem:
+            if problem.smtp_code >= PERMANENT:
+                raise Undeliverable(problem.smtp_code, address=False) from None
+            raise
         return headers["Message-ID"]

@@ -1,9 +1,13 @@
-"""Every kind of notice: its words, and whether it may be muted. Money in the values is text with its sign."""
+"""Every kind of notice: its words and its group. Money in the values is text with its sign."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+MONEY, SECURITY, OTHER = "money", "security", "other"
+GROUPS: dict[str, Any] = {MONEY: _("钱的变动"), SECURITY: _("账户安全"), OTHER: _("服务与其他")}
+"""What mails can be switched off by; security never."""
 
 
 @dataclass(frozen=True)
@@ -11,62 +15,92 @@ class Kind:
     """`text` takes the values by name; a value whose name ends in `_at` is an ISO instant and is shown as
     local time.
 
-    Security kinds always go out, by mail too where an address is confirmed.
+    Kinds of the group SECURITY always go out at once, by mail too where an address is confirmed.
     """
 
     title: Any
     text: Any
-    security: bool = False
+    group: str = MONEY
     mail: bool = True
+
+    @property
+    def security(self) -> bool:
+        return self.group == SECURITY
 
 
 KINDS: dict[str, Kind] = {
     "new_device": Kind(
         _("新设备登录"),
         _("%(at)s 有一台新设备登录了您的账户（%(device)s）。如果不是您本人，请马上停止转出并修改密码。"),
-        security=True,
+        SECURITY,
     ),
     "password_changed": Kind(
         _("登录密码已修改"),
         _("您的登录密码已在 %(at)s 修改，其他设备都已退出。如果不是您本人，请马上停止转出并联系我们。"),
-        security=True,
+        SECURITY,
     ),
     "pin_changed": Kind(
         _("支付密码已设置"),
         _("您的支付密码已在 %(at)s 设置或修改。如果不是您本人，请马上停止转出并联系我们。"),
-        security=True,
+        SECURITY,
     ),
     "outflows_stopped": Kind(
         _("已停止转出"),
         _("应您的要求，账户已停止一切转出。转入不受影响；确认安全后可以自己恢复。"),
-        security=True,
+        SECURITY,
     ),
     "outflows_allowed": Kind(
-        _("已恢复转出"), _("账户已恢复转出。如果不是您本人操作，请马上联系我们。"), security=True
+        _("已恢复转出"), _("账户已恢复转出。如果不是您本人操作，请马上联系我们。"), SECURITY
     ),
     "limits_changed": Kind(
         _("支付限额或开关已修改"),
         _("您的支付限额或支付开关已修改。如果不是您本人操作，请马上停止转出并联系我们。"),
-        security=True,
+        SECURITY,
     ),
     "standing_changed": Kind(
         _("账户类别已变更"),
         _("您的账户现在是%(tier)s类账户，付款限额随之变化。可以在“支付限额”里查看。"),
-        security=True,
+        SECURITY,
     ),
     "restricted": Kind(
         _("账户受到限制"),
         _("账户受到限制：%(reason)s。需要的材料：%(materials)s。您可以在“我的”里查看并申诉。"),
-        security=True,
+        SECURITY,
     ),
-    "restriction_lifted": Kind(_("限制已解除"), _("账户的限制已经解除，可以正常使用。"), security=True),
-    "card_linked": Kind(_("已绑定银行卡"), _("已绑定%(bank)s（尾号 %(last4)s）。"), security=True),
+    "restriction_lifted": Kind(_("限制已解除"), _("账户的限制已经解除，可以正常使用。"), SECURITY),
+    "card_linked": Kind(_("已绑定银行卡"), _("已绑定%(bank)s（尾号 %(last4)s）。"), SECURITY),
+    "card_unlinked": Kind(
+        _("已解绑银行卡"),
+        _("%(bank)s（尾号 %(last4)s）已从钱包解绑。如果不是您本人，请马上停止转出并联系我们。"),
+        SECURITY,
+    ),
+    "email_added": Kind(
+        _("已绑定邮箱"),
+        _("%(at)s 绑定了邮箱 %(email)s，账户通知会同时发到这里。如果不是您本人，请马上联系我们。"),
+        SECURITY,
+    ),
+    "email_changed": Kind(
+        _("邮箱已更换"),
+        _("%(at)s 账户邮箱换成了 %(email)s，以后的通知发到新邮箱。如果不是您本人，请马上停止转出并联系我们。"),
+        SECURITY,
+    ),
     "topup_done": Kind(_("充值到账"), _("充值 %(amount)s 已到账。订单号 %(no)s。")),
     "topup_failed": Kind(
         _("充值未成功"), _("充值 %(amount)s 未成功：%(reason)s。如果银行先扣了款，会由银行退回原卡。订单号 %(no)s。")
     ),
     "topup_completed": Kind(
         _("充值已补入账"), _("已核实银行成功，%(amount)s 已补入账。订单号 %(no)s。由 %(staff)s 办理。")
+    ),
+    "transfer_held": Kind(
+        _("转账等待转出"),
+        _("转给%(payee)s的 %(amount)s 已预留，对方尚未收到；%(release_at)s 前您可以撤回。订单号 %(no)s。"),
+    ),
+    "transfer_coming": Kind(
+        _("有一笔转账还没到您账户"),
+        _("%(payer)s要转给您 %(amount)s，您尚未收到；付款人可在 %(release_at)s 前撤回。转到后会再通知您。"),
+    ),
+    "transfer_not_coming": Kind(
+        _("转账已撤回"), _("%(payer)s要转给您的 %(amount)s 已撤回或未能转出，这笔钱没有进您的账户。")
     ),
     "transfer_sent": Kind(_("转账成功"), _("已转给%(payee)s %(amount)s。订单号 %(no)s。")),
     "transfer_received": Kind(_("收到转账"), _("收到%(payer)s转来的 %(amount)s。")),
@@ -75,6 +109,10 @@ KINDS: dict[str, Kind] = {
     ),
     "transfer_failed": Kind(
         _("转账未成功"), _("转给%(payee)s的 %(amount)s 未成功：%(reason)s。款项已退回余额。订单号 %(no)s。")
+    ),
+    "withdrawal_held": Kind(
+        _("提现已提交"),
+        _("提现 %(amount)s 到%(card)s已提交，款项和手续费 %(fee)s 已预留，银行还没有付出。订单号 %(no)s。"),
     ),
     "withdrawal_done": Kind(_("提现成功"), _("提现 %(amount)s 已由银行付到%(card)s。订单号 %(no)s。")),
     "withdrawal_failed": Kind(
@@ -104,7 +142,7 @@ KINDS: dict[str, Kind] = {
     "schedule_made": Kind(
         _("已设好定时付款"),
         _("第一次在 %(run_at)s 转给%(payee)s %(amount)s。如果不是您本人设的，请马上停止转出。"),
-        security=True,
+        SECURITY,
     ),
     "schedule_soon": Kind(
         _("定时付款快到了"), _("%(run_at)s 会转给%(payee)s %(amount)s，请留够余额；不想付可以跳过。")
@@ -117,11 +155,11 @@ KINDS: dict[str, Kind] = {
         _("这一次没有付"),
         _("转给%(payee)s的 %(amount)s 这一次没有付：%(reason)s，不会再自动重试。需要的话请自己转账。"),
     ),
-    "case_opened": Kind(_("已为您建立服务单"), _("服务单 %(case)s 已建立，我们会在 %(due_at)s 前给您答复。")),
+    "case_opened": Kind(_("已为您建立服务单"), _("服务单 %(case)s 已建立，我们会在 %(due_at)s 前给您答复。"), OTHER),
     "case_closed": Kind(
-        _("服务单已办结"), _("服务单 %(case)s 已办结：%(summary)s。为您服务的是 %(staff)s。")
+        _("服务单已办结"), _("服务单 %(case)s 已办结：%(summary)s。为您服务的是 %(staff)s。"), OTHER
     ),
     "conversation_closed": Kind(
-        _("对话已结束"), _("对话 %(no)s 已结束：%(summary)s。为您服务的是 %(staff)s。"), mail=False
+        _("对话已结束"), _("对话 %(no)s 已结束：%(summary)s。为您服务的是 %(staff)s。"), OTHER, mail=False
     ),
 }

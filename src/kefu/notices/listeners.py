@@ -30,3 +30,22 @@ def tell_of_secret(*, actor: Actor, user_id: UUID, what: str, at: datetime) -> N
     if identity.person(user_id).kind != "customer" or _told(user_id, kind, ref):
         return
     tell(actor=actor, customer_id=user_id, kind=kind, values={"at": at.isoformat()}, ref=ref, now=at)
+
+
+def tell_of_email(*, actor: Actor, user_id: UUID, contact_id: UUID, before_id: UUID | None) -> None:
+    """The owner learns of a new address, at the one before it, too."""
+    contact = identity.contact_point(contact_id)
+    before = identity.contact_point(before_id) if before_id else None
+    kind, ref = "email_changed" if before else "email_added", f"email:{contact_id}"
+    if contact is None or identity.person(user_id).kind != "customer" or _told(user_id, kind, ref):
+        return
+    values = {"at": contact.bound_at.isoformat(), "email": contact.masked}
+    tell(
+        actor=actor,
+        customer_id=user_id,
+        kind=kind,
+        values=values,
+        ref=ref,
+        now=contact.bound_at,
+        also_to=before.value if before else "",
+    )

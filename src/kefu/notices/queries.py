@@ -3,16 +3,20 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from kefu.core.actor import Actor
 from kefu.core.brand import brand
+from kefu.core.refusal import NotFound
 from kefu.notices import wording
 from kefu.notices.backends import outbox
-from kefu.notices.kinds import KINDS
-from kefu.notices.models import Mute, Notice
+from kefu.notices.kinds import GROUPS, KINDS, SECURITY
+from kefu.notices.models import Mute, Notice, QuietHours
+from kefu.notices.rules import place_of
 
 _TAIL_BYTES = 200_000
 
@@ -26,57 +30,118 @@ class NoticeView:
     title: str
     text: str
     ref: str
-    security: bool
+    group: str
     at: datetime
     read_at: datetime | None
 
+    @property
+    def security(self) -> bool:
+        return self.group == SECURITY
+
+    @property
+    def place(self) -> str:
+        """The page that it is about."""
+        return place_of(self.ref)
+
 
 @dataclass(frozen=True)
-class KindView:
-    """One line of the settings page."""
+class GroupView:
+    """One line of the settings page. `mail`: whether its notices go by mail, too; `fixed`: that cannot be changed."""
 
-    kind: str
+    group: str
     title: str
-    security: bool
-    muted: bool
+    mail: bool
+    fixed: bool
 
 
-def notices_for(actor: Actor, *, limit: int = 50) -> list[NoticeView]:
-    """The actor's own notices, the latest first."""
-    zone = brand().zone
-    rows = Notice.objects.filter(user_id=actor.uuid).order_by("-at")[:limit]
-    views = []
-    for row in rows:
-        kind = KINDS[row.kind]
-        title, text = wording.notice_words(kind, row.values, zone)
-        views.append(NoticeView(row.id, row.kind, title, text, row.ref, kind.security, row.at, row.read_at))
-    return views
+@dataclass(frozen=True)
+class MailView:
+    """One mail of the demo's mailbox."""
+
+    subject: str
+    text: str
+    date: str
+
+
+def notices_for(
+    actor: Actor, *, limit: int = 50, group: str = "", unread: bool = False, before: UUID | None = None
+) -> list[NoticeView]:
+    """The actor's own notices, the latest first; of one group, unread ones, those after `before` on the list."""
+    rows = Notice.objects.filter(user_id=actor.uuid)
+    if group:
+        rows = rows.filter(kind__in=[code for code, kind in KINDS.items() if kind.group == group])
+    if unread:
+        rows = rows.filter(read_at=None)
+    last = Notice.objects.filter(user_id=actor.uuid, pk=before).first() if before else None
+    if last is not None:
+        rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, id__lt=last.id))
+    return [_view(row) for row in rows.order_by("-at", "-id")[:limit]]
+
+
+def notice_for(actor: Actor, notice_id: UUID) -> NoticeView:
+    """One of the actor's own notices. Refuses `core.thing.not_found`."""
+    row = Notice.objects.filter(user_id=actor.uuid, pk=notice_id).first()
+    if row is None:
+        raise NotFound()
+    return _view(row)
+
+
+def _view(row: Notice) -> NoticeView:
+    kind = KINDS[row.kind]
+    title, text = wording.notice_words(kind, row.values, brand().zone)
+    return NoticeView(row.id, row.kind, title, text, row.ref, kind.group, row.at, row.read_at)
 
 
 def unread_count(actor: Actor) -> int:
     return Notice.objects.filter(user_id=actor.uuid, read_at=None).count()
 
 
-def kinds_for(actor: Actor) -> list[KindView]:
-    """Every kind with whether the actor muted its mails."""
-    muted = set(Mute.objects.filter(user_id=actor.uuid).values_list("kind", flat=True))
-    return [KindView(code, str(kind.title), kind.security, code in muted) for code, kind in KINDS.items()]
+def groups_for(actor: Actor) -> list[GroupView]:
+    """Every group with whether the actor has its mails."""
+    muted = set(Mute.objects.filter(user_id=actor.uuid).values_list("group", flat=True))
+    return [GroupView(code, str(title), code not in muted, code == SECURITY) for code, title in GROUPS.items()]
+
+
+def quiet_hours_for(actor: Actor) -> tuple[str, str]:
+    """The actor's quiet hours as `22:00`, `08:00`; two empty texts when there are none."""
+    row = QuietHours.objects.filter(user_id=actor.uuid).first()
+    if row is None:
+        return "", ""
+    return _clock(row.begin_minute), _clock(row.end_minute)
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def demo_texts(phone: str, *, limit: int = 5) -> list[str]:
     """The latest SMS to this number in the demo's outbox, newest first; none where a real provider sends
     them.
     """
-    path = outbox("sms.jsonl")
-    if not settings.NOTICES_SMS.endswith(".FileSms") or not path.exists():
+    if not settings.NOTICES_SMS.endswith(".FileSms"):
+        return []
+    return [str(line["text"]) for line in _latest("sms.jsonl", phone, limit)]
+
+
+def demo_mails(email: str, *, limit: int = 20) -> list[MailView]:
+    """The latest mails to this address in the demo's outbox, newest first; none where a real server sends them."""
+    if not settings.NOTICES_MAIL.endswith(".FileMail"):
+        return []
+    lines = _latest("mail.jsonl", email, limit)
+    return [MailView(str(line["subject"]), str(line["text"]), str(line.get("date", ""))) for line in lines]
+
+
+def _latest(name: str, to: str, limit: int) -> list[dict[str, Any]]:
+    path = outbox(name)
+    if not path.exists():
         return []
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
         lines = file.read().decode("utf-8", "replace").splitlines()
-    texts = []
+    found: list[dict[str, Any]] = []
     for line in reversed(lines):
-        if line.startswith("{") and (message := json.loads(line))["to"] == phone:
-            texts.append(str(message["text"]))
-        if len(texts) == limit:
+        if line.startswith("{") and (message := json.loads(line))["to"] == to:
+            found.append(message)
+        if len(found) == limit:
             break
-    return texts
+    return found

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from kefu.core import clock
@@ -11,10 +10,18 @@ from kefu.core.actor import SYSTEM
 from kefu.notices import actions, listeners
 
 
-@app.task(name="notices.send_outgoing", retry=RetryStrategy(max_attempts=8, exponential_wait=2))
+@app.task(name="notices.send_outgoing")
 def send_outgoing(outgoing: str) -> None:
-    """Hand one message over; tried again at growing distances, until it lapses."""
+    """Hand one message over at once; what is not taken is tried again by the sweep."""
     actions.send_outgoing(outgoing_id=UUID(outgoing), now=clock.now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="notices.sweep_outgoing", queueing_lock="notices.sweep_outgoing")
+def sweep_outgoing(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    """What quiet hours kept back, a provider did not take, or a task that died left behind."""
+    for outgoing in actions.due_outgoing(now=clock.now()):
+        actions.send_outgoing(outgoing_id=outgoing, now=clock.now())
 
 
 @app.periodic(cron="* * * * * 30")
@@ -36,3 +43,11 @@ def tell_of_secret(user: str, what: str, at: str) -> None:
     """A customer's password or payment PIN was set."""
     moment = datetime.fromisoformat(at)
     listeners.tell_of_secret(actor=SYSTEM, user_id=UUID(user), what=what, at=moment)
+
+
+@app.task(name="notices.tell_of_email")
+def tell_of_email(user: str, contact: str, before: str) -> None:
+    """A customer bound a mail address."""
+    listeners.tell_of_email(
+        actor=SYSTEM, user_id=UUID(user), contact_id=UUID(contact), before_id=UUID(before) if before else None
+    )

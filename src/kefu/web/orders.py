@@ -19,6 +19,8 @@ WITH_BANK = ("CREATED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL")
 class OrderCard:
     """An order ready for a page. `sign`: '+', '-' or '' (nothing moved); `promise`: what happens next; `expected`: when
     the bank is expected to have carried it out, '' once it has ended or when too little is known.
+
+    `headline` is the largest line of the page while neither side must take the money for arrived; '' otherwise.
     """
 
     order: OrderView
@@ -31,6 +33,7 @@ class OrderCard:
     icon: str
     promise: str
     expected: str
+    headline: str
     can_ask_bank: bool
 
     @property
@@ -64,13 +67,15 @@ def _title(order: OrderView) -> str:
     if order.kind == "topup":
         return _("充值 · %(card)s") % {"card": order.counterparty_masked}
     if order.kind == "goodwill":
-        return _("收到补偿")
+        return _("收到补偿") if order.status == "SUCCEEDED" else _("补偿")
     if order.kind == "withdrawal":
         return _("提现到%(card)s") % {"card": order.counterparty_masked}
     name = {"name": order.counterparty_masked}
     if order.kind == "pot":
         return _("从存钱罐“%(name)s”转回") % name if order.direction == "in" else _("存入存钱罐“%(name)s”") % name
-    return _("%(name)s转来") % name if order.direction == "in" else _("转给%(name)s") % name
+    if order.direction == "in":
+        return (_("%(name)s转来") if order.status == "SUCCEEDED" else _("%(name)s发起的转账")) % name
+    return _("转给%(name)s") % name
 
 
 def kind_words(kind: str) -> str:
@@ -99,6 +104,8 @@ def _promise(order: OrderView, now: datetime) -> str:
         return _topup_promise(order, now)
     if order.kind == "withdrawal":
         return _withdrawal_promise(order, now)
+    if order.direction == "in":
+        return _incoming_promise(order)
     if order.status == "HELD" and order.paused:
         return _("账户停止了转出，这笔先暂停；钱还在您的账户里。")
     if order.status == "HELD" and order.release_at:
@@ -108,6 +115,26 @@ def _promise(order: OrderView, now: datetime) -> str:
     if order.status == "CANCELLED":
         return _("钱已退回您的余额。")
     return ""
+
+
+def _incoming_promise(order: OrderView) -> str:
+    if order.status == "HELD":
+        return _("这笔钱还不是您的：到账后余额才会变，我们会再通知您。请勿凭截图发货或办事。")
+    if order.status in ("CANCELLED", "FAILED"):
+        return _("付款人已撤回，或未能转出。这笔钱没有进您的账户。")
+    return ""
+
+
+def _headline(order: OrderView, now: datetime) -> str:
+    """Of a delayed transfer: both sides read that it has not been received, and until when it can be taken back."""
+    if order.kind != "transfer" or order.status != "HELD":
+        return ""
+    if order.paused or order.release_at is None:
+        return _("对方尚未收到，转出已暂停")
+    when = {"when": spoken(order.release_at, now=now)}
+    if order.direction == "in":
+        return _("您尚未收到，付款人可在%(when)s前撤回") % when
+    return _("对方尚未收到，付款人可在%(when)s前撤回") % when
 
 
 def _topup_promise(order: OrderView, now: datetime) -> str:
@@ -150,7 +177,8 @@ def _expected(order: OrderView, now: datetime) -> str:
 def card_of(order: OrderView, *, now: datetime) -> OrderCard:
     """The order in the reader's language at `now`."""
     tone, icon = _look(order)
-    moved = order.status not in ("FAILED", "CANCELLED", "RETURNED")
+    not_yet = order.direction == "in" and order.status != "SUCCEEDED" and order.kind == "transfer"
+    moved = order.status not in ("FAILED", "CANCELLED", "RETURNED") and not not_yet
     labels = {
         "topup": _("付款银行卡"),
         "withdrawal": _("收款银行卡"),
@@ -168,5 +196,6 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
         icon=icon,
         promise=_promise(order, now),
         expected=_expected(order, now),
+        headline=_headline(order, now),
         can_ask_bank=order.kind in ("topup", "withdrawal") and order.status in WITH_BANK,
     )

@@ -44,6 +44,10 @@ def not_received(context: Context) -> Answer:
     """“对方没收到”: when it was booked to the other, say so with the entry; when it waits, until when."""
     draft = Draft(context)
     orders = pick(context, _outgoing(context), UNSETTLED)
+    coming = [order for order in context.orders_of("transfer") if order.direction == "in" and order.status == "HELD"]
+    if coming and not any(order.status in UNSETTLED for order in orders):
+        waiting = pick(context, coming, UNSETTLED)
+        orders = waiting or orders
     if not orders:
         return _no_order(draft)
     if len(orders) > 1:
@@ -117,6 +121,8 @@ def _by_state(draft: Draft, order: OrderView) -> Answer:
         draft.button("open_case", _("没解决"), argument=str(order.id))
         draft.always_a_human()
         return draft.finish("OK_IN_TIME", _("%(amount)s 已在 %(settled)s 记入 %(other)s 的账户。"))
+    if order.direction == "in":
+        return _not_yet(draft, ref, order)
     if order.cancellable:
         return _cancellable(draft, order)
     if order.status == "CANCELLED":
@@ -133,6 +139,20 @@ def _by_state(draft: Draft, order: OrderView) -> Answer:
     draft.button("open_case", _("开工单跟进"), argument=str(order.id))
     draft.always_a_human()
     return draft.finish("UNKNOWN_WAIT", _("给 %(other)s 的 %(amount)s 还在处理，有结果马上通知您。"))
+
+
+def _not_yet(draft: Draft, ref: str, order: OrderView) -> Answer:
+    """To the payee of a transfer that has not come: it is not theirs, and may never be."""
+    draft.button("order", _("看这笔订单"), argument=str(order.id))
+    draft.always_a_human()
+    if order.status == "HELD":
+        draft.check("release", "warn", _("还没有到您的账户"), ref)
+        draft.say(_("这笔钱还不是您的，到账后会通知您。请勿凭对方的截图发货或办事。"))
+        return draft.finish(
+            "UNKNOWN_WAIT", _("%(other)s 要转给您的 %(amount)s，您尚未收到；付款人可在 %(release)s 前撤回。")
+        )
+    draft.check("release", "warn", _("没有转到您的账户"), ref)
+    return draft.finish("CANCELLED", _("%(other)s 要转给您的 %(amount)s 已撤回或未能转出，没有进您的账户。"))
 
 
 def _cancellable(draft: Draft, order: OrderView) -> Answer:

@@ -7,10 +7,11 @@ from kefu.identity.actions.approval import (
     propose_approval,
 )
 from kefu.identity.actions.code import request_code, use_code
+from kefu.identity.actions.email import confirm_email, confirm_email_code, note_bounce, request_email_code
 from kefu.identity.actions.enrolment import check_enrolment, enrol_first_operator, invite_first_operator
 from kefu.identity.actions.grant import end_grant, give_grant
 from kefu.identity.actions.password import change_password
-from kefu.identity.actions.person import change_language, confirm_email, register_customer, register_staff
+from kefu.identity.actions.person import change_language, register_customer, register_staff
 from kefu.identity.actions.proof import extend_step_up, prove_step_up, set_payment_pin
 from kefu.identity.actions.risk import end_risk, give_consent, raise_risk, withdraw_consent
 from kefu.identity.actions.session import end_other_sessions, end_session, see_session, sign_out
@@ -28,6 +29,7 @@ __all__ = [
     "change_password",
     "check_enrolment",
     "confirm_email",
+    "confirm_email_code",
     "consume_approval",
     "decide_approval",
     "end_grant",
@@ -40,12 +42,14 @@ __all__ = [
     "give_consent",
     "give_grant",
     "invite_first_operator",
+    "note_bounce",
     "propose_approval",
     "prove_step_up",
     "raise_risk",
     "register_customer",
     "register_staff",
     "request_code",
+    "request_email_code",
     "reset_password",
     "see_session",
     "set_payment_pin",

@@ -1,4 +1,4 @@
-"""One-time codes by SMS: six digits, ten minutes, once, for one phone and one purpose."""
+"""One-time codes: six digits, ten minutes, once, for one phone or mail address and one purpose."""
 
 import hashlib
 import hmac
@@ -59,16 +59,17 @@ def read_phone(given: str) -> str:
     return phone
 
 
-def _digest(code_id: UUID, purpose: str, phone: str, code: str) -> bytes:
+def digest_of(code_id: UUID, purpose: str, address: str, code: str) -> bytes:
     """Keyed, so that a copy of the table does not give up a million-to-one code in a second."""
     key = hashlib.sha256(b"identity.code:" + settings.SECRET_KEY.encode()).digest()
-    return hmac.digest(key, f"{code_id}:{purpose}:{phone}:{code}".encode(), hashlib.sha256)
+    return hmac.digest(key, f"{code_id}:{purpose}:{address}:{code}".encode(), hashlib.sha256)
 
 
-def _check_pace(phone: str, source: str, now: datetime) -> None:
+def check_pace(address: str, source: str, now: datetime) -> None:
+    """Refuses `identity.code.too_soon` and `identity.code.too_many`."""
     hour, day = now - timedelta(hours=1), now - timedelta(days=1)
     made = list(
-        OneTimeCode.objects.filter(phone=phone, created_at__gt=day)
+        OneTimeCode.objects.filter(address=address, created_at__gt=day)
         .order_by("-created_at")
         .values_list("created_at", flat=True)
     )
@@ -98,15 +99,15 @@ def request_code(*, phone: str, purpose: Purpose, now: datetime, source: str = "
         with connection.cursor() as cursor:
             # Two requests at once must not both find the pause over.
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [f"code:{phone}"])
-        _check_pace(phone, source, now)
+        check_pace(phone, source, now)
         customer = User.objects.filter(login=phone, kind=User.CUSTOMER, is_active=True).first()
-        OneTimeCode.objects.filter(phone=phone, purpose=purpose, ended_at=None).update(ended_at=now)
+        OneTimeCode.objects.filter(address=phone, purpose=purpose, ended_at=None).update(ended_at=now)
         leaves = purpose == "sign_up" or customer is not None
         OneTimeCode.objects.create(
             id=code_id,
-            phone=phone,
+            address=phone,
             purpose=purpose,
-            digest=_digest(code_id, purpose, phone, code) if leaves else secrets.token_bytes(32),
+            digest=digest_of(code_id, purpose, phone, code) if leaves else secrets.token_bytes(32),
             source=source,
             created_at=now,
             expires_at=now + limits.CODE_LASTS,
@@ -128,17 +129,22 @@ def use_code(*, phone: str, purpose: Purpose, code: str, now: datetime) -> str:
     phone = read_phone(phone)
     tried = count_try(what=f"code:{purpose}", subject=phone, patience=limits.PER_ACCOUNT, now=now)
     row = (
-        OneTimeCode.objects.filter(phone=phone, purpose=purpose, ended_at=None, expires_at__gt=now)
+        OneTimeCode.objects.filter(address=phone, purpose=purpose, ended_at=None, expires_at__gt=now)
         .order_by("-created_at")
         .first()
     )
     if row is None:
         raise CodeWrong()
+    redeem(row, code, now=now)
+    forgive_tries(tried)
+    return phone
+
+
+def redeem(row: OneTimeCode, code: str, *, now: datetime) -> None:
+    """Use up this very code, or `identity.code.wrong`. The row counts its tries itself."""
     open_row = OneTimeCode.objects.filter(pk=row.pk, ended_at=None, tries__lt=limits.CODE_TRIES)
     if not open_row.update(tries=F("tries") + 1):
         raise CodeWrong()
-    right = hmac.compare_digest(bytes(row.digest), _digest(row.id, purpose, phone, code.strip()))
+    right = hmac.compare_digest(bytes(row.digest), digest_of(row.id, row.purpose, row.address, code.strip()))
     if not right or not OneTimeCode.objects.filter(pk=row.pk, ended_at=None).update(ended_at=now):
         raise CodeWrong()
-    forgive_tries(tried)
-    return phone

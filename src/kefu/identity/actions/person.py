@@ -14,11 +14,12 @@ from kefu.core.brand import brand
 from kefu.core.ids import new_id
 from kefu.core.refusal import Refusal
 from kefu.identity.actions.code import read_phone
+from kefu.identity.actions.email import checked_email
 from kefu.identity.actions.password import hash_of_new
 from kefu.identity.events import CUSTOMER_REGISTERED, topic_of
 from kefu.identity.models import Consent, ContactPoint, User
 from kefu.identity.queries.access import require
-from kefu.identity.rules.name import email_fault, name_fault, staff_no_fits
+from kefu.identity.rules.name import name_fault, staff_no_fits
 from kefu.identity.values import Person, person_of
 
 
@@ -27,13 +28,6 @@ class NameUnusable(Refusal):
     status = 422
     text = _("姓名请填 1 到 40 个字，不要有换行、尖括号或网址。")
     operator = "name is empty, too long or holds characters that names do not have"
-
-
-class EmailUnreadable(Refusal):
-    code = "identity.email.unreadable"
-    status = 422
-    text = _("这个邮箱地址看起来不对，请检查后重新填写。")
-    operator = "not a mail address"
 
 
 class PhoneTaken(Refusal):
@@ -67,13 +61,6 @@ def checked_name(name: str) -> str:
     if name_fault(name):
         raise NameUnusable()
     return name.strip()
-
-
-def checked_email(email: str) -> str:
-    """Without the spaces around it; may be empty. Refuses with `identity.email.unreadable`."""
-    if email and email_fault(email):
-        raise EmailUnreadable()
-    return email.strip()
 
 
 def _bind(user: User, kind: str, value: str, *, confirmed: bool, now: datetime) -> None:
@@ -185,22 +172,6 @@ def register_staff(
             data={"staff_no": staff_no, "role": role, "lead": lead_id},
         )
     return person_of(user)
-
-
-def confirm_email(*, actor: Actor, user_id: UUID, email: str, now: datetime) -> None:
-    """Bind an address that its owner proved to read; an earlier one is ended and stays on record.
-
-    Refuses with `identity.email.unreadable`.
-    """
-    address = checked_email(email)
-    if not address:
-        raise EmailUnreadable()
-    with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user_id)
-        ContactPoint.objects.filter(user=user, kind="email", ended_at=None).update(ended_at=now)
-        User.objects.filter(pk=user_id).update(email=address)
-        _bind(user, "email", address, confirmed=True, now=now)
-        audit.record(actor=actor, action="identity.confirm_email", subject=f"user:{user_id}", now=now)
 
 
 def change_language(*, actor: Actor, language: str) -> None:

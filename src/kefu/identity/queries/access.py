@@ -144,6 +144,7 @@ def customer_card_for(
         masked_name=person.masked_name,
         masked_phone=person.masked_phone,
         masked_email=_masked_email(user),
+        email_bounced=user.email_bounced,
         language=user.language,
         customer_since=user.created_at,
         level="V2" if user.stepped else "V1" if user.open_sessions else "V0",
@@ -164,7 +165,9 @@ def _with_signs(now: datetime) -> QuerySet[Any]:
     phones = ContactPoint.objects.filter(
         user=OuterRef("pk"), kind="phone", value=OuterRef("phone"), ended_at=None
     )
+    bounced = ContactPoint.objects.filter(user=OuterRef("pk"), kind="email", ended_at=None, bounced_at__isnull=False)
     return User.objects.annotate(
+        email_bounced=Exists(bounced),
         stepped=Exists(StepUp.objects.filter(user=OuterRef("pk"), method="pin", proved_at__lte=now, until__gt=now)),
         phone_confirmed_at=Subquery(phones.values("confirmed_at")[:1]),
         last_sign_in_at=Subquery(sittings.order_by("-began_at").values("began_at")[:1]),

@@ -8,7 +8,7 @@ from kefu.core.actor import Actor
 from kefu.core.refusal import NotFound
 from kefu.identity.models import Consent, ContactPoint, Session, User
 from kefu.identity.rules.phone import normal_phone
-from kefu.identity.values import Contact, Person, SessionView, actor_of, person_of
+from kefu.identity.values import Contact, ContactView, Person, SessionView, actor_of, contact_view, person_of
 
 IDLE = {User.CUSTOMER: timedelta(minutes=15), User.STAFF: timedelta(minutes=15)}
 """A sitting that nobody used for so long is over."""
@@ -122,13 +122,22 @@ def contact_of(user_id: UUID) -> Contact:
     user = User.objects.filter(pk=user_id).first()
     if user is None:
         raise NotFound()
-    confirmed = (
-        bool(user.email)
-        and ContactPoint.objects.filter(user=user, kind="email", value=user.email, ended_at=None)
-        .exclude(confirmed_at=None)
-        .exists()
-    )
-    return Contact(user.phone, user.email if confirmed else "", user.language)
+    email = email_of(user_id) if user.email else None
+    good = email is not None and email.confirmed_at and not email.bounced_at
+    return Contact(user.phone, user.email if good else "", user.language)
+
+
+def email_of(user_id: UUID) -> ContactView | None:
+    """The person's mail address as it is bound now; None when there is none."""
+    rows = ContactPoint.objects.filter(user_id=user_id, kind="email", ended_at=None)
+    row = rows.order_by("-bound_at").first()
+    return None if row is None else contact_view(row)
+
+
+def contact_point(contact_id: UUID) -> ContactView | None:
+    """One phone or address of somebody, now or before."""
+    row = ContactPoint.objects.filter(pk=contact_id).first()
+    return None if row is None else contact_view(row)
 
 
 def consents_of(*, user_id: UUID) -> dict[str, str]:

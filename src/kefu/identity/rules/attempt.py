@@ -21,6 +21,7 @@ PER_ACCOUNT = Patience(5, timedelta(minutes=15), 10, timedelta(hours=24))
 PER_SOURCE = Patience(50, timedelta(minutes=15), 200, timedelta(hours=24))
 PER_PIN = Patience(5, timedelta(minutes=15), 10, timedelta(hours=24))
 
+ONE_HOUR = timedelta(hours=1)
 CODE_LASTS = timedelta(minutes=10)
 CODE_TRIES = 5
 CODE_PAUSE = timedelta(seconds=60)

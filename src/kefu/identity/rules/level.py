@@ -20,6 +20,7 @@ LEVELS: dict[str, Level] = {
     "identity.end_session": "V1",
     "identity.change_password": "V1",
     "identity.replace_payment_pin": "V2",
+    "identity.add_email": "V1",
     "identity.change_email": "V2",
     "identity.change_phone": "V3",
     "identity.recover_account": "V3",

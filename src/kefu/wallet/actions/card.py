@@ -96,3 +96,5 @@ def unlink_card(*, actor: Actor, instrument_id: UUID, now: datetime) -> None:
             subject, data = actor.ref, {"instrument": row.id}
             audit.record(actor=actor, action="wallet.unlink_card", subject=subject, now=now, data=data)
             telling.changed(facts.CARD_CHANGED, actor.uuid, now=now, instrument=row.id)
+            words = {"bank": row.bank, "last4": row.last4}
+            telling.tell(actor.uuid, "card_unlinked", actor=actor, ref=f"instrument:{row.id}", now=now, **words)

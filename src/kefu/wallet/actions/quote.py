@@ -13,6 +13,7 @@ from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.ledger import queries as books
+from kefu.trust import actions as trust
 from kefu.wallet.actions import forbidden, limits
 from kefu.wallet.actions.wallet import ensure, lock, owner_ref
 from kefu.wallet.models import Order, Quote, Wallet
@@ -90,6 +91,10 @@ def carry_out(
         if order is None:
             _check(actor, quote, wallet, now=now)
             order = make(quote, wallet)
+            if order.remark:
+                trust.report_words(
+                    ref=f"order:{order.id}", writer_id=actor.uuid, reader_id=order.payee_id, words=order.remark, now=now
+                )
         keyed.settle(principal=actor.ref, key=key, answer={"order": str(order.id)})
     return order_for(actor, order.id)
 

@@ -80,6 +80,7 @@ def _give_back(order: Order, *, now: datetime) -> None:
     _record(order, now=now)
     telling.order_changed(order, balance=True, now=now)
     telling.tell_failed(order, now=now)
+    telling.tell_not_coming(order, actor=SYSTEM, now=now)
 
 
 def _record(order: Order, *, now: datetime) -> None:

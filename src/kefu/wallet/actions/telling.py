@@ -8,16 +8,17 @@ from kefu.core.actor import SYSTEM, Actor
 from kefu.core.money import Money
 from kefu.notices import actions as notices
 from kefu.wallet import events as facts
-from kefu.wallet.models import RETURNED, SUCCEEDED, TRANSFER, WITHDRAWAL, Order
+from kefu.wallet.models import RETURNED, TRANSFER, WITHDRAWAL, Order
+from kefu.wallet.queries.order import shown_to_payee
 from kefu.wallet.rules.timeline import reason_text
 
 BANK = Actor(kind="bank", id="rails", label="Bank")
 
 
 def order_changed(order: Order, *, balance: bool, now: datetime) -> None:
-    """Tell the order's customer, and its payee once the money is theirs. `balance`: balances moved too."""
+    """Tell the order's customer, and its payee once it shows with them. `balance`: balances moved too."""
     sides = [order.customer_id]
-    if order.payee_id and order.status == SUCCEEDED:
+    if order.payee_id and shown_to_payee(order):
         sides.append(order.payee_id)
     for customer in sides:
         payload = {"order": order.id, "customer": customer}
@@ -56,3 +57,20 @@ def tell_failed(order: Order, *, now: datetime) -> None:
     if order.kind == WITHDRAWAL:
         values |= {"card": order.payee_label, "fee": Money(order.fee, order.currency).text()}
     tell(order.customer_id, kind, actor=SYSTEM, ref=f"order:{order.id}", now=now, **values)
+
+
+def tell_held(order: Order, *, actor: Actor, now: datetime) -> None:
+    """A transfer waits: its money is set aside for the payer, and not received by the payee."""
+    given = {"amount": amount_of(order), "release_at": (order.release_at or now).isoformat()}
+    ref = f"order:{order.id}"
+    words = {"payee": order.payee_label, "no": order.no}
+    tell(order.customer_id, "transfer_held", actor=actor, ref=ref, now=now, **given, **words)
+    if order.payee_id:
+        tell(order.payee_id, "transfer_coming", actor=actor, ref=ref, now=now, payer=order.payer_label, **given)
+
+
+def tell_not_coming(order: Order, *, actor: Actor, now: datetime) -> None:
+    """The payee who was told of a waiting transfer hears that it does not come."""
+    if order.payee_id:
+        values = {"payer": order.payer_label, "amount": amount_of(order)}
+        tell(order.payee_id, "transfer_not_coming", actor=actor, ref=f"order:{order.id}", now=now, **values)

@@ -107,6 +107,7 @@ def _make(actor: Actor, quote: Quote, *, now: datetime) -> Order:
     elif order.release_at:
         book.move(order, m.HELD)
         book.write_step(order, "held", at=now, heard_at=now)
+        telling.tell_held(order, actor=actor, now=now)
     else:
         arrive(order, actor=actor, now=now)
     audit.record(
@@ -242,6 +243,7 @@ def _cancel(order: Order, actor: Actor, *, now: datetime) -> None:
         payee=order.payee_label,
         no=order.no,
     )
+    telling.tell_not_coming(order, actor=actor, now=now)
 
 
 def void_legs(order: Order, *, now: datetime) -> list[book.Leg]:

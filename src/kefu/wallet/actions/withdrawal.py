@@ -86,6 +86,11 @@ def _make(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> Order
     data = {"no": order.no, "amount": order.amount, "fee": order.fee, "card": str(card.id)}
     audit.record(actor=actor, action="wallet.create_withdrawal", subject=book.ref_of(order.id), now=now, data=data)
     telling.order_changed(order, balance=True, now=now)
+    given = {"amount": telling.amount_of(order), "fee": Money(order.fee, order.currency).text()}
+    words = {"card": order.payee_label, "no": order.no}
+    telling.tell(
+        actor.uuid, "withdrawal_held", actor=actor, ref=book.ref_of(order.id), now=now, **given, **words
+    )
     return order
 
 

@@ -88,7 +88,7 @@ class Order(models.Model):
             models.Index(
                 fields=["payee_id", "-created_at", "-id"],
                 name="order_to_payee",
-                condition=Q(payee_id__isnull=False, status=SUCCEEDED),
+                condition=Q(payee_id__isnull=False),
             ),
             models.Index(
                 fields=["release_at"],

@@ -15,16 +15,31 @@ from kefu.core.refusal import NotFound
 from kefu.identity.values import GrantView
 from kefu.ledger import queries as books
 from kefu.rails import queries as outside
+from kefu.trust import queries as trust
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order
 from kefu.wallet.queries.values import OrderView, StepView
-from kefu.wallet.rules.timeline import LABELS, expected, reason_text
+from kefu.wallet.rules.timeline import LABELS, expected, label_to_come, reason_text
 
 LIST_MOST = 200
 TEXT_MOST = 60
 PRESSING_AMONG = 5
 _LEAVING = (m.TRANSFER, m.WITHDRAWAL, m.POT)
+
+
+SHOWN_TO_PAYEE = Q(status=m.SUCCEEDED) | Q(kind=m.TRANSFER) & (
+    Q(status=m.HELD) | Q(status__in=(m.CANCELLED, m.FAILED), previous=m.HELD)
+)
+"""A transfer that waits is shown to its payee as not received, and is not taken from their eyes when it comes to
+nothing. Of every other order a payee sees what has arrived.
+"""
+
+
+def shown_to_payee(order: Order) -> bool:
+    """`SHOWN_TO_PAYEE` of one row."""
+    waited = order.status == m.HELD or (order.status in (m.CANCELLED, m.FAILED) and order.previous == m.HELD)
+    return order.status == m.SUCCEEDED or (order.kind == m.TRANSFER and waited)
 
 
 class Wanted(TypedDict, total=False):
@@ -62,8 +77,8 @@ def orders_for(
     """The customer's orders, sent and received, the newest first.
 
     Filters: kind, status, since, until, amount_min, amount_max (minor units), and `text`, looked for in
-    number, counterparty and remark. `before` is the id of the last order of the page before. Money on its
-    way to the customer shows once it has arrived. Refuses `core.thing.not_found`.
+    number, counterparty and remark. `before` is the id of the last order of the page before. A transfer to the
+    customer shows from when it is held: not received yet. Refuses `core.thing.not_found`.
     """
     customer = customer_seen_by(actor, customer_id, now=now, held=held)
     wanted = _before(before)
@@ -75,9 +90,7 @@ def orders_for(
         return []
     most = max(1, min(limit, LIST_MOST))
     sent = Order.objects.filter(wanted, _mentions(text, to="payee_label"), customer_id=customer)
-    received = Order.objects.filter(
-        wanted, _mentions(text, to="payer_label"), payee_id=customer, status=m.SUCCEEDED
-    )
+    received = Order.objects.filter(wanted, SHOWN_TO_PAYEE, _mentions(text, to="payer_label"), payee_id=customer)
     if actor.is_staff:
         _record(actor, "wallet.see_orders", f"customer:{customer}", now)
     both = _newest(sent, most).union(_newest(received, most), all=True)
@@ -143,9 +156,9 @@ def order_for(
 
 
 def _viewer(actor: Actor, order: Order, *, now: datetime | None, held: GrantView | None) -> UUID:
-    """The side whose view it is. A payee sees what has arrived, nothing before."""
+    """The side whose view it is. A payee sees what has arrived, and a held transfer."""
     sides = [order.customer_id]
-    if order.payee_id and order.status == m.SUCCEEDED:
+    if order.payee_id and shown_to_payee(order):
         sides.append(order.payee_id)
     if actor.kind == "customer":
         if actor.uuid not in sides:
@@ -179,22 +192,35 @@ def _steps(order: Order) -> tuple[StepView, ...]:
         for step in order.steps.order_by("heard_at", "id")
     ]
     coming = [
-        StepView(code=code, label=LABELS[code], at=None, heard_at=None, state="next" if place else "now")
+        StepView(code=code, label=label_to_come(code), at=None, heard_at=None, state="next" if place else "now")
         for place, code in enumerate(expected(kind=order.kind, status=order.status, paused=order.paused_at is not None))
     ]
     return (*done, *coming)
 
 
 def _arrival(order: Order) -> tuple[StepView, ...]:
-    """What the payee may know: when it arrived."""
-    at = order.settled_at
-    return (StepView(code="credited", label=LABELS["credited"], at=at, heard_at=at, state="done"),)
+    """What the payee may know: when it was sent off, that it has not arrived, when it did, or that it will not."""
+    if order.status == m.SUCCEEDED:
+        return (_done("credited", order.settled_at),)
+    sent = _done("payer_sent", order.created_at)
+    if order.status == m.HELD:
+        release = StepView(code="release", label=label_to_come("release"), at=None, heard_at=None, state="now")
+        arrival = StepView(code="credited", label=label_to_come("credited"), at=None, heard_at=None, state="next")
+        return sent, release, arrival
+    end = order.steps.filter(code__in=("cancelled", "failed")).order_by("-id").first()
+    return sent, _done("payer_withdrew", end.at if end else None)
+
+
+def _done(code: str, at: datetime | None) -> StepView:
+    return StepView(code=code, label=LABELS[code], at=at, heard_at=at, state="done")
 
 
 def seen_by(order: Order, viewer: UUID, **story: object) -> OrderView:
     """The order as `viewer`, who is one of its sides, may see it. For the queries of this room."""
     incoming = viewer != order.customer_id or order.from_pot or order.kind not in _LEAVING
     own = viewer == order.customer_id
+    words = trust.shown(order.remark)
+    other = order.payer_label if incoming else order.payee_label
     return OrderView(
         id=order.id,
         no=order.no,
@@ -205,17 +231,19 @@ def seen_by(order: Order, viewer: UUID, **story: object) -> OrderView:
         payee_id=order.payee_id,
         amount=Money(order.amount, order.currency),
         fee=Money(order.fee if own else 0, order.currency),
-        counterparty_masked=order.payer_label if incoming else order.payee_label,
+        counterparty_masked=trust.shown(other).text if order.kind == m.TRANSFER else other,
         mode=order.mode,
-        remark=order.remark,
-        reason=order.reason,
-        reason_text=reason_text(order.kind, order.reason),
+        remark=order.remark if own else words.text,
+        remark_by_other=bool(order.remark) and not own,
+        remark_masked=words.masked and not own,
+        reason=order.reason if own else "",
+        reason_text=reason_text(order.kind, order.reason) if own else "",
         case_ref=order.case_ref if own else "",
         created_at=order.created_at,
         release_at=order.release_at,
         settled_at=order.settled_at,
         returned_at=order.returned_at,
-        paused=order.paused_at is not None,
+        paused=own and order.paused_at is not None,
         cancellable=own and order.status == m.HELD and order.kind == m.TRANSFER,
         **story,  # type: ignore[arg-type]
     )

@@ -108,6 +108,8 @@ class StepView:
 class OrderView:
     """An order as one side sees it: `direction` in or out, `counterparty_masked` the other side.
 
+    `remark_by_other`: the words are the other side's, shown apart; `remark_masked`: something in them was hidden.
+
     `steps`, `transfers`, `bank_ref` and `expected` are filled by `order_for` only. `expected`: from when to when a bank
     carries out nine of ten such orders.
     """
@@ -124,6 +126,8 @@ class OrderView:
     counterparty_masked: str
     mode: str
     remark: str
+    remark_by_other: bool = False
+    remark_masked: bool = False
     reason: str
     reason_text: str
     case_ref: str

@@ -11,12 +11,12 @@ LABELS: dict[str, Any] = {
     "held": _("款项已预留"),
     "submitted": _("银行已受理"),
     "unknown": _("银行结果待确认"),
-    "bank_confirmed": _("银行确认成功"),
+    "bank_confirmed": _("银行已确认扣款"),
     "manual": _("转人工核对"),
     "credited": _("已到账"),
     "completed": _("核实后补入账"),
     "cleared": _("已与银行对账"),
-    "paid_out": _("银行已付款"),
+    "paid_out": _("银行付出款项"),
     "returned": _("银行退回，款项和手续费已回到余额"),
     "return_cleared": _("退回款已与银行对账"),
     "contradicted": _("银行说法前后不一，人工核对中"),
@@ -30,7 +30,20 @@ LABELS: dict[str, Any] = {
     "out_of_pot": _("已转回余额"),
     "bank_result": _("等待银行结果"),
     "release": _("等待到账时间"),
+    "payer_sent": _("付款人已提交"),
+    "payer_withdrew": _("付款人已撤回，或未能转出"),
 }
+COMING: dict[str, Any] = {
+    "credited": _("到账"),
+    "arrived": _("对方到账"),
+}
+"""How a step is called while it is still to come, where its name speaks of it as done."""
+
+
+def label_to_come(code: str) -> Any:
+    """The name of a step that has not happened: never as if it had."""
+    return COMING.get(code, LABELS[code])
+
 
 REASONS: dict[str, Any] = {
     "insufficient_funds": _("余额不足"),

@@ -82,8 +82,13 @@ def _cells(order: OrderView) -> list[str]:
         _plain(order.fee.minor),
         order.amount.currency,
         words.order_status(order.status)[0],
-        harmless(order.remark),
+        harmless(_words(order)),
     ]
+
+
+def _words(order: OrderView) -> str:
+    """A remark, marked when it is the other side's."""
+    return _("对方留言：%(words)s") % {"words": order.remark} if order.remark_by_other else order.remark
 
 
 def _plain(minor: int) -> str:

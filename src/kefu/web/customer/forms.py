@@ -37,6 +37,44 @@ class PasswordChangeForm(Doorway):
     )
 
 
+class EmailForm(Doorway):
+    """`pin` only when a confirmed address is to be replaced."""
+
+    faults = {
+        "identity.email": "email",
+        "identity.code": "email",
+        "identity.pin": "pin",
+        "identity.attempt": "pin",
+        "identity.level": "pin",
+    }
+    email = forms.CharField(
+        label=_("邮箱地址"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"type": "email", "autocomplete": "email", "inputmode": "email"}),
+    )
+    pin = pin_field(hint=_("换邮箱要确认是您本人"))
+
+    def __init__(self, *args: Any, has_one: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_one:
+            del self.fields["pin"]
+
+
+class EmailCodeForm(Doorway):
+    faults = {"identity.code": "code", "identity.attempt": "code"}
+    code = code_field(_("邮件里的验证码"))
+
+
+def time_field(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=5, widget=forms.TextInput(attrs={"type": "time"}))
+
+
+class QuietForm(Doorway):
+    faults = {"notices.quiet": "begin"}
+    begin = time_field(_("从"))
+    end = time_field(_("到"))
+
+
 class CardForm(Doorway):
     faults = {"rails.card.number": "pan", "rails.card.holder": "holder", "identity.phone": "phone"}
     holder = text_field(_("持卡人姓名"), most=80, autocomplete="cc-name")

@@ -1,4 +1,4 @@
-"""The customer's own corner: who they are, where they are signed in, secrets, language, notices."""
+"""The customer's own corner: who they are, where they are signed in, secrets, language."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,6 @@ from kefu.core import clock
 from kefu.core.refusal import Refusal
 from kefu.identity import actions as identity
 from kefu.identity import queries as people
-from kefu.notices import actions as notices
 from kefu.notices import queries as told
 from kefu.wallet import queries as wallet
 from kefu.web.customer.forms import PasswordChangeForm, PinForm
@@ -35,6 +34,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "unread": told.unread_count(actor),
         "restrictions": standings(actor),
         "cards": wallet.instruments_for(actor),
+        "email": people.email_of(actor.uuid),
     }
     return render(request, "customer/me.html", values)
 
@@ -109,13 +109,3 @@ def password(request: HttpRequest) -> HttpResponse:
 def _form_page(request: HttpRequest, template: str, form: Any, **values: Any) -> HttpResponse:
     wrong = form.is_bound and (form.errors or form.refusal)
     return render(request, template, {"form": form, "here": "me", **values}, status=form.status if wrong else 200)
-
-
-@for_customers
-def notice_list(request: HttpRequest) -> HttpResponse:
-    """What we told this customer; POST marks all as read."""
-    actor = signed_in(request)
-    if request.method == "POST":
-        notices.mark_read(actor=actor, now=clock.now())
-        return redirect("notices")
-    return render(request, "customer/notices.html", {"here": "me", "notices": told.notices_for(actor)})

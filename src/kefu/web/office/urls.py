@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.office import board, terms
+from kefu.web.office import board, reports, terms
 
 urlpatterns = [
     path("", board.page, name="office"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("limits/", terms.limits, name="office_limits"),
     path("limits/standing", terms.standing, name="office_standing"),
     path("terms/<uuid:change_id>/decide", terms.decide, name="office_terms_decide"),
+    path("reports/", reports.reports, name="office_reports"),
+    path("reports/<uuid:report_id>/decide", reports.decide, name="office_report_decide"),
 ]
