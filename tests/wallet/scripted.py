@@ -8,9 +8,9 @@ from uuid import UUID
 
 from kefu.rails.connectors.base import (
     Answer,
+    Bank,
     CallbackRefusedError,
     CardAnswer,
-    Connector,
     HeardCallback,
     Order,
     TemporaryError,
@@ -19,7 +19,7 @@ from kefu.rails.connectors.base import (
 CODE = "246810"
 
 
-class ScriptedBank(Connector):
+class ScriptedBank(Bank):
     """`outcome` is what becomes of new debits; `of` overrules it for one instruction. `down`: no answer."""
 
     code = "sandbox"
