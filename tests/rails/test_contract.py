@@ -153,7 +153,7 @@ def test_lost_callback_is_made_up_for_by_the_ladder(house: House, climb_until: C
 
 
 def test_time_out_is_unknown_and_never_assumed(house: House, climb_until: Callable[..., int]) -> None:
-    house.mood("timeout_drops", drops=1, hang_s=0.1)
+    house.mood("timeout_drops", drops=1, hang_s=0.1, settle_s=0)
     made = house.instruct()
     house.pump.run()
     assert status(made) == "UNKNOWN"
