@@ -76,10 +76,10 @@ def _direction(request: Request) -> str:
 
 def _submit(bank: Bank, request: Request, _: str, now: int) -> Answer:
     partner = bank.role != "bank"
-    token = "account_token" if partner else "card_token"
+    named_by = "account_token" if partner else "card_token"
     check = partial(accounts.check_payment, role=bank.role, now=now) if partner else movements.check_card
     order = movements.read_order(
-        request.body, direction=_direction(request), now=now, demo=bank.demo, token=token
+        request.body, direction=_direction(request), now=now, demo=bank.demo, named_by=named_by
     )
     with bank.store.change() as db:
         given = movements.submit(db, order, now=now, demo=bank.demo, check=check)

@@ -48,16 +48,18 @@ class Submission:
     hang_s: float
 
 
-def read_order(body: bytes, *, direction: str, now: int, demo: bool, token: str = "card_token") -> Order:
-    """The order in a request body; `token` is the field that names whose card or account it is.
+def read_order(
+    body: bytes, *, direction: str, now: int, demo: bool, named_by: str = "card_token"
+) -> Order:
+    """The order in a request body; `named_by` is the field that names whose card or account it is.
 
     Refusals: body_not_json, field_unknown (400); instruction_invalid, card_token_invalid, amount_invalid,
     currency_invalid, happened_at_invalid, happened_at_future, history_not_accepted (422).
     """
-    values = fields.read_object(body, allowed=_ORDER | {token})
+    values = fields.read_object(body, allowed=_ORDER | {named_by})
     order = Order(
         instruction=fields.instruction(values),
-        card_token=fields.text(values, token),
+        card_token=fields.text(values, named_by),
         amount=fields.whole_number(values, "amount", low=1, high=LARGEST),
         currency=fields.text(values, "currency", longest=3),
         at=fields.moment(values, "happened_at"),

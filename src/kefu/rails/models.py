@@ -237,7 +237,7 @@ FOUND = "FOUND"
 
 
 class AccountCheck(models.Model):
-    """Asking a biller or lender about an account before it is paid: whose it is and what it owes, amounts in minor units.
+    """Asking a biller or lender about an account before it is paid: whose it is, what it owes (minor units).
 
     The account's number waits in `sealed`, encrypted, only until the worker has asked; kept are token and mask.
     """

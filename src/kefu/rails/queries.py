@@ -80,7 +80,7 @@ class CardCheckView:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountCheckView:
-    """What a biller or lender says of an account, amounts in minor units. `status` ASKED, FOUND or REFUSED (`reason`)."""
+    """What a biller or lender says of an account, in minor units. `status` ASKED, FOUND or REFUSED (`reason`)."""
 
     id: UUID
     owner_ref: str

@@ -71,8 +71,18 @@ PARTNER_SCENARIO_TEXTS: dict[str, tuple[str, str, str, str]] = {
         "已入账，但通知永远不会到；去查询会得到实话。",
         "Posts and never says so; a query is answered truthfully.",
     ),
-    "late_callback": ("通知迟到", "Late callback", "已入账，三十秒后才通知。", "Posts and says so after thirty seconds."),
-    "bank_denies": ("当场拒绝", "Refuses", "当场拒绝：户号不对或账单已变化。", "Refuses at once: wrong account or bill changed."),
+    "late_callback": (
+        "通知迟到",
+        "Late callback",
+        "已入账，三十秒后才通知。",
+        "Posts and says so after thirty seconds.",
+    ),
+    "bank_denies": (
+        "当场拒绝",
+        "Refuses",
+        "当场拒绝：户号不对或账单已变化。",
+        "Refuses at once: wrong account or bill changed.",
+    ),
     "accept_then_fail": (
         "先受理后拒绝",
         "Acknowledges, then refuses",
@@ -97,7 +107,12 @@ PARTNER_SCENARIO_TEXTS: dict[str, tuple[str, str, str, str]] = {
         "已受理，直到您在这里点入账或拒绝。",
         "Acknowledges, and posts or refuses only when you press the button here.",
     ),
-    "query_down": ("查询不可用", "Queries down", "照常入账，但查询一律答复 503。", "Posts as usual, but every query is answered 503."),
+    "query_down": (
+        "查询不可用",
+        "Queries down",
+        "照常入账，但查询一律答复 503。",
+        "Posts as usual, but every query is answered 503.",
+    ),
     "down": (
         "系统维护",
         "Maintenance window",

@@ -81,7 +81,9 @@ def mood_form(met: Mood, cards: dict[str, str], lang: str, bank: Bank) -> str:
         f'<option value="{escape(token)}">{escape(text("for_card", lang) % last4)}</option>'
         for token, last4 in cards.items()
     )
-    reasons = "".join(f'<option value="{reason}">{text(bank.words.get(reason, reason), lang)}</option>' for reason in REASONS)
+    reasons = "".join(
+        f'<option value="{reason}">{text(bank.words.get(reason, reason), lang)}</option>' for reason in REASONS
+    )
     return (
         '<form class="card" method="post" action="operator/mood">'
         f'<h2>{text("choose", lang)}</h2><input type="hidden" name="lang" value="{lang}"><div class="fields">'

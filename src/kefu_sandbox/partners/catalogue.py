@@ -17,8 +17,8 @@ DUE_DAY = 28
 
 @dataclass(frozen=True, kw_only=True)
 class Payee:
-    """One company. `cutoff`: payments after this Beijing time are booked as of the next day; `days`: how many days later
-    they are booked even then. `amounts` are the only ones taken (fen); `partial`: less than what is due is taken too.
+    """One company. `cutoff`: payments after this Beijing time are booked as of the next day; `days`: how many days
+    later they are booked even then. `amounts` are the only ones taken (fen); `partial`: less than what is due is taken.
     """
 
     code: str

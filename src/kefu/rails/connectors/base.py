@@ -110,7 +110,10 @@ class AccountAnswer:
 
 
 class Connector(ABC):
-    """One house outside: a bank, a biller, a lender. Methods with network raise `TemporaryError` or `PermanentError`; none blocks for long."""
+    """One house outside: a bank, a biller, a lender.
+
+    Methods with network raise `TemporaryError` or `PermanentError`; none blocks for long.
+    """
 
     code: str
 

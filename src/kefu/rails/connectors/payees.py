@@ -1,4 +1,4 @@
-"""The sandbox's biller and lender (docs/reference/sandbox-billers.md): accounts and what they owe, and payments to them."""
+"""The sandbox's biller and lender (docs/reference/sandbox-billers.md): accounts and what they owe; payments."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -9,9 +9,9 @@ from kefu.rails.connectors.signed import SignedHouse, reading, stamp
 
 
 class _SandboxPayee(SignedHouse, Payee):
-    doors = {rules.OUT: "/v1/payments"}  # noqa: RUF012 - declared as a ClassVar above
-    token_field = "account_token"
-    outcomes = {  # noqa: RUF012
+    doors = {rules.OUT: "/v1/payments"}
+    named_by = "account_token"
+    outcomes = {
         "ACKNOWLEDGED": rules.ACKNOWLEDGED,
         "POSTED": rules.SUCCEEDED,
         "REFUSED": rules.FAILED,

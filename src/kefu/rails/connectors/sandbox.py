@@ -12,9 +12,9 @@ class SandboxBank(SignedHouse, Bank):
     """Debits and payouts."""
 
     code = "sandbox"
-    doors = {rules.IN: "/v1/debits", rules.OUT: "/v1/payouts"}  # noqa: RUF012 - declared as a ClassVar above
-    token_field = "card_token"
-    outcomes = {outcome: outcome for outcome in (rules.PROCESSING, *rules.FINAL)}  # noqa: RUF012
+    doors = {rules.IN: "/v1/debits", rules.OUT: "/v1/payouts"}
+    named_by = "card_token"
+    outcomes = {outcome: outcome for outcome in (rules.PROCESSING, *rules.FINAL)}
 
     def open_card_check(self, *, pan: str, holder: str, phone: str) -> CardAnswer:
         told, raw = self._call("POST", "/v1/cards", {"pan": pan, "holder": holder, "phone": phone})

@@ -1,5 +1,5 @@
-"""JSON over HTTP, signed both ways, as the sandbox's houses speak it (docs/reference/sandbox-bank.md): one wire, whatever
-the house is, with the doors and the words of each in a subclass."""
+"""JSON over HTTP, signed both ways, as the sandbox's houses speak it (docs/reference/sandbox-bank.md): one wire,
+whatever the house is, with the doors and the words of each in a subclass."""
 
 import functools
 import hashlib
@@ -33,19 +33,19 @@ def _client(base_url: str) -> httpx.Client:
 class SignedHouse(Connector):
     """Knows the wire format, and nothing of what it is told.
 
-    `prefix` is the house's path, `doors` where instructions of a direction go, `token_field` what names the card or
+    `prefix` is the house's path, `doors` where instructions of a direction go, `named_by` what names the card or
     account there, `outcomes` what the house's words for a status mean.
     """
 
     prefix: ClassVar[str] = ""
     doors: ClassVar[dict[str, str]]
-    token_field: ClassVar[str]
+    named_by: ClassVar[str]
     outcomes: ClassVar[dict[str, str]]
 
     def submit(self, order: Order) -> Answer:
         wanted: dict[str, Any] = {
             "instruction": str(order.instruction),
-            self.token_field: order.instrument_token,
+            self.named_by: order.instrument_token,
             "amount": order.amount,
             "currency": order.currency,
         }

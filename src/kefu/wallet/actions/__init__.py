@@ -1,5 +1,6 @@
 """Every write of the wallet."""
 
+from kefu.wallet.actions.bill import check_account, check_saved_account, pay_bill, quote_bill, remove_account
 from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
 from kefu.wallet.actions.completion import complete_topup, completion_arguments
 from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
@@ -21,6 +22,8 @@ __all__ = [
     "apply_outcome",
     "ask_about",
     "cancel_transfer",
+    "check_account",
+    "check_saved_account",
     "claim_released",
     "clear_orders",
     "complete_topup",
@@ -37,10 +40,13 @@ __all__ = [
     "link_card",
     "note_contradiction",
     "open_wallet",
+    "pay_bill",
     "pay_goodwill",
+    "quote_bill",
     "quote_transfer",
     "quote_withdrawal",
     "release_transfer",
+    "remove_account",
     "restrict",
     "stop_outflows",
     "take_card",

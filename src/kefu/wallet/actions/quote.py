@@ -26,14 +26,17 @@ from kefu.wallet.rules.arrival import QUOTE_MINUTES
 from kefu.wallet.rules.fee import fee
 
 
-def write_quote(actor: Actor, *, kind: str, mode: str, amount: int, now: datetime, **named: Any) -> QuoteView:
+def write_quote(
+    actor: Actor, *, kind: str, mode: str, amount: int, now: datetime, priced_as: str = "", **named: Any
+) -> QuoteView:
     """Price `amount` minor units and write the quote down; `named` are the parties that its kind must name.
+    `priced_as`: the fee schedule of another kind.
 
     Refuses `wallet.account.*` and `wallet.transfer.insufficient_funds`.
     """
     wallet = ensure(actor, actor.uuid, now=now)
     forbidden.check(actor.uuid, "out", now=now)
-    schedule = schedule_at(kind=kind, mode=mode, now=now)
+    schedule = schedule_at(kind=priced_as or kind, mode=mode, now=now)
     cost, used = _cost(schedule, actor.uuid, amount, now=now)
     available = books.balance(owner_ref(actor.uuid)).available
     if available < amount + cost:

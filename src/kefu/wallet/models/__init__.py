@@ -1,14 +1,20 @@
 """Tables of the wallet, a file a noun."""
 
 from kefu.wallet.models.account import Instrument, Wallet
+from kefu.wallet.models.bill import BillTerms
+from kefu.wallet.models.bill_account import BillAccount
 from kefu.wallet.models.fee import LIFETIME, MONTH, WINDOWS, YEAR, FeeSchedule
 from kefu.wallet.models.kind import (
+    BILL,
     BY_BANK,
     GOODWILL,
     KINDS,
     MODES,
     NEXT_DAY,
     NOW,
+    PAID_OUT,
+    REPAYMENT,
+    TO_PAYEE,
     TOPUP,
     TRANSFER,
     TWO_HOURS,
@@ -18,6 +24,7 @@ from kefu.wallet.models.order import Order, OrderStep
 from kefu.wallet.models.quote import Quote
 from kefu.wallet.models.restriction import OutflowStop, Restriction
 from kefu.wallet.models.status import (
+    ACKNOWLEDGED,
     CANCELLED,
     CREATED,
     FAILED,
@@ -34,6 +41,8 @@ from kefu.wallet.models.status import (
 )
 
 __all__ = [
+    "ACKNOWLEDGED",
+    "BILL",
     "BY_BANK",
     "CANCELLED",
     "CREATED",
@@ -49,11 +58,14 @@ __all__ = [
     "NOW",
     "OPEN",
     "OUTSIDE",
+    "PAID_OUT",
+    "REPAYMENT",
     "RETURNED",
     "STATUSES",
     "SUBMITTED",
     "SUCCEEDED",
     "TOPUP",
+    "TO_PAYEE",
     "TRANSFER",
     "TRANSITIONS",
     "TWO_HOURS",
@@ -61,6 +73,8 @@ __all__ = [
     "WINDOWS",
     "WITHDRAWAL",
     "YEAR",
+    "BillAccount",
+    "BillTerms",
     "FeeSchedule",
     "Instrument",
     "Order",

@@ -6,8 +6,11 @@ import operator
 from django.db.models import F, Q
 
 TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
-KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL)
-BY_BANK = (TOPUP, WITHDRAWAL)
+BILL, REPAYMENT = "bill", "repayment"
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, BILL, REPAYMENT)
+TO_PAYEE = (BILL, REPAYMENT)
+PAID_OUT = (WITHDRAWAL, *TO_PAYEE)
+BY_BANK = (TOPUP, *PAID_OUT)
 NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
 MODES = (NOW, TWO_HOURS, NEXT_DAY)
 
@@ -16,11 +19,15 @@ PARTIES: dict[str, Q] = {
     TRANSFER: Q(payee_id__isnull=False) & ~Q(payee_id=F("customer_id")),
     GOODWILL: Q(payee_id=None) & ~Q(case_ref=""),
     WITHDRAWAL: Q(payee_id=None, instrument__isnull=False, quote__isnull=False),
+    BILL: Q(payee_id=None, instrument=None, account__isnull=False, quote__isnull=False),
+    REPAYMENT: Q(payee_id=None, instrument=None, account__isnull=False, quote__isnull=False),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {
     TRANSFER: Q(payee_id__isnull=False, instrument=None),
     WITHDRAWAL: Q(payee_id=None, instrument__isnull=False),
+    BILL: Q(payee_id=None, instrument=None, account__isnull=False),
+    REPAYMENT: Q(payee_id=None, instrument=None, account__isnull=False),
 }
 """What a quote of each kind names; kinds that are not here are not quoted."""
 

@@ -18,8 +18,9 @@ from kefu.rails import queries as outside
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order
+from kefu.wallet.queries.bill import terms_of
 from kefu.wallet.queries.values import OrderView, StepView
-from kefu.wallet.rules.timeline import LABELS, expected, reason_text
+from kefu.wallet.rules.timeline import LABELS, expected, label, reason_text
 
 LIST_MOST = 200
 TEXT_MOST = 60
@@ -109,7 +110,7 @@ def _mentions(text: str, *, to: str) -> Q:
     if not text:
         return Q()
     other = Q(**{f"{to}__icontains": text}) | Q(**{to: mask_name(text)})
-    card = Q(kind=m.TOPUP, payer_label__icontains=text) | Q(kind=m.WITHDRAWAL, payee_label__icontains=text)
+    card = Q(kind=m.TOPUP, payer_label__icontains=text) | Q(kind__in=m.PAID_OUT, payee_label__icontains=text)
     return Q(no__icontains=text) | Q(remark__icontains=text) | (Q(kind=m.TRANSFER) & other) | card
 
 
@@ -138,6 +139,7 @@ def order_for(
         expected=instruction.expected if instruction else None,
         asks=instruction.asks if instruction else 0,
         next_query_at=instruction.next_query_at if instruction else None,
+        bill=terms_of(order.quote_id) if order.kind in m.TO_PAYEE else None,
     )
 
 
@@ -169,7 +171,7 @@ def _steps(order: Order) -> tuple[StepView, ...]:
     done = [
         StepView(
             code=step.code,
-            label=LABELS[step.code],
+            label=label(order.kind, step.code),
             at=step.at,
             heard_at=step.heard_at,
             state="done",
@@ -178,7 +180,7 @@ def _steps(order: Order) -> tuple[StepView, ...]:
         for step in order.steps.order_by("heard_at", "id")
     ]
     coming = [
-        StepView(code=code, label=LABELS[code], at=None, heard_at=None, state="next" if place else "now")
+        StepView(code=code, label=label(order.kind, code), at=None, heard_at=None, state="next" if place else "now")
         for place, code in enumerate(expected(kind=order.kind, status=order.status, paused=order.paused_at is not None))
     ]
     return (*done, *coming)
@@ -192,7 +194,7 @@ def _arrival(order: Order) -> tuple[StepView, ...]:
 
 def seen_by(order: Order, viewer: UUID, **story: object) -> OrderView:
     """The order as `viewer`, who is one of its sides, may see it. For the queries of this room."""
-    incoming = viewer != order.customer_id or order.kind not in (m.TRANSFER, m.WITHDRAWAL)
+    incoming = viewer != order.customer_id or order.kind not in (m.TRANSFER, *m.PAID_OUT)
     own = viewer == order.customer_id
     return OrderView(
         id=order.id,
@@ -214,6 +216,7 @@ def seen_by(order: Order, viewer: UUID, **story: object) -> OrderView:
         release_at=order.release_at,
         settled_at=order.settled_at,
         returned_at=order.returned_at,
+        acknowledged_at=order.acknowledged_at,
         paused=order.paused_at is not None,
         cancellable=own and order.status == m.HELD and order.kind == m.TRANSFER,
         **story,  # type: ignore[arg-type]
