@@ -1,7 +1,8 @@
 """Words that every place shares: amounts, moments and states, in the active language."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -48,6 +49,11 @@ def moment(at: datetime, now: datetime, style: str = "") -> str:
     return _day(local, today)
 
 
+def day(on: date) -> str:
+    """A calendar day, such as a due date: `2026年11月28日`."""
+    return date_format(on, _("Y年n月j日"))
+
+
 def duration(seconds: int) -> str:
     """A wait as people say it, rounded up to minutes."""
     minutes = max(1, -(-seconds // 60))
@@ -63,6 +69,7 @@ def order_status(status: str) -> tuple[str, str, str]:
         "HELD": (_("等待转出"), "wait", "hourglass"),
         "SUBMITTED": (_("处理中"), "wait", "clock"),
         "UNKNOWN": (_("银行确认中"), "wait", "clock"),
+        "ACKNOWLEDGED": (_("已扣款，等待对方入账"), "wait", "hourglass"),
         "SUCCEEDED": (_("成功"), "ok", "circle-check"),
         "FAILED": (_("未成功"), "bad", "circle-x"),
         "CANCELLED": (_("已取消"), "plain", "undo-2"),

@@ -73,6 +73,11 @@ class BillTermsView:
     late: bool
 
 
+def payees(kind: str) -> list[Payee]:
+    """Whom bills, or repayments, can be paid to."""
+    return [payee for payee in PAYEES.values() if payee.kind == kind]
+
+
 def see_check(check: AccountCheckView, *, now: datetime) -> AccountBillView:
     on = None
     if check.cutoff is not None:

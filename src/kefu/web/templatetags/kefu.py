@@ -1,7 +1,7 @@
 """How money, times, people and icons are written on every page."""
 
 import functools
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django import template
@@ -60,6 +60,12 @@ def when(context: template.Context, at: datetime | None, style: str = "") -> Saf
         f"{local:%Y-%m-%d %H:%M:%S} {zone}",
         said,
     )
+
+
+@register.simple_tag
+def day(on: date) -> str:
+    """A calendar day in the reader's language."""
+    return words.day(on)
 
 
 @register.simple_tag
