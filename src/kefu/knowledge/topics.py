@@ -7,6 +7,7 @@ TOPICS = {
     "topup": _("充值"),
     "transfer": _("转账"),
     "withdraw": _("提现"),
+    "bills": _("缴费与还款"),
     "account": _("账户与登录"),
     "restriction": _("冻结与限制"),
     "money": _("余额、费用与限额"),

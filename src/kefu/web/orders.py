@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kefu.core.money import Money
-from kefu.core.when import spoken, spoken_span
+from kefu.core.when import spoken, spoken_day, spoken_span
 from kefu.wallet.queries import OrderView
 from kefu.web import words
 
@@ -159,7 +159,7 @@ def _payee_promise(order: OrderView, now: datetime) -> str:
     if order.status == "ACKNOWLEDGED":
         if order.bill is None:
             return _("已扣款，等待对方入账。请勿重复支付。")
-        on = {"on": words.day(order.bill.posts_on)}
+        on = {"on": spoken_day(order.bill.posts_on)}
         return _("已扣款，等待对方入账，预计 %(on)s。请勿重复支付。") % on
     if order.status == "MANUAL":
         return _("自动查询没有结果，已转人工与对方核对。请勿重复支付。")

@@ -1,8 +1,7 @@
 """Words that every place shares: amounts, moments and states, in the active language."""
 
-from datetime import date, datetime
+from datetime import datetime
 
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -47,11 +46,6 @@ def moment(at: datetime, now: datetime, style: str = "") -> str:
     if style == "time":
         return f"{local:%H:%M}"
     return _day(local, today)
-
-
-def day(on: date) -> str:
-    """A calendar day, such as a due date: `2026年11月28日`."""
-    return date_format(on, _("Y年n月j日"))
 
 
 def duration(seconds: int) -> str:

@@ -1,6 +1,7 @@
 """Transfers to other customers: confirmed from a quote, posted at once or held until they go."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -51,7 +52,7 @@ def quote_transfer(
             raise ToOneself()
         if payee is None or not forbidden.may_receive(payee.id, now=now):
             raise PayeeUnknown()
-        named = {"payee_id": payee.id, "payee_name": payee.masked_name, "payee_phone": payee.masked_phone}
+        named: dict[str, Any] = {"payee_id": payee.id, "payee_name": payee.masked_name, "payee_phone": payee.masked_phone}
         return write_quote(actor, kind=m.TRANSFER, mode=mode, amount=minor, now=now, remark=words, **named)
 
 

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from kefu.core.when import spoken_day
 from kefu.core import clock, masks
 from kefu.core.brand import brand
 from kefu.core.ids import new_id
@@ -65,7 +66,7 @@ def when(context: template.Context, at: datetime | None, style: str = "") -> Saf
 @register.simple_tag
 def day(on: date) -> str:
     """A calendar day in the reader's language."""
-    return words.day(on)
+    return spoken_day(on)
 
 
 @register.simple_tag
