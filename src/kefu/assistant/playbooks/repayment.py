@@ -64,7 +64,8 @@ def _three_facts(draft: Draft, ref: str, order: OrderView) -> None:
     """Debited, acknowledged, posted; and the due date."""
     taken, posted = order.acknowledged_at, order.status == "SUCCEEDED"
     given_back = order.status in ("FAILED", "RETURNED")
-    draft.check("debited", "warn" if given_back else "ok" if taken or posted else "unknown", _("钱包是否已扣款"), ref)
+    debited = "warn" if given_back else "ok" if taken or posted else "unknown"
+    draft.check("debited", debited, _("钱包是否已扣款"), ref)
     draft.check("acknowledged", "ok" if taken or posted else "unknown", _("对方是否已受理"), ref)
     draft.check("posted", "ok" if posted else "block" if given_back else "unknown", _("对方是否已入账"), ref)
     draft.moment("acknowledged", taken, ref)
@@ -97,7 +98,10 @@ def _taken_on(draft: Draft, order: OrderView) -> Answer:
 def _came_back(draft: Draft, ref: str, order: OrderView) -> Answer:
     draft.fact("reason", order.reason_text, ref)
     draft.say(_("原因：%(reason)s。"))
-    draft.say(_("金额 %(amount)s 和手续费 %(fee)s 都已回到余额。") if order.fee.minor else _("金额 %(amount)s 已回到余额。"))
+    if order.fee.minor:
+        draft.say(_("金额 %(amount)s 和手续费 %(fee)s 都已回到余额。"))
+    else:
+        draft.say(_("金额 %(amount)s 已回到余额。"))
     if "due" in draft.facts:
         draft.say(_("到期日是 %(due)s，请在那之前核对号码重新付款，或换别的方式还。"))
     draft.button("link", _("重新付款"), argument="/bills/" if order.kind == "bill" else "/repay/")

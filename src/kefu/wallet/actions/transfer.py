@@ -52,8 +52,9 @@ def quote_transfer(
             raise ToOneself()
         if payee is None or not forbidden.may_receive(payee.id, now=now):
             raise PayeeUnknown()
-        named: dict[str, Any] = {"payee_id": payee.id, "payee_name": payee.masked_name, "payee_phone": payee.masked_phone}
-        return write_quote(actor, kind=m.TRANSFER, mode=mode, amount=minor, now=now, remark=words, **named)
+        named: dict[str, Any] = {"payee_name": payee.masked_name, "payee_phone": payee.masked_phone}
+        named |= {"payee_id": payee.id, "remark": words}
+        return write_quote(actor, kind=m.TRANSFER, mode=mode, amount=minor, now=now, **named)
 
 
 def create_transfer(*, actor: Actor, key: UUID, quote_id: UUID, now: datetime) -> OrderView:

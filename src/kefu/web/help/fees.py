@@ -23,7 +23,7 @@ class FeeLine:
 def fee_values() -> dict[str, str]:
     """`fee_topup`, `fee_transfer` and `fee_withdrawal` for articles: of the usual, instant kind."""
     texts = {fee.kind: fee.text for fee in reversed(wallet.fees())}
-    return {f"fee_{kind}": texts.get(kind, Money(0).text()) for kind in ("topup", "transfer", "withdrawal", "repayment")}
+    return {f"fee_{kind}": texts.get(kind, Money(0).text()) for kind in ("topup", "transfer", "withdrawal")}
 
 
 def fees(request: HttpRequest) -> HttpResponse:
@@ -33,11 +33,12 @@ def fees(request: HttpRequest) -> HttpResponse:
         "repayment": _("信用卡还款"), "loan": _("借款还款"),
     }  # fmt: skip
     modes = {"now": _("实时到账"), "two_hours": _("2 小时后到账"), "next_day": _("次日到账")}
+    timed = ("topup", "transfer")
     found = wallet.fees()
     lines = [
         FeeLine(
             kinds.get(fee.kind, fee.kind),
-            _("到绑定的银行卡") if fee.kind == "withdrawal" else modes.get(fee.mode, "") if fee.kind in ("topup", "transfer") else "",
+            _("到绑定的银行卡") if fee.kind == "withdrawal" else modes.get(fee.mode, "") if fee.kind in timed else "",
             fee.text,
             fee.version,
         )

@@ -10,11 +10,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kefu.core.when import spoken_day
 from kefu.core import clock, masks
 from kefu.core.brand import brand
 from kefu.core.ids import new_id
 from kefu.core.money import Money
+from kefu.core.when import spoken_day
 from kefu.web import words
 
 register = template.Library()
