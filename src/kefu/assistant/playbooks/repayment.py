@@ -72,7 +72,8 @@ def _three_facts(draft: Draft, ref: str, order: OrderView) -> None:
     if order.bill is not None:
         draft.fact("due", spoken_day(order.bill.due_on), ref)
         draft.fact("posts", spoken_day(order.bill.posts_on), ref)
-        state = "warn" if order.bill.late or draft.context.now.astimezone(brand().zone).date() > order.bill.due_on else "ok"
+        today = draft.context.now.astimezone(brand().zone).date()
+        state = "warn" if order.bill.late or today > order.bill.due_on else "ok"
         draft.check("due_date", state, draft.fill(_("到期日 %(due)s")), ref)
 
 
