@@ -118,7 +118,7 @@ def _amount(given: dict[str, Any], found: AccountBillView) -> Money:
 @require_POST
 def pay(request: HttpRequest) -> HttpResponse:
     """Have the biller paid: the same key, or the same quote, gives the same order. Large ones take the PIN."""
-    quote = quote_for(signed_in(request), read_id(request.POST.get("quote")))
+    quote = quote_for(signed_in(request), read_id(request.POST.get("quote")), now=clock.now())
     late_accepted = request.POST.get("late") == "yes"
     action = partial(wallet.pay_bill, late_accepted=late_accepted)
     return carry_out(request, CONFIRM, action, bill=terms_of(quote.id))
