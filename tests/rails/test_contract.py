@@ -109,7 +109,6 @@ def house(request: pytest.FixtureRequest, bank: Bank, monkeypatch: pytest.Monkey
     one.mood(None)
 
 
-@pytest.mark.row("S-01")
 def test_submitting_twice_under_one_number_takes_once_and_answers_the_same(house: House) -> None:
     made = house.instruct()
     first = connector(house.code).submit(house.order(made))
@@ -215,7 +214,6 @@ def test_told_three_times_settles_once(house: House, hand_over) -> None:
     assert Advice.objects.filter(instruction_id=made.id, verdict="confirmed").count() == 1
 
 
-@pytest.mark.row("S-02")
 def test_forgeries_are_kept_with_their_verdict_and_move_nothing(house: House, hand_over) -> None:
     house.mood("forges", settle_s=0.05, callback_delay_s=0.6)
     made = house.instruct()
