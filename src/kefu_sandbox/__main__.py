@@ -1,4 +1,4 @@
-"""`python -m kefu_sandbox`: runs the sandbox bank until SIGTERM or SIGINT."""
+"""`python -m kefu_sandbox`: runs the sandbox bank, and a biller and a lender beside it, until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kefu_sandbox.bank import Bank
+from kefu_sandbox.bank import Bank, secret_of
 from kefu_sandbox.courier import Courier
+from kefu_sandbox.partners.words import WORDS
 from kefu_sandbox.server import BankServer
-from kefu_sandbox.store import Store, StoreBusyError
+from kefu_sandbox.store import BANK, PARTNER, Store, StoreBusyError
 from kefu_sandbox.traffic import Traffic
 
 SHORTEST_SECRET = 32
@@ -30,41 +32,54 @@ def main(argv: list[str] | None = None) -> int:
         print(f"kefu_sandbox: {error}", file=sys.stderr)
         return 2
     try:
-        store = Store(options.store)
+        bank, *partners = (_house(role, options, secret) for role in ("bank", "biller", "lender"))
     except StoreBusyError as error:
         print(f"kefu_sandbox: another bank has {error} open; stop it first", file=sys.stderr)
         return 3
-    bank = Bank(
-        store=store,
-        traffic=Traffic(options.store.with_name(options.store.stem + "-traffic.sqlite3")),
-        secret=secret,
-        callback_url=options.callback_url,
-        demo=options.demo,
-    )
     try:
-        server = BankServer(bank, options.port)
+        server = BankServer(bank, options.port, partners)
     except OSError as error:
         print(f"kefu_sandbox: port {options.port}: {error.strerror}", file=sys.stderr)
         return 3
-    _run(bank, server)
+    _run([bank, *partners], server)
     return 0
 
 
-def _run(bank: Bank, server: BankServer) -> None:
+def _house(role: str, options: argparse.Namespace, secret: bytes) -> Bank:
+    """The bank, or a biller or lender with a store beside the bank's; each is called back under its own name."""
+    bank = role == "bank"
+    path = options.store if bank else options.store.with_name(f"{role}.sqlite3")
+    return Bank(
+        store=Store(path, schema=BANK if bank else PARTNER),
+        traffic=Traffic(path.with_name(path.stem + "-traffic.sqlite3")),
+        secret=secret_of(secret, role),
+        callback_url=options.callback_url if bank else options.callback_url.rsplit("/", 1)[0] + f"/{role}",
+        demo=options.demo,
+        role=role,
+        prefix="" if bank else f"/{role}",
+        words={} if bank else WORDS,
+    )
+
+
+def _run(houses: Sequence[Bank], server: BankServer) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    courier = Courier(bank)
-    courier.start()
+    couriers = [Courier(house) for house in houses]
+    for courier in couriers:
+        courier.start()
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     print(f"sandbox bank on http://127.0.0.1:{server.server_port}/", flush=True)
     stop.wait()
-    bank.closing.set()
-    bank.wake.set()
+    for house in houses:
+        house.closing.set()
+        house.wake.set()
     server.shutdown()
-    courier.join(timeout=2)
-    bank.store.close()
-    bank.traffic.close()
+    for courier in couriers:
+        courier.join(timeout=2)
+    for house in houses:
+        house.store.close()
+        house.traffic.close()
     # A carrier may still hang on a listener that does not answer; all it could tell is in the books.
     sys.stdout.flush()
     os._exit(0)

@@ -28,6 +28,7 @@ class Callback:
     event: str
     instruction: str
     kind: str
+    status: str
     body: bytes
     attempts: int
     copies_left: int
@@ -121,6 +122,7 @@ def _load(row: sqlite3.Row) -> Callback:
         event=row["event"],
         instruction=row["instruction"],
         kind=row["kind"],
+        status=row["status"],
         body=row["body"],
         attempts=row["attempts"],
         copies_left=row["copies_left"],
@@ -165,7 +167,7 @@ def _plan_replay(db: sqlite3.Connection, callback: Callback, *, sent: Mapping[st
     movement = db.execute(
         "SELECT plan, status FROM movements WHERE instruction = ?", (callback.instruction,)
     ).fetchone()
-    told = json.loads(callback.body)["status"]
+    told = callback.status
     if "replay" not in json.loads(movement["plan"])["forgeries"] or told != movement["status"]:
         return
     db.execute(

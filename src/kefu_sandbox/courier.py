@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import json
 import sys
 import threading
 import traceback
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from kefu_sandbox import callbacks, moments, moods, movements
@@ -53,7 +55,8 @@ class Courier(threading.Thread):
             if moods.is_down(db, now=now):
                 return LONGEST_NAP_S
             settled = movements.settle_due(db, now=now, limit=200)
-            due = callbacks.due(db, now=now, claimed=claimed, limit=2 * CARRIERS - len(claimed))
+            waiting = callbacks.due(db, now=now, claimed=claimed, limit=2 * CARRIERS - len(claimed))
+            due = [replace(callback, body=self._said(callback)) for callback in waiting]
             coming = [moment for moment in (movements.next_settlement(db), callbacks.next_due(db)) if moment]
         for callback in due:
             with self._lock:
@@ -91,6 +94,9 @@ class Courier(threading.Thread):
             with self._lock:
                 self._claimed.discard(callback.seq)
             self._bank.wake.set()
+
+    def _said(self, callback: Callback) -> bytes:
+        return json.dumps(self._bank.say(json.loads(callback.body))).encode()
 
     def _headers(self, callback: Callback) -> dict[str, str]:
         """Signed afresh for every attempt; forged as the kind says; a replay is sent as it once was."""

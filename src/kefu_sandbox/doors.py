@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from kefu_sandbox import cards, fields, moments, moods, movements, pans, signing
 from kefu_sandbox.bank import Bank
 from kefu_sandbox.page import operator
+from kefu_sandbox.partners import accounts, catalogue
 from kefu_sandbox.refusal import BankRefusal
 from kefu_sandbox.statement import statement
 from kefu_sandbox.traffic import Line
@@ -58,7 +60,7 @@ def _signed(bank: Bank, request: Request, *, now: int) -> Answer:
     )
     bank.traffic.use_nonce(nonce, now=now)
     known = False
-    for method, pattern, door in DOORS:
+    for method, pattern, door in DOORS[bank.role == "bank"]:
         match = re.fullmatch(pattern, request.path)
         if match and method == request.method:
             return door(bank, request, match.group(1) if match.groups() else "", now)
@@ -69,13 +71,18 @@ def _signed(bank: Bank, request: Request, *, now: int) -> Answer:
 
 
 def _direction(request: Request) -> str:
-    return movements.PAYOUT if request.path.startswith("/v1/payouts") else movements.DEBIT
+    return movements.DEBIT if request.path.startswith("/v1/debits") else movements.PAYOUT
 
 
 def _submit(bank: Bank, request: Request, _: str, now: int) -> Answer:
-    order = movements.read_order(request.body, direction=_direction(request), now=now, demo=bank.demo)
+    partner = bank.role != "bank"
+    named_by = "account_token" if partner else "card_token"
+    check = partial(accounts.check_payment, role=bank.role, now=now) if partner else movements.check_card
+    order = movements.read_order(
+        request.body, direction=_direction(request), now=now, demo=bank.demo, named_by=named_by
+    )
     with bank.store.change() as db:
-        given = movements.submit(db, order, now=now, demo=bank.demo)
+        given = movements.submit(db, order, now=now, demo=bank.demo, check=check)
     bank.wake.set()
     if given.answer is None:
         return Answer(
@@ -83,7 +90,7 @@ def _submit(bank: Bank, request: Request, _: str, now: int) -> Answer:
         )
     verdict = "accepted" if not given.hang_s else "accepted, answer withheld"
     return json_answer(
-        given.answer, status=202, hang_s=given.hang_s, verdict=verdict, instruction=order.instruction
+        bank.say(given.answer), status=202, hang_s=given.hang_s, verdict=verdict, instruction=order.instruction
     )
 
 
@@ -92,7 +99,7 @@ def _query(bank: Bank, request: Request, instruction: str, now: int) -> Answer:
         found = movements.query(db, instruction=instruction, direction=_direction(request), now=now)
     if isinstance(found, BankRefusal):
         return json_answer(found.body(), status=found.status, verdict=found.code, instruction=instruction)
-    return json_answer(found, verdict=str(found["status"]), instruction=instruction)
+    return json_answer(bank.say(found), verdict=str(found["status"]), instruction=instruction)
 
 
 def _open_check(bank: Bank, request: Request, _: str, now: int) -> Answer:
@@ -121,7 +128,7 @@ def _moods(bank: Bank, _: Request, __: str, now: int) -> Answer:
 
 def _set_mood(bank: Bank, request: Request, _: str, now: int) -> Answer:
     with bank.store.change() as db:
-        mood = moods.set_mood(db, body=request.body, now=now)
+        mood = moods.set_mood(db, body=request.body, now=now, owned=bank.store.owns)
     bank.wake.set()
     return json_answer(mood.body(), verdict=mood.scenario)
 
@@ -130,7 +137,7 @@ def _force(bank: Bank, request: Request, _: str, now: int) -> Answer:
     with bank.store.change() as db:
         told = movements.force(db, body=request.body, now=now, demo=bank.demo)
     bank.wake.set()
-    return json_answer(told, verdict=str(told["status"]), instruction=str(told["instruction"]))
+    return json_answer(bank.say(told), verdict=str(told["status"]), instruction=str(told["instruction"]))
 
 
 def _events(bank: Bank, request: Request, _: str, __: int) -> Answer:
@@ -173,18 +180,43 @@ def _pan(bank: Bank, request: Request, _: str, __: int) -> Answer:
     return json_answer({"pan": pan, "bank": issuer.name, "kind": issuer.kind, "last4": pan[-4:]})
 
 
-DOORS: tuple[tuple[str, str, Door], ...] = (
+def _check_account(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    with bank.store.change() as db:
+        told = accounts.check(
+            db, role=bank.role, key=bank.store.card_key, body=request.body, now=now, demo=bank.demo
+        )
+    return json_answer(told)
+
+
+def _number(bank: Bank, request: Request, _: str, __: int) -> Answer:
+    payee, seed = catalogue.payee_of(bank.role, request.query.get("payee", "")), request.query.get("seed", "1")
+    if payee is None or not re.fullmatch(r"[0-9]{1,9}", seed):
+        raise BankRefusal(422, "payee_unknown", "payee must be a company of this house, seed a number.")
+    return json_answer({"payee": payee.code, "number": catalogue.sample(payee, seed=int(seed))})
+
+
+_COMMON: tuple[tuple[str, str, Door], ...] = (
+    ("GET", "/v1/statement", _statement),
+    ("GET", "/sandbox/mood", _moods),
+    ("POST", "/sandbox/mood", _set_mood),
+    ("POST", "/sandbox/settle", _force),
+    ("GET", "/sandbox/events", _events),
+)
+_PARTNER: tuple[tuple[str, str, Door], ...] = (
+    ("POST", "/v1/accounts", _check_account),
+    ("POST", "/v1/payments", _submit),
+    ("GET", f"/v1/payments/({fields.INSTRUCTION.pattern})", _query),
+    ("GET", "/sandbox/number", _number),
+)
+_BANK: tuple[tuple[str, str, Door], ...] = (
     ("POST", "/v1/debits", _submit),
     ("GET", f"/v1/debits/({fields.INSTRUCTION.pattern})", _query),
     ("POST", "/v1/payouts", _submit),
     ("GET", f"/v1/payouts/({fields.INSTRUCTION.pattern})", _query),
     ("POST", "/v1/cards", _open_check),
     ("POST", "/v1/cards/(chk_[0-9a-f]{24})/confirm", _confirm_check),
-    ("GET", "/v1/statement", _statement),
-    ("GET", "/sandbox/mood", _moods),
-    ("POST", "/sandbox/mood", _set_mood),
-    ("POST", "/sandbox/settle", _force),
-    ("GET", "/sandbox/events", _events),
     ("GET", "/sandbox/codes", _codes),
     ("GET", "/sandbox/pan", _pan),
 )
+DOORS = {True: (*_BANK, *_COMMON), False: (*_PARTNER, *_COMMON)}
+"""Which doors a house has: the bank (True), or a biller or lender."""

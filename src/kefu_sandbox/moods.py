@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kefu_sandbox import fields, moments, plans
@@ -80,8 +80,8 @@ def use(db: sqlite3.Connection, mood: Mood) -> None:
 _FIELDS = frozenset({"scenario", "seed", "params", "card_token", "next"})
 
 
-def set_mood(db: sqlite3.Connection, *, body: bytes, now: int) -> Mood:
-    """Set the mood asked for in JSON and return the one now met there.
+def set_mood(db: sqlite3.Connection, *, body: bytes, now: int, owned: Callable[[str], bool]) -> Mood:
+    """Set the mood asked for in JSON and return the one now met there; `owned` says which tokens exist.
 
     A lasting mood replaces every mood of its scope; one for the `next` n movements stands in front of it.
     `scenario` null clears the scope. Refusals (422): scenario_unknown, param_unknown, param_invalid,
@@ -89,7 +89,7 @@ def set_mood(db: sqlite3.Connection, *, body: bytes, now: int) -> Mood:
     """
     values = fields.read_object(body, allowed=_FIELDS)
     card = None if values.get("card_token") is None else fields.text(values, "card_token")
-    if card is not None and not db.execute("SELECT 1 FROM cards WHERE token = ?", (card,)).fetchone():
+    if card is not None and not owned(card):
         raise BankRefusal(422, "card_unknown", "No card has this token.")
     if values.get("scenario", "") is None:
         db.execute("DELETE FROM moods WHERE card_token IS ?", (card,))

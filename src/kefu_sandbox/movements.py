@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kefu_sandbox import callbacks, fields, moments, moods, plans
@@ -16,7 +17,7 @@ from kefu_sandbox.signing import WINDOW_S
 
 LARGEST = 20_000_000
 DEBIT, PAYOUT = "debit", "payout"
-_ORDER = frozenset({"instruction", "card_token", "amount", "currency", "happened_at"})
+_ORDER = frozenset({"instruction", "amount", "currency", "happened_at"})
 _SETTLE = frozenset({"instruction", "status", "reason", "at", "callback"})
 
 
@@ -47,16 +48,18 @@ class Submission:
     hang_s: float
 
 
-def read_order(body: bytes, *, direction: str, now: int, demo: bool) -> Order:
-    """The order in a request body.
+def read_order(
+    body: bytes, *, direction: str, now: int, demo: bool, named_by: str = "card_token"
+) -> Order:
+    """The order in a request body; `named_by` is the field that names whose card or account it is.
 
     Refusals: body_not_json, field_unknown (400); instruction_invalid, card_token_invalid, amount_invalid,
     currency_invalid, happened_at_invalid, happened_at_future, history_not_accepted (422).
     """
-    values = fields.read_object(body, allowed=_ORDER)
+    values = fields.read_object(body, allowed=_ORDER | {named_by})
     order = Order(
         instruction=fields.instruction(values),
-        card_token=fields.text(values, "card_token"),
+        card_token=fields.text(values, named_by),
         amount=fields.whole_number(values, "amount", low=1, high=LARGEST),
         currency=fields.text(values, "currency", longest=3),
         at=fields.moment(values, "happened_at"),
@@ -76,18 +79,30 @@ def check_moment(at: int | None, *, now: int, demo: bool) -> None:
         raise BankRefusal(422, "history_not_accepted", "Only a bank started with --demo takes past moments.")
 
 
-def submit(db: sqlite3.Connection, order: Order, *, now: int, demo: bool) -> Submission:
+def check_card(db: sqlite3.Connection, order: Order) -> None:
+    """Refuse (422) card_unknown."""
+    if not db.execute("SELECT 1 FROM cards WHERE token = ?", (order.card_token,)).fetchone():
+        raise BankRefusal(422, "card_unknown", "No card has this token.")
+
+
+def submit(
+    db: sqlite3.Connection,
+    order: Order,
+    *,
+    now: int,
+    demo: bool,
+    check: Callable[[sqlite3.Connection, Order], None] = check_card,
+) -> Submission:
     """Accept `order` once. The same again gets the first answer, at once; another body is refused.
 
-    Refusals: instruction_conflict (409), card_unknown (422).
+    Refusals: instruction_conflict (409), and what `check` refuses of a new one.
     """
     known = db.execute("SELECT * FROM movements WHERE instruction = ?", (order.instruction,)).fetchone()
     if known is not None:
         if known["digest"] != order.digest():
             raise BankRefusal(409, "instruction_conflict", "This instruction is known with another body.")
         return Submission(answer=_answer(known), hang_s=0)
-    if not db.execute("SELECT 1 FROM cards WHERE token = ?", (order.card_token,)).fetchone():
-        raise BankRefusal(422, "card_unknown", "No card has this token.")
+    check(db, order)
     mood = moods.current(db, now=now, card_token=order.card_token)
     plan = plans.make_plan(
         scenario=mood.scenario, params=mood.params, seed=mood.seed, instruction=order.instruction

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import sys
 import traceback
+from collections.abc import Sequence
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -22,9 +24,17 @@ class BankServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, bank: Bank, port: int) -> None:
+    def __init__(self, bank: Bank, port: int, partners: Sequence[Bank] = ()) -> None:
         self.bank = bank
+        self.partners = partners
         super().__init__(("127.0.0.1", port), Handler)
+
+    def house_of(self, request: Request) -> tuple[Bank, Request]:
+        """Whose request it is, by its path, and the request as that house reads it; signed is the whole target."""
+        for house in self.partners:
+            if request.path.startswith(f"{house.prefix}/"):
+                return house, replace(request, path=request.path.removeprefix(house.prefix))
+        return self.bank, request
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - as inherited
         """A caller that went away is no event; anything else is printed."""
@@ -65,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
             self._write(doors.refused(refusal))
             return
         try:
-            answer = doors.answer(self.server.bank, request)
+            answer = doors.answer(*self.server.house_of(request))
         except Exception:
             traceback.print_exc(file=sys.stderr)
             answer = json_answer({"code": "internal", "message": "The bank failed."}, status=500)

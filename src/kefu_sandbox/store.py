@@ -1,4 +1,4 @@
-"""The bank's books: one SQLite file, WAL, fsync on every commit, one process, one writer at a time."""
+"""A house's books: one SQLite file, WAL, fsync on every commit, one process, one writer at a time."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+_META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
+_CARDS = """
 CREATE TABLE IF NOT EXISTS cards (
   token TEXT PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, person TEXT NOT NULL, last4 TEXT NOT NULL,
   bank TEXT NOT NULL, kind TEXT NOT NULL, holder TEXT NOT NULL, phone TEXT NOT NULL,
@@ -22,9 +22,16 @@ CREATE TABLE IF NOT EXISTS checks (
   bank TEXT NOT NULL, kind TEXT NOT NULL, holder TEXT NOT NULL, phone TEXT NOT NULL, code TEXT NOT NULL,
   tries INTEGER NOT NULL DEFAULT 0, sent_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
   token TEXT REFERENCES cards (token));
+"""
+_ACCOUNTS = """
+CREATE TABLE IF NOT EXISTS accounts (
+  token TEXT PRIMARY KEY, payee TEXT NOT NULL, number TEXT NOT NULL, holder TEXT NOT NULL, opened_at INTEGER NOT NULL,
+  UNIQUE (payee, number));
+"""
+_MOVEMENTS = """
 CREATE TABLE IF NOT EXISTS movements (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, instruction TEXT NOT NULL UNIQUE, bank_ref TEXT NOT NULL UNIQUE,
-  digest TEXT NOT NULL, card_token TEXT NOT NULL REFERENCES cards (token),
+  digest TEXT NOT NULL, card_token TEXT NOT NULL REFERENCES %s (token),
   amount INTEGER NOT NULL CHECK (amount > 0), currency TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('PROCESSING', 'SUCCEEDED', 'FAILED')), reason TEXT,
   accepted_at INTEGER NOT NULL, settle_due INTEGER, settled_at INTEGER,
@@ -48,6 +55,8 @@ CREATE TABLE IF NOT EXISTS moods (
 CREATE TABLE IF NOT EXISTS tries (
   instruction TEXT NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (instruction, kind));
 """
+BANK = _META + _CARDS + _MOVEMENTS % "cards"
+PARTNER = _META + _ACCOUNTS + _MOVEMENTS % "accounts"
 
 
 # A store from before there were payouts knows debits only.
@@ -69,7 +78,7 @@ class StoreBusyError(Exception):
 class Store:
     """One connection behind one lock; every change is a transaction that is on disk when it returns."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, schema: str = BANK) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._owner = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -78,17 +87,24 @@ class Store:
             os.close(self._owner)
             raise StoreBusyError(str(path)) from error
         self._lock = threading.RLock()
+        self._banks = schema is BANK
         self._db = connect(path, synchronous="FULL")
         self._db.execute("PRAGMA foreign_keys = ON")
         if self._db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'debits'").fetchone():
             self._db.executescript(f"BEGIN IMMEDIATE;{OLDER}COMMIT;")
-        self._db.executescript(SCHEMA)
+        self._db.executescript(schema)
         with self.change() as db:
             db.execute("INSERT OR IGNORE INTO meta VALUES ('card_key', ?)", (secrets.token_hex(32),))
         with self.read() as db:
             self.card_key = bytes.fromhex(
                 db.execute("SELECT value FROM meta WHERE name = 'card_key'").fetchone()["value"]
             )
+
+    def owns(self, token: str) -> bool:
+        """Whether a card or an account here has this token."""
+        table = "cards" if self._banks else "accounts"
+        with self.read() as db:
+            return bool(db.execute(f"SELECT 1 FROM {table} WHERE token = ?", (token,)).fetchone())
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:

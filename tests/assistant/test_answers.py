@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from tests.wallet.scripted import ScriptedBank
+from tests.wallet.scripted import ScriptedBank, ScriptedBiller, ScriptedLender
 from tests.wallet.town import OPERATOR, Town
 
 from kefu.assistant.actions import Turn, answer
@@ -108,6 +108,43 @@ def test_what_withdrawing_costs_and_where(town: Town) -> None:
     told = ask(town, lin, "提现手续费多少")
     assert "¥1,000.00" in told.facts["fee_withdrawal_now"].value
     assert_grounded(told)
+
+
+@pytest.mark.row("W-08", "F-31")
+@pytest.mark.parametrize("text", ["信用卡还款没到账", "还款了还显示未还"])
+def test_a_repayment_is_followed_from_the_wallet_to_the_posting(
+    town: Town, scripted: type[ScriptedBank], text: str
+) -> None:
+    ScriptedLender.bill = {"amount_due": 5_000_00, "minimum": 500_00, "partial": True}
+    ScriptedLender.outcome, ScriptedLender.reason = "PROCESSING", "account_closed"
+    lin = town.customer("林晓雨", 6_000_00)
+    order = town.pay_bill(lin, 3_000_00, payee="cmb_card", number="8812")
+    first = ask(town, lin, text)
+    assert (first.cause, first.order_id, first.ask_bank) == ("ASKING_BANK", order.id, order.instruction_id)
+    silent = ask(town, lin, text, turn=Turn(bank_asked=True))
+    assert (silent.cause, {"check_again", "open_case", "human"} <= codes(silent)) == ("UNKNOWN_WAIT", True)
+    ScriptedLender.outcome = "ACKNOWLEDGED"
+    town.ask_bank(lin, order)
+    late = ask(town, lin, text)
+    assert (late.cause, {"bank_ref", "acknowledged", "due"} <= set(late.facts)) == ("BANK_SIDE", True)
+    assert "请勿重复支付" in late.text
+    states = {check.code: check.state for check in late.checks}
+    assert (states["debited"], states["acknowledged"], states["posted"]) == ("ok", "ok", "unknown")
+    ScriptedLender.outcome = "FAILED"
+    town.ask_bank(lin, order)
+    back = ask(town, lin, text)
+    assert (back.cause, "¥3,000.00" in back.text, "对方账户已销户" in back.text) == ("FAILED_RETURNED", True, True)
+    for said in (first, silent, late, back):
+        assert_grounded(said)
+
+
+def test_where_bills_are_paid_and_what_it_costs(town: Town, scripted: type[ScriptedBank]) -> None:
+    lin = town.customer("林晓雨", 500_00)
+    assert "/bills/" in {button.argument for button in ask(town, lin, "怎么交电费").buttons}
+    assert "/repay/" in {button.argument for button in ask(town, lin, "怎么还信用卡").buttons}
+    ScriptedBiller.outcome = "ACKNOWLEDGED"
+    town.pay_bill(lin)
+    assert ask(town, lin, "电费交了没到账").cause == "BANK_SIDE"
 
 
 def test_two_in_question_are_asked_about(town: Town, scripted: type[ScriptedBank]) -> None:

@@ -1,5 +1,6 @@
 """A running sandbox bank for tests of the product, and what it has called back with, kept to be handed on."""
 
+import hmac
 import http.client
 import json
 import os
@@ -121,10 +122,12 @@ class Bank:
         self.kill()
         self.mailbox.close()
 
-    def call(self, method: str, path: str, value: Any = None) -> Any:
-        """One signed request to the bank's operator."""
+    def call(self, method: str, path: str, value: Any = None, *, house: str = "") -> Any:
+        """One signed request to the operator of the bank, or of the biller or lender beside it (`house`)."""
         body = b"" if value is None else json.dumps(value).encode()
-        headers = signed_headers(SECRET.encode(), method=method, path=path, body=body, now=datetime.now(UTC))
+        path = f"/{house}{path}" if house else path
+        secret = hmac.new(SECRET.encode(), house.encode(), "sha256").hexdigest() if house else SECRET
+        headers = signed_headers(secret.encode(), method=method, path=path, body=body, now=datetime.now(UTC))
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request(method, path, body=body, headers=headers)
@@ -135,12 +138,19 @@ class Bank:
         assert answer.status < 300, told
         return told
 
-    def mood(self, scenario: str | None, **params: Any) -> None:
+    def mood(self, scenario: str | None, *, house: str = "", **params: Any) -> None:
         """A lasting mood for everybody."""
-        self.call("POST", "/sandbox/mood", {"scenario": scenario, "params": params})
+        self.call("POST", "/sandbox/mood", {"scenario": scenario, "params": params}, house=house)
 
-    def settle(self, instruction: object, status: str = "SUCCEEDED", **more: Any) -> None:
-        self.call("POST", "/sandbox/settle", {"instruction": str(instruction), "status": status, **more})
+    def settle(self, instruction: object, status: str = "SUCCEEDED", *, house: str = "", **more: Any) -> None:
+        told = {"instruction": str(instruction), "status": status, **more}
+        self.call("POST", "/sandbox/settle", told, house=house)
+
+    def account(self, house: str, payee: str, seed: int = 1) -> dict[str, Any]:
+        """An account at a company that the biller or lender stands for, and what it owes."""
+        number = self.call("GET", f"/sandbox/number?payee={payee}&seed={seed}", house=house)["number"]
+        told = self.call("POST", "/v1/accounts", {"payee": payee, "number": number}, house=house)
+        return {"number": number, **told}
 
     def pan(self, bank: str = "cmb") -> str:
         return str(self.call("GET", f"/sandbox/pan?bank={bank}")["pan"])

@@ -73,7 +73,7 @@ def hand_over() -> Callable[..., actions.CallbackReceipt]:
 
     def give(request: Request, *, now: datetime | None = None) -> actions.CallbackReceipt:
         return actions.receive_callback(
-            connector_code="sandbox",
+            connector_code=named if (named := request.path.rsplit("/", 1)[-1]) in ("biller", "lender") else "sandbox",
             method="POST",
             path=request.path or PATH,
             headers=request.headers,

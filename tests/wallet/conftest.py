@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import settings
 from django.db import connections
-from tests.wallet.scripted import ScriptedBank
+from tests.wallet.scripted import ScriptedBank, ScriptedBiller, ScriptedLender
 from tests.wallet.town import Town
 
 FIELD_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -14,11 +14,24 @@ FIELD_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> type[ScriptedBank]:
-    ScriptedBank.reset()
-    monkeypatch.setattr(settings, "RAILS_CONNECTORS", {"sandbox": "tests.wallet.scripted.ScriptedBank"})
+    houses = (ScriptedBank, ScriptedBiller, ScriptedLender)
+    for house in houses:
+        house.reset()
+    named = {house.code: f"tests.wallet.scripted.{house.__name__}" for house in houses}
+    monkeypatch.setattr(settings, "RAILS_CONNECTORS", named)
     monkeypatch.setattr(settings, "RAILS_LADDER_SECONDS", [5, 15, 60, 300, 900, 3600, 14400])
     monkeypatch.setattr(settings, "KEFU_FIELD_KEY", FIELD_KEY)
     return ScriptedBank
+
+
+@pytest.fixture
+def biller(scripted: type[ScriptedBank]) -> type[ScriptedBiller]:
+    return ScriptedBiller
+
+
+@pytest.fixture
+def lender(scripted: type[ScriptedBank]) -> type[ScriptedLender]:
+    return ScriptedLender
 
 
 @pytest.fixture

@@ -1,35 +1,41 @@
-"""A bank in memory that does what the test says, behind the same door as a real one."""
+"""A bank, a biller and a lender in memory that do what the test says, behind the same door as real ones."""
 
 import itertools
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from typing import ClassVar
+from datetime import UTC, date, datetime, time
+from typing import Any, ClassVar
 from uuid import UUID
 
 from kefu.rails.connectors.base import (
+    AccountAnswer,
     Answer,
+    Bank,
     CallbackRefusedError,
     CardAnswer,
     Connector,
     HeardCallback,
     Order,
+    Payee,
+    PermanentError,
     TemporaryError,
 )
 
 CODE = "246810"
 
 
-class ScriptedBank(Connector):
+class ScriptedHouse(Connector):
     """`outcome` is what becomes of new debits; `of` overrules it for one instruction. `down`: no answer."""
 
-    code = "sandbox"
     outcome: ClassVar[str] = "SUCCEEDED"
     reason: ClassVar[str] = ""
     down: ClassVar[bool] = False
     of: ClassVar[dict[UUID, str]] = {}
     taken: ClassVar[dict[UUID, Order]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Each house has its own memory."""
+        cls.of, cls.taken = {}, {}
     submissions: ClassVar[int] = 0
-    _cards = itertools.count(1000)
 
     @classmethod
     def reset(cls) -> None:
@@ -61,15 +67,27 @@ class ScriptedBank(Connector):
             reason=(self.reason or "risk") if outcome in ("FAILED", "RETURNED") else "",
             amount=order.amount,
             currency=order.currency,
+            acknowledged_at=self.acknowledged_at(outcome),
         )
+
+    def acknowledged_at(self, outcome: str) -> datetime | None:
+        """When the house took it on; a bank does not tell."""
+        return None
 
     def read_callback(
         self, *, method: str, path: str, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> HeardCallback:
-        raise CallbackRefusedError("forged", "this bank calls nobody back")
+        raise CallbackRefusedError("forged", "this house calls nobody back")
 
     def fetch_statement(self, day: date) -> bytes:
         raise TemporaryError("no statement")
+
+
+class ScriptedBank(ScriptedHouse, Bank):
+    """Cards too."""
+
+    code = "sandbox"
+    _cards = itertools.count(1000)
 
     def open_card_check(self, *, pan: str, holder: str, phone: str) -> CardAnswer:
         return CardAnswer(
@@ -81,3 +99,48 @@ class ScriptedBank(Connector):
     def confirm_card_check(self, *, outside_id: str, code: str) -> CardAnswer:
         number = next(self._cards)
         return CardAnswer(token=f"crd_{number}_{outside_id}", last4=outside_id[-4:], bank="招商银行", kind="debit")
+
+
+class ScriptedBiller(ScriptedHouse, Payee):
+    """Accounts as the test sets them: `bill` overrules what is answered, `unknown` are numbers without an account."""
+
+    code = "biller"
+    bill: ClassVar[dict[str, Any]] = {}
+    unknown: ClassVar[set[str]] = set()
+    at: ClassVar[datetime | None] = None
+
+    @classmethod
+    def reset(cls) -> None:
+        super().reset()
+        cls.bill, cls.unknown, cls.at = {}, set(), None
+
+    def acknowledged_at(self, outcome: str) -> datetime | None:
+        return self.at if outcome in ("ACKNOWLEDGED", "SUCCEEDED", "RETURNED") else None
+
+    def check_account(self, *, payee: str, number: str, token: str, at: datetime | None) -> AccountAnswer:
+        if self.down:
+            raise TemporaryError("down")
+        if number in self.unknown:
+            raise PermanentError("account_unknown")
+        told = {
+            "token": token or f"acc_{payee}_{number}",
+            "kind": "electricity",
+            "number_masked": f"{number[:2]}****{number[-4:]}" if number else "12****7890",
+            "holder_masked": "林*",
+            "currency": "CNY",
+            "period": "2026-11",
+            "amount_due": 128_50,
+            "minimum": 128_50,
+            "partial": False,
+            "amounts": (),
+            "due_on": date(2100, 1, 28),
+            "cutoff": time(22, 0),
+            "days": 0,
+        }
+        return AccountAnswer(**{**told, **self.bill})
+
+
+class ScriptedLender(ScriptedBiller):
+    """Credit cards and loans: less than all is taken."""
+
+    code = "lender"

@@ -142,6 +142,9 @@ def test_somebody_who_just_signed_up_has_a_wallet_at_zero(town) -> None:
 def test_the_fee_page_and_the_quote_read_the_same_rows(town) -> None:
     shown = {(fee.kind, fee.mode): fee for fee in queries.fees(now=town.now)}
     assert list(shown) == [
+        ("bill", "now"),
+        ("loan", "now"),
+        ("repayment", "now"),
         ("topup", "now"),
         ("transfer", "now"),
         ("transfer", "two_hours"),

@@ -16,6 +16,7 @@ from kefu.ledger import queries as books
 from kefu.rails import actions as rails
 from kefu.wallet import actions, queries
 from kefu.wallet.queries import OrderView, QuoteView
+from kefu.wallet.queries.bill import AccountBillView, account_check_for
 
 PAN = "6200000100000012"
 OPERATOR = Actor(kind="system", id="kefu")
@@ -114,6 +115,25 @@ class Town:
         self.pump.run()
         return queries.order_for(who, made.id)
 
+    def bill(self, who: Actor, *, payee: str = "river_power", number: str = "1234567890") -> AccountBillView:
+        """What the account owes, once the biller has answered."""
+        asked = actions.check_account(actor=who, payee=payee, number=number, now=self.now)
+        self.pump.run()
+        return account_check_for(who, asked.id, now=self.now)
+
+    def quote_bill(self, who: Actor, amount: int = 128_50, **account: str) -> QuoteView:
+        found = self.bill(who, **account)
+        return actions.quote_bill(actor=who, check_id=found.id, amount=Money(amount), now=self.now)
+
+    def pay_bill(self, who: Actor, amount: int = 128_50, *, late_accepted: bool = False, **account: str) -> OrderView:
+        """A bill, followed as far as the biller lets it come now."""
+        quote = self.quote_bill(who, amount, **account)
+        made = actions.pay_bill(
+            actor=who, key=uuid4(), quote_id=quote.id, now=self.now, late_accepted=late_accepted
+        )
+        self.pump.run()
+        return queries.order_for(who, made.id)
+
     def ask_bank(self, who: Actor, order: OrderView) -> OrderView:
         """Ask the bank about the order now, as after a callback of its."""
         assert order.instruction_id is not None
@@ -147,6 +167,6 @@ class Town:
         seen = queries.balance_for(who)
         return seen.available.minor, seen.held.minor
 
-    def house(self, code: str) -> int:
+    def house(self, code: str, owner: str = "") -> int:
         """A house account's balance in its natural direction."""
-        return books.balance("", code=code).posted
+        return books.balance(owner, code=code).posted

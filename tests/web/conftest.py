@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from tests.wallet.scripted import ScriptedBank
+from tests.wallet.scripted import ScriptedBank, ScriptedBiller, ScriptedLender
 from tests.wallet.town import Town
 from tests.web.staff import Desk
 
@@ -42,8 +42,11 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def town(db: None, monkeypatch: pytest.MonkeyPatch) -> Town:
-    ScriptedBank.reset()
-    monkeypatch.setattr(django_settings, "RAILS_CONNECTORS", {"sandbox": "tests.wallet.scripted.ScriptedBank"})
+    houses = (ScriptedBank, ScriptedBiller, ScriptedLender)
+    for house in houses:
+        house.reset()
+    named = {house.code: f"tests.wallet.scripted.{house.__name__}" for house in houses}
+    monkeypatch.setattr(django_settings, "RAILS_CONNECTORS", named)
     monkeypatch.setattr(django_settings, "KEFU_FIELD_KEY", FIELD_KEY)
     return Town(datetime.now(UTC))
 

@@ -29,7 +29,7 @@ PRIORITIES = {
     "unauthorized_transaction": 0, "scam_report": 0, "lost_phone": 0, "official_check": 0,
     "account_frozen_reason": 1, "account_unfreeze": 1, "account_locked": 1,
     "topup_not_arrived": 2, "topup_failed": 2, "transfer_failed": 2, "transfer_not_received": 2,
-    "transfer_wrong_person": 2, "duplicate_charge": 2, "refund_delayed": 2, "withdraw_pending": 2,
+    "transfer_wrong_person": 2, "duplicate_charge": 2, "refund_delayed": 2, "withdraw_pending": 2, "repay_delayed": 2,
 }  # fmt: skip
 PRIORITY_OTHER = 3
 

@@ -183,7 +183,11 @@ RAILS_LADDER_SECONDS = [
 # code=dotted.path, separated by commas; a production names its own bank's connector here.
 RAILS_CONNECTORS = dict(
     pair.split("=", 1)
-    for pair in os.environ.get("KEFU_CONNECTORS", "sandbox=kefu.rails.connectors.sandbox.SandboxBank").split(",")
+    for pair in os.environ.get(
+        "KEFU_CONNECTORS",
+        "sandbox=kefu.rails.connectors.sandbox.SandboxBank,biller=kefu.rails.connectors.payees.SandboxBiller,"
+        "lender=kefu.rails.connectors.payees.SandboxLender",
+    ).split(",")
 )
 
 LOGGING = {

@@ -1,6 +1,6 @@
 """Instants as people say them: 今天 14:03, 昨天 09:12, 11月3日 20:15; the exact form stands beside it on the page."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -33,3 +33,8 @@ def spoken_span(start: datetime, end: datetime, *, now: datetime) -> str:
     last = f"{until.astimezone(zone):%H:%M}" if same_day else spoken(until, now=now)
     first = spoken(start, now=now)
     return first if first.endswith(last) and same_day else f"{first}–{last}"
+
+
+def spoken_day(on: date) -> str:
+    """A calendar day such as a due date, always with its year: 2026年11月28日."""
+    return _("%(year)s年%(month)s月%(day)s日") % {"year": on.year, "month": on.month, "day": on.day}

@@ -11,6 +11,7 @@ HOUSE_NAMES = ("name", "hotline", "hours", "mail", "domains")
 RULE_NAMES = ("code_minutes", "tries", "pause_minutes", "tries_many", "pause_hours", "password_least")
 GIVEN_NAMES = (
     "fee_topup_now", "fee_transfer_now", "fee_transfer_two_hours", "fee_transfer_next_day", "fee_withdrawal_now",
+    "fee_bill_now", "fee_repayment_now", "fee_loan_now",
 )
 """Filled by the caller from the schedule in force: `fee_<kind>_<mode>`."""
 _UNTIL_GIVEN = {"zh": "以确认页写的为准", "en": "as the confirmation page says"}

@@ -25,6 +25,9 @@ class Journal(StrEnum):
     WITHDRAW_SETTLED = "WITHDRAW_SETTLED"
     WITHDRAW_RETURN = "WITHDRAW_RETURN"
     RETURN_SETTLED = "RETURN_SETTLED"
+    REPAY = "REPAY"
+    REPAY_SETTLED = "REPAY_SETTLED"
+    REPAY_RETURN = "REPAY_RETURN"
     GOODWILL = "GOODWILL"
     POT = "POT"
     FUND_LEG = "FUND_LEG"
@@ -82,7 +85,10 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.WITHDRAW_SETTLED: frozenset({("L20", "A10")}),
     Journal.WITHDRAW_RETURN: frozenset({("A20", "L10")}),
     Journal.RETURN_SETTLED: frozenset({("A10", "A20")}),
-    Journal.FEE: frozenset({("L10", "I11"), ("I11", "L10"), ("L20", "I10"), ("I10", "L10")}),
+    Journal.REPAY: frozenset({("L10", "L31"), ("L31", "L10")}),
+    Journal.REPAY_SETTLED: frozenset({("L31", "A10")}),
+    Journal.REPAY_RETURN: frozenset({("A20", "L10")}),
+    Journal.FEE: frozenset({("L10", "I11"), ("I11", "L10"), ("L20", "I10"), ("I10", "L10"), ("L31", "I11")}),
     Journal.GOODWILL: frozenset({("E13", "L10")}),
     Journal.POT: frozenset({("L10", "L12"), ("L12", "L10")}),
     Journal.FUND_LEG: frozenset({("A10", "A11")}),
@@ -93,5 +99,6 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
 """The (debit, credit) pairs of each journal. Reversing a fee credits the payer back: (I11, L10), (I10, L10).
 
 A withdrawal and its fee are held together into L20, what is on its way; a payout that the bank gives back is its
-receivable (A20) until the statement shows the money.
+receivable (A20) until the statement shows the money. A bill or repayment and its fee are held into the biller's L31 and
+posted when the biller has taken it on; one that the biller refuses after that goes back from there.
 """

@@ -127,6 +127,24 @@ KINDS: dict[str, Kind] = {
         _("交易凭证已备好"),
         _("您要的交易凭证 %(number)s（%(amount)s，订单号 %(no)s）已备好，登录后在“凭证与对账单”里下载。"),
     ),
+    "bill_done": Kind(_("缴费已入账"), _("缴费 %(amount)s 已入账：%(payee)s。订单号 %(no)s。")),
+    "bill_failed": Kind(
+        _("缴费未成功"),
+        _("缴费 %(amount)s 未成功（%(payee)s）：%(reason)s。款项和手续费 %(fee)s 已退回余额。订单号 %(no)s。"),
+    ),
+    "bill_returned": Kind(
+        _("缴费被退回"),
+        _("缴费 %(amount)s 被退回（%(payee)s）：%(reason)s。款项和手续费 %(fee)s 已回到余额。订单号 %(no)s。"),
+    ),
+    "repayment_done": Kind(_("还款已入账"), _("还款 %(amount)s 已入账：%(payee)s。订单号 %(no)s。")),
+    "repayment_failed": Kind(
+        _("还款未成功"),
+        _("还款 %(amount)s 未成功（%(payee)s）：%(reason)s。款项和手续费 %(fee)s 已退回余额。订单号 %(no)s。"),
+    ),
+    "repayment_returned": Kind(
+        _("还款被退回"),
+        _("还款 %(amount)s 被退回（%(payee)s）：%(reason)s。款项和手续费 %(fee)s 已回到余额。订单号 %(no)s。"),
+    ),
     "goodwill_paid": Kind(_("收到补偿"), _("补偿 %(amount)s 已存入您的余额。服务单号 %(case)s。")),
     "split_invited": Kind(
         _("有人请您分摊"), _("%(maker)s请您分摊“%(title)s”，您的一份是 %(amount)s。不认识对方就不用付。")

@@ -13,6 +13,8 @@
 | `rails.card_check_opened` | check | check |
 | `rails.card_code_given` | check | check |
 | `rails.card_check_changed` | owner_ref | owner_ref, check |
+| `rails.account_check_opened` | check | check |
+| `rails.account_check_changed` | owner_ref | owner_ref, check |
 """
 
 INSTRUCTION_CREATED = "rails.instruction_created"
@@ -26,3 +28,5 @@ STATEMENT_IMPORTED = "rails.statement_imported"
 CARD_CHECK_OPENED = "rails.card_check_opened"
 CARD_CODE_GIVEN = "rails.card_code_given"
 CARD_CHECK_CHANGED = "rails.card_check_changed"
+ACCOUNT_CHECK_OPENED = "rails.account_check_opened"
+ACCOUNT_CHECK_CHANGED = "rails.account_check_changed"

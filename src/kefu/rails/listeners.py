@@ -26,3 +26,9 @@ def register() -> None:
             arguments=_check,
             lock=lambda payload: f"card:{payload['check']}",
         )
+    listen(
+        facts.ACCOUNT_CHECK_OPENED,
+        task="rails.carry_account_check",
+        arguments=_check,
+        lock=lambda payload: f"account:{payload['check']}",
+    )

@@ -7,13 +7,14 @@ from kefu.core.ids import new_id
 from kefu.rails.rules import IN, OUT
 
 CREATED, SUBMITTED, UNKNOWN = "CREATED", "SUBMITTED", "UNKNOWN"
-SUCCEEDED, FAILED, RETURNED = "SUCCEEDED", "FAILED", "RETURNED"
-STATUSES = (CREATED, SUBMITTED, UNKNOWN, SUCCEEDED, FAILED, RETURNED)
+ACKNOWLEDGED, SUCCEEDED, FAILED, RETURNED = "ACKNOWLEDGED", "SUCCEEDED", "FAILED", "RETURNED"
+STATUSES = (CREATED, SUBMITTED, UNKNOWN, ACKNOWLEDGED, SUCCEEDED, FAILED, RETURNED)
 
 
 class Instruction(models.Model):
     """One request to a bank to move money, made once for its order and sent under this id for ever. `direction`: into
-    our account (a debit of the card) or out of it (a payout, which may come back: RETURNED).
+    our account (a debit of the card) or out of it (a payout, which may come back: RETURNED). A biller or lender first
+    takes a payment on (ACKNOWLEDGED, `acknowledged_at`) and books it later (SUCCEEDED).
 
     `next_query_at` is the ladder: when it is due, the bank is sent the instruction or asked about it. It is
     moved on before the network is touched, so that a worker which dies there only delays the next question.
@@ -36,6 +37,12 @@ class Instruction(models.Model):
             (CREATED, RETURNED),
             (SUBMITTED, RETURNED),
             (UNKNOWN, RETURNED),
+            (CREATED, ACKNOWLEDGED),
+            (SUBMITTED, ACKNOWLEDGED),
+            (UNKNOWN, ACKNOWLEDGED),
+            (ACKNOWLEDGED, SUCCEEDED),
+            (ACKNOWLEDGED, FAILED),
+            (ACKNOWLEDGED, RETURNED),
         }
     )
 
@@ -56,6 +63,7 @@ class Instruction(models.Model):
     sent_at = models.DateTimeField(null=True)
     happened_at = models.DateTimeField()
     written_at = models.DateTimeField(db_default=Now())
+    acknowledged_at = models.DateTimeField(null=True)
     outcome_at = models.DateTimeField(null=True)
     ladder_ended_at = models.DateTimeField(null=True)
     expected_from = models.DateTimeField(null=True)
@@ -220,6 +228,65 @@ class CardCheck(models.Model):
             models.Index(
                 fields=["try_again_at"],
                 name="card_check_waiting",
+                condition=models.Q(try_again_at__isnull=False),
+            ),
+        ]
+
+
+FOUND = "FOUND"
+
+
+class AccountCheck(models.Model):
+    """Asking a biller or lender about an account before it is paid: whose it is, what it owes (minor units).
+
+    The account's number waits in `sealed`, encrypted, only until the worker has asked; kept are token and mask.
+    """
+
+    TRANSITIONS = frozenset({(ASKED, FOUND), (ASKED, REFUSED)})
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner_ref = models.TextField()
+    connector = models.TextField()
+    payee = models.TextField()
+    status = models.TextField(default=ASKED)
+    sealed = models.BinaryField(null=True)
+    token = models.TextField(default="")
+    kind = models.TextField(default="")
+    number_masked = models.TextField(default="")
+    holder_masked = models.TextField(default="")
+    currency = models.TextField(default="")
+    period = models.TextField(default="")
+    amount_due = models.BigIntegerField(default=0)
+    minimum = models.BigIntegerField(default=0)
+    partial = models.BooleanField(default=False)
+    amounts = models.JSONField(default=list)
+    due_on = models.DateField(null=True)
+    cutoff = models.TimeField(null=True)
+    days = models.IntegerField(default=0)
+    reason = models.TextField(default="")
+    created_at = models.DateTimeField()
+    written_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    try_again_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=(ASKED, FOUND, REFUSED)), name="account_check_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=ASKED) | models.Q(sealed__isnull=True), name="account_check_keeps_no_number"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=FOUND)
+                | (~models.Q(token="") & models.Q(due_on__isnull=False, cutoff__isnull=False)),
+                name="account_check_found_says_what",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["try_again_at"],
+                name="account_check_waiting",
                 condition=models.Q(try_again_at__isnull=False),
             ),
         ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from kefu.core.refusal import NotFound
 from kefu.rails import rules
 from kefu.rails.arrival import Past, interval
-from kefu.rails.models import Advice, BankStatementLine, CardCheck, Instruction
+from kefu.rails.models import AccountCheck, Advice, BankStatementLine, CardCheck, Instruction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,7 @@ class InstructionView:
     asks: int
     next_query_at: datetime | None
     sent_at: datetime | None
+    acknowledged_at: datetime | None
     outcome_at: datetime | None
     ladder_ended_at: datetime | None
     expected: tuple[datetime, datetime] | None
@@ -78,6 +79,32 @@ class CardCheckView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountCheckView:
+    """What a biller or lender says of an account, in minor units. `status` ASKED, FOUND or REFUSED (`reason`)."""
+
+    id: UUID
+    owner_ref: str
+    connector: str
+    payee: str
+    status: str
+    token: str
+    kind: str
+    number_masked: str
+    holder_masked: str
+    currency: str
+    period: str
+    amount_due: int
+    minimum: int
+    partial: bool
+    amounts: tuple[int, ...]
+    due_on: date | None
+    cutoff: time | None
+    days: int
+    reason: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class SettledLine:
     """A movement on a bank statement that belongs to one of our instructions. `amount` without its sign."""
 
@@ -105,6 +132,7 @@ def see_instruction(row: Instruction) -> InstructionView:
         asks=row.asks,
         next_query_at=row.next_query_at,
         sent_at=row.sent_at,
+        acknowledged_at=row.acknowledged_at,
         outcome_at=row.outcome_at,
         ladder_ended_at=row.ladder_ended_at,
         expected=(row.expected_from, row.expected_to) if row.expected_from and row.expected_to else None,
@@ -146,6 +174,11 @@ def see_card_check(row: CardCheck) -> CardCheckView:
         tries_left=row.tries_left,
         expires_at=row.expires_at,
     )
+
+
+def see_account_check(row: AccountCheck) -> AccountCheckView:
+    values = {name: getattr(row, name) for name in AccountCheckView.__dataclass_fields__}
+    return AccountCheckView(**{**values, "amounts": tuple(row.amounts)})
 
 
 def advice(advice_id: UUID) -> AdviceView:
@@ -217,6 +250,14 @@ def card_check(check_id: UUID) -> CardCheckView:
     if row is None:
         raise NotFound()
     return see_card_check(row)
+
+
+def account_check(check_id: UUID) -> AccountCheckView:
+    """One question about an account. Refuses `core.thing.not_found`."""
+    row = AccountCheck.objects.filter(pk=check_id).first()
+    if row is None:
+        raise NotFound()
+    return see_account_check(row)
 
 
 _WHOLE = Q(kind="debit", instruction__direction=rules.IN, amount=F("instruction__amount")) | Q(

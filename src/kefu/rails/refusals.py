@@ -25,6 +25,13 @@ class InstructionExists(Refusal):
     operator = "order %(order_ref)s has an instruction already; a second one could pay twice"
 
 
+class AccountNumberWrong(Refusal):
+    code = "rails.account.number_wrong"
+    status = 422
+    text = _("号码只能是数字，请核对后重新填写。没有任何款项变动。")
+    operator = "the account number is not 4 to 20 digits"
+
+
 class CardNumberWrong(Refusal):
     code = "rails.card.number_wrong"
     status = 422

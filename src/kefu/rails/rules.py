@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PROCESSING, SUCCEEDED, FAILED, RETURNED = "PROCESSING", "SUCCEEDED", "FAILED", "RETURNED"
+ACKNOWLEDGED = "ACKNOWLEDGED"  # a biller has taken the payment on, and not booked it yet
 NOT_FOUND, UNREACHABLE = "NOT_FOUND", "UNREACHABLE"
 FINAL = (SUCCEEDED, FAILED, RETURNED)
 
@@ -86,11 +87,11 @@ def verdict_on(*, direction: str, status: str, outcome: str, fits: bool) -> str:
     """
     if outcome == UNREACHABLE:
         return NO_ANSWER
-    if outcome not in FINAL:
+    if outcome not in (*FINAL, ACKNOWLEDGED):
         return NOTED
     if not fits:
         return MISMATCHED
-    if outcome == status:
+    if outcome in (status, ACKNOWLEDGED):
         return NOTED
     if outcome == RETURNED:
         return CONFIRMED if direction == OUT and status != FAILED else CONTRADICTED

@@ -35,6 +35,12 @@ def carry_card_check(check: str) -> None:
     actions.carry_card_check(check_id=UUID(check), now=clock.now())
 
 
+@app.task(name="rails.carry_account_check")
+def carry_account_check(check: str) -> None:
+    """Ask a biller or lender about an account."""
+    actions.carry_account_check(check_id=UUID(check), now=clock.now())
+
+
 @app.periodic(cron="* * * * * */2")  # croniter: the sixth field is the seconds
 @app.task(name="rails.climb_ladder")
 def climb_ladder(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
@@ -44,6 +50,8 @@ def climb_ladder(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes
         climb.defer(instruction=str(instruction))
     for check in actions.claim_card_checks(now=now):
         carry_card_check.defer(check=str(check))
+    for check in actions.claim_account_checks(now=now):
+        carry_account_check.defer(check=str(check))
 
 
 @app.periodic(cron="5 2 * * *")  # UTC: five past ten in Beijing, when statements can be had

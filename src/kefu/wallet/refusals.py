@@ -119,6 +119,42 @@ class PotShort(Refusal):
     status = 422
     text = _("存钱罐里有 %(there)s，不够转回 %(needed)s。没有任何款项变动，请减少金额。")
     operator = "pot holds %(there)s, less than %(needed)s"
+class PayeeNotOffered(Refusal):
+    code = "wallet.bill.payee_unknown"
+    status = 422
+    text = _("暂不支持向这家机构付款，请重新选择。没有任何款项变动。")
+    operator = "no payee has this code"
+
+
+class BillCheckOver(Refusal):
+    code = "wallet.bill.check_over"
+    text = _("账单查询已超过 10 分钟，金额可能变了。没有任何款项变动，请重新查询。")
+    operator = "the account check is not FOUND or has run out"
+
+
+class NothingDue(Refusal):
+    code = "wallet.bill.nothing_due"
+    text = _("这个账户现在没有欠费，不用付款。没有任何款项变动。")
+    operator = "nothing is due on this account"
+
+
+class BillAmountUnfit(Refusal):
+    code = "wallet.bill.amount_unfit"
+    status = 422
+    text = _("对方不收这个金额：最多 %(most)s，一次缴清的账单只收全额。没有任何款项变动。")
+    operator = "the biller does not take this amount"
+
+
+class BillUnderWay(Refusal):
+    code = "wallet.bill.under_way"
+    text = _("请勿重复支付：同一账户、同样金额 %(amount)s 的一笔（订单号 %(no)s）还没有结果。没有再次扣款。")
+    operator = "order %(order)s to the same account over the same amount is still open"
+
+
+class BillLate(Refusal):
+    code = "wallet.bill.late"
+    text = _("预计在到期日之后入账。请先勾选“我知道可能逾期”，再确认付款。没有任何款项变动。")
+    operator = "it would be posted after the due date, and the customer has not accepted that"
 
 
 class BooksRefused(Refusal):

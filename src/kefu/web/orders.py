@@ -8,11 +8,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kefu.core.money import Money
-from kefu.core.when import spoken, spoken_span
+from kefu.core.when import spoken, spoken_day, spoken_span
 from kefu.wallet.queries import OrderView
 from kefu.web import words
 
-WITH_BANK = ("CREATED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL")
+WITH_BANK = ("CREATED", "HELD", "SUBMITTED", "UNKNOWN", "ACKNOWLEDGED", "MANUAL")
+TO_PAYEE = ("bill", "repayment")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,9 @@ def _title(order: OrderView) -> str:
         return _("收到补偿") if order.status == "SUCCEEDED" else _("补偿")
     if order.kind == "withdrawal":
         return _("提现到%(card)s") % {"card": order.counterparty_masked}
+    if order.kind in TO_PAYEE:
+        name = {"name": order.counterparty_masked}
+        return _("缴费 · %(name)s") % name if order.kind == "bill" else _("还款 · %(name)s") % name
     name = {"name": order.counterparty_masked}
     if order.kind == "pot":
         return _("从存钱罐“%(name)s”转回") % name if order.direction == "in" else _("存入存钱罐“%(name)s”") % name
@@ -82,7 +86,7 @@ def kind_words(kind: str) -> str:
     """The kind of an order in the active language."""
     return {
         "topup": _("充值"), "transfer": _("转账"), "goodwill": _("补偿"), "withdrawal": _("提现"),
-        "pot": _("存钱罐"),
+        "pot": _("存钱罐"), "bill": _("缴费"), "repayment": _("还款"),
     }.get(kind, kind)  # fmt: skip
 
 
@@ -94,7 +98,10 @@ def _mode(order: OrderView) -> str:
 
 def _look(order: OrderView) -> tuple[str, str]:
     tone = {"ok": "ok", "wait": "wait", "bad": "bad"}.get(words.order_status(order.status)[1], "")
-    icons = {"topup": "arrow-down-to-line", "goodwill": "gift", "withdrawal": "arrow-up-from-line", "pot": "piggy-bank"}
+    icons = {
+        "topup": "arrow-down-to-line", "goodwill": "gift", "withdrawal": "arrow-up-from-line", "pot": "piggy-bank",
+        "bill": "lightbulb", "repayment": "landmark",
+    }  # fmt: skip
     tone = "" if order.status == "SUCCEEDED" and order.direction == "out" else tone
     return tone, icons.get(order.kind, "arrow-left-right")
 
@@ -106,6 +113,8 @@ def _promise(order: OrderView, now: datetime) -> str:
         return _withdrawal_promise(order, now)
     if order.direction == "in":
         return _incoming_promise(order)
+    if order.kind in TO_PAYEE:
+        return _payee_promise(order, now)
     if order.status == "HELD" and order.paused:
         return _("账户停止了转出，这笔先暂停；钱还在您的账户里。")
     if order.status == "HELD" and order.release_at:
@@ -174,6 +183,29 @@ def _expected(order: OrderView, now: datetime) -> str:
     return _("%(span)s，比平时慢") % {"span": span} if now > order.expected[1] else span
 
 
+def _payee_promise(order: OrderView, now: datetime) -> str:
+    """Debited, acknowledged and posted are three facts: each is said as what it is."""
+    back = _("款项和手续费 %(fee)s 都已回到余额。") if order.fee.minor else _("款项已回到余额。")
+    given = {"reason": order.reason_text, "back": back % {"fee": order.fee.text()}}
+    if order.status == "FAILED":
+        return _("%(reason)s。对方没有入账，%(back)s") % given
+    if order.status == "RETURNED":
+        return _("%(reason)s，对方入账后又冲正退回。%(back)s") % given
+    if order.status == "ACKNOWLEDGED":
+        if order.bill is None:
+            return _("已扣款，等待对方入账。请勿重复支付。")
+        on = {"on": spoken_day(order.bill.posts_on)}
+        return _("已扣款，等待对方入账，预计 %(on)s。请勿重复支付。") % on
+    if order.status == "MANUAL":
+        return _("自动查询没有结果，已转人工与对方核对。请勿重复支付。")
+    if order.status in ("SUBMITTED", "UNKNOWN"):
+        if order.next_query_at and order.next_query_at > now:
+            when = {"when": spoken(order.next_query_at, now=now)}
+            return _("对方结果确认中；我们会在%(when)s再问一次。请勿重复支付。") % when
+        return _("对方结果确认中。请勿重复支付。")
+    return _("款项已预留，正在提交给对方。") if order.status in ("CREATED", "HELD") else ""
+
+
 def card_of(order: OrderView, *, now: datetime) -> OrderCard:
     """The order in the reader's language at `now`."""
     tone, icon = _look(order)
@@ -183,6 +215,8 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
         "topup": _("付款银行卡"),
         "withdrawal": _("收款银行卡"),
         "pot": _("存钱罐"),
+        "bill": _("缴费账户"),
+        "repayment": _("还款账户"),
         "transfer": _("付款人") if order.direction == "in" else _("收款人"),
     }
     return OrderCard(
@@ -197,5 +231,5 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
         promise=_promise(order, now),
         expected=_expected(order, now),
         headline=_headline(order, now),
-        can_ask_bank=order.kind in ("topup", "withdrawal") and order.status in WITH_BANK,
+        can_ask_bank=order.kind in ("topup", "withdrawal", *TO_PAYEE) and order.status in WITH_BANK,
     )

@@ -63,6 +63,7 @@ def order_status(status: str) -> tuple[str, str, str]:
         "HELD": (_("等待转出"), "wait", "hourglass"),
         "SUBMITTED": (_("处理中"), "wait", "clock"),
         "UNKNOWN": (_("银行确认中"), "wait", "clock"),
+        "ACKNOWLEDGED": (_("已扣款，等待对方入账"), "wait", "hourglass"),
         "SUCCEEDED": (_("成功"), "ok", "circle-check"),
         "FAILED": (_("未成功"), "bad", "circle-x"),
         "CANCELLED": (_("已取消"), "plain", "undo-2"),

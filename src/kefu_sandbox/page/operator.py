@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import sqlite3
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from kefu_sandbox import callbacks, cards, moods, movements, pans
 from kefu_sandbox.bank import Bank
 from kefu_sandbox.page import parts
 from kefu_sandbox.page.texts import text
+from kefu_sandbox.partners import accounts, catalogue
 from kefu_sandbox.refusal import BankRefusal
 from kefu_sandbox.web import Answer, Request, json_answer
 
@@ -62,7 +64,7 @@ def _form(bank: Bank, request: Request, *, now: int) -> Answer:
     except BankRefusal as refusal:
         done = refusal.code
     where = urlencode({"lang": "en" if given.get("lang") == "en" else "zh", "done": done})
-    return Answer(status=303, headers={"Location": f"/?{where}"}, content_type="text/plain")
+    return Answer(status=303, headers={"Location": f"{bank.prefix}/?{where}"}, content_type="text/plain")
 
 
 def _mood_form(bank: Bank, given: Mapping[str, str], now: int) -> str:
@@ -74,7 +76,7 @@ def _mood_form(bank: Bank, given: Mapping[str, str], now: int) -> str:
     if given.get("reason"):
         wanted["params"] = {"reason": given["reason"]}
     with bank.store.change() as db:
-        moods.set_mood(db, body=json.dumps(wanted).encode(), now=now)
+        moods.set_mood(db, body=json.dumps(wanted).encode(), now=now, owned=bank.store.owns)
     bank.wake.set()
     return "mood"
 
@@ -112,11 +114,12 @@ def _page(bank: Bank, request: Request, *, now: int) -> Answer:
     html = (
         f'<!doctype html><html lang="{"en" if lang == "en" else "zh-Hans"}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-        f"<title>{text('title', lang)}</title><style>{style}</style></head><body>"
+        f"<title>{text('title', lang, bank.role)}</title><style>{style}</style></head><body>"
         f'<header><p class="banner">{text("demo", lang)}</p><div class="head"><div>'
-        f'<h1>{text("title", lang)}</h1><p class="soft">{text("lead", lang)}</p></div><nav class="row">'
-        f'<a class="btn" href="/?lang={lang}">{text("refresh", lang)}</a>'
-        f'<a class="btn" href="/?lang={other}" lang="{other}">{text("other_language", lang)}</a>'
+        f'<h1>{text("title", lang, bank.role)}</h1><p class="soft">{text("lead", lang, bank.role)}</p></div>'
+        f'<nav class="row">{_houses(bank, lang)}'
+        f'<a class="btn" href="{bank.prefix}/?lang={lang}">{text("refresh", lang)}</a>'
+        f'<a class="btn" href="{bank.prefix}/?lang={other}" lang="{other}">{text("other_language", lang)}</a>'
         "</nav></div></header>"
         f"<main>{_said(request.query.get('done', ''), lang)}{_columns(bank, lang, now=now)}</main>"
         f"<script>{script}</script></body></html>"
@@ -140,52 +143,86 @@ def _said(done: str, lang: str) -> str:
     return f'<p class="said" role="status">{words}</p>'
 
 
-def _columns(bank: Bank, lang: str, *, now: int) -> str:
-    with bank.store.read() as db:
-        linked = db.execute("SELECT token, last4 FROM cards ORDER BY linked_at DESC LIMIT 100").fetchall()
-        standing, met = moods.standing(db, now=now), moods.current(db, now=now, lasting=True)
-        owned = {row["token"]: row["last4"] for row in linked}
-        money_rows = movements.recent(db, limit=30)
-        code_rows = cards.sent_codes(db, limit=8)
-        told = callbacks.recent(db, limit=20)
-        # The numbers shown change every ten minutes, not under the eyes of who copies one.
-        free = [
-            (
-                cards.unused_pan(
-                    db, key=bank.store.card_key, issuer=issuer, last4=None, seed=now // 600_000 + place
-                ),
-                issuer,
-            )
-            for place, issuer in enumerate(pans.ISSUERS)
-        ]
-    numbers = (
-        parts.pan_item(pan, issuer.name_en if lang == "en" else issuer.name, issuer.kind, lang)
-        for pan, issuer in free
+HOUSES = {"bank": "", "biller": "/biller", "lender": "/lender"}
+
+
+def _houses(bank: Bank, lang: str) -> str:
+    """The way to the other houses of this process."""
+    return "".join(
+        f'<a class="btn" href="{prefix}/?lang={lang}">{text("house." + role, lang)}</a>'
+        for role, prefix in HOUSES.items()
+        if role != bank.role
     )
+
+
+def _columns(bank: Bank, lang: str, *, now: int) -> str:
+    banks = bank.role == "bank"
+    with bank.store.read() as db:
+        owned = _owned(db, banks, lang)
+        standing, met = moods.standing(db, now=now), moods.current(db, now=now, lasting=True)
+        money_rows = movements.recent(db, limit=30) if banks else accounts.recent(db, limit=30)
+        told = callbacks.recent(db, limit=20)
+        own = _codes_and_numbers(bank, db, lang, now=now) if banks else _test_numbers(bank, lang)
     return (
-        f'<div class="column">{parts.mood_now(standing, met, owned, lang)}'
-        f"{parts.mood_form(met, owned, lang)}</div><div class='column'>"
+        f'<div class="column">{parts.mood_now(standing, met, owned, lang, bank.role)}'
+        f"{parts.mood_form(met, owned, lang, bank)}</div><div class='column'>"
         + parts.listing(
             "movements",
-            text("movements", lang),
+            text("movements", lang, bank.role),
             "",
-            text("movements_empty", lang),
-            (parts.movement_item(row, lang) for row in money_rows),
+            text("movements_empty", lang, bank.role),
+            (parts.movement_item(row, lang, bank) for row in money_rows),
         )
-        + parts.listing(
-            "codes",
-            text("codes", lang),
-            text("codes_hint", lang),
-            text("codes_empty", lang),
-            (parts.code_item(row, now, lang) for row in code_rows),
-        )
-        + parts.listing("pans", text("pans", lang), text("pans_hint", lang), "", numbers)
+        + own
         + parts.listing(
             "callbacks",
             text("callbacks", lang),
             "",
-            text("callbacks_empty", lang),
-            (parts.callback_item(row, lang) for row in told),
+            text("callbacks_empty", lang, bank.role),
+            (parts.callback_item(row, lang, bank.words) for row in told),
         )
         + "</div>"
     )
+
+
+def _owned(db: sqlite3.Connection, banks: bool, lang: str) -> dict[str, str]:
+    """The cards or accounts for which a mood of their own can be set, by token."""
+    if banks:
+        linked = db.execute("SELECT token, last4 FROM cards ORDER BY linked_at DESC LIMIT 100").fetchall()
+        return {row["token"]: row["last4"] for row in linked}
+    rows = db.execute("SELECT token, payee, number FROM accounts ORDER BY opened_at DESC LIMIT 100").fetchall()
+    return {row["token"]: f"{text(row['payee'], lang)} {row['number'][-4:]}" for row in rows}
+
+
+def _codes_and_numbers(bank: Bank, db: sqlite3.Connection, lang: str, *, now: int) -> str:
+    # The numbers shown change every ten minutes, not under the eyes of who copies one.
+    free = [
+        (
+            cards.unused_pan(
+                db, key=bank.store.card_key, issuer=issuer, last4=None, seed=now // 600_000 + place
+            ),
+            issuer,
+        )
+        for place, issuer in enumerate(pans.ISSUERS)
+    ]
+    numbers = (
+        parts.pan_item(pan, issuer.name_en if lang == "en" else issuer.name, issuer.kind, lang)
+        for pan, issuer in free
+    )
+    return parts.listing(
+        "codes",
+        text("codes", lang),
+        text("codes_hint", lang),
+        text("codes_empty", lang),
+        (parts.code_item(row, now, lang) for row in cards.sent_codes(db, limit=8)),
+    ) + parts.listing("pans", text("pans", lang), text("pans_hint", lang), "", numbers)
+
+
+def _test_numbers(bank: Bank, lang: str) -> str:
+    shown = (
+        f'<span class="mono whole">{catalogue.sample(payee, seed=seed)}</span>'
+        f'<span class="small soft">{text(payee.code, lang)}</span>'
+        for payee in catalogue.PAYEES[bank.role]
+        for seed in (1, 2)
+    )
+    return parts.listing("numbers", text("numbers", lang), text("numbers_hint", lang), "", shown)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from kefu_sandbox import moments
+from kefu_sandbox.bank import Bank
 from kefu_sandbox.moods import Mood
 from kefu_sandbox.page.texts import scenario_text, text
 from kefu_sandbox.pans import bank_name
@@ -39,11 +40,11 @@ def listing(ident: str, title: str, hint: str, empty: str, items: Iterable[str])
     return f'<section class="card" id="{ident}" data-live><h2>{escape(title)}</h2>{said}{body}</section>'
 
 
-def mood_now(standing: list[Mood], met: Mood, cards: dict[str, str], lang: str) -> str:
+def mood_now(standing: list[Mood], met: Mood, cards: dict[str, str], lang: str, role: str) -> str:
     """How the bank behaves now, with what stands in front of it for single cards or the next few movements."""
-    name, about = scenario_text(met.scenario, lang)
+    name, about = scenario_text(met.scenario, lang, role)
     others = "".join(
-        f"<li><span>{escape(scenario_text(mood.scenario, lang)[0])}</span>"
+        f"<li><span>{escape(scenario_text(mood.scenario, lang, role)[0])}</span>"
         f'<span class="row">{_limits(mood, cards, lang)}</span></li>'
         for mood in standing
         if mood.seq != met.seq
@@ -74,15 +75,17 @@ def _limits(mood: Mood, cards: dict[str, str], lang: str) -> str:
     return "".join(marks)
 
 
-def mood_form(met: Mood, cards: dict[str, str], lang: str) -> str:
+def mood_form(met: Mood, cards: dict[str, str], lang: str, bank: Bank) -> str:
     """One form: to whom it applies above, a button for each scenario below."""
     options = "".join(
         f'<option value="{escape(token)}">{escape(text("for_card", lang) % last4)}</option>'
         for token, last4 in cards.items()
     )
-    reasons = "".join(f'<option value="{reason}">{text(reason, lang)}</option>' for reason in REASONS)
+    reasons = "".join(
+        f'<option value="{reason}">{text(bank.words.get(reason, reason), lang)}</option>' for reason in REASONS
+    )
     return (
-        '<form class="card" method="post" action="/operator/mood">'
+        '<form class="card" method="post" action="operator/mood">'
         f'<h2>{text("choose", lang)}</h2><input type="hidden" name="lang" value="{lang}"><div class="fields">'
         f'<label>{text("scope", lang)}<select name="card_token">'
         f'<option value="">{text("for_all", lang)}</option>{options}</select></label>'
@@ -90,12 +93,12 @@ def mood_form(met: Mood, cards: dict[str, str], lang: str) -> str:
         f"</option>{reasons}</select></label>"
         f'<label>{text("seed", lang)}<input name="seed" inputmode="numeric" value="{met.seed}"></label>'
         f'<label>{text("count", lang)}<input name="next" inputmode="numeric"></label></div>'
-        f'<ul class="choices">{"".join(_choice(name, met, lang) for name in SCENARIOS)}</ul></form>'
+        f'<ul class="choices">{"".join(_choice(name, met, lang, bank.role) for name in SCENARIOS)}</ul></form>'
     )
 
 
-def _choice(scenario: str, met: Mood, lang: str) -> str:
-    name, about = scenario_text(scenario, lang)
+def _choice(scenario: str, met: Mood, lang: str, role: str) -> str:
+    name, about = scenario_text(scenario, lang, role)
     on = scenario == met.scenario
     mark = f" {chip(text('in_use', lang), 'info')}" if on else ""
     return (
@@ -107,18 +110,22 @@ def _choice(scenario: str, met: Mood, lang: str) -> str:
 
 
 def _card(row: sqlite3.Row, lang: str) -> str:
+    if "payee" in row.keys():  # noqa: SIM118 - a row is no mapping
+        return escape(f"{text(row['payee'], lang)} {row['number'][:2]}…{row['number'][-4:]} {row['holder']}")
     return escape(f"{bank_name(row['bank'], lang)} {text('card_end', lang) % row['last4']}")
 
 
-def movement_item(row: sqlite3.Row, lang: str) -> str:
+def movement_item(row: sqlite3.Row, lang: str, bank: Bank) -> str:
     """One movement, with its buttons: succeed or fail while it is open, come back for a payout that succeeded."""
+    role, words = bank.role, bank.words
     state = "RETURNED" if row["returned_at"] is not None else row["status"]
     reason = row["return_reason"] or row["reason"]
-    status = text(state, lang) + (f" · {text(reason, lang)}" if reason else "")
+    status = text(words.get(state, state), lang)
+    status += f" · {text(words.get(reason, reason), lang)}" if reason else ""
     sign = "" if row["direction"] == "debit" else "−"
     shown = (
         f'<div><p><span class="money">{sign}{money(row["amount"])}</span> '
-        f'<span class="soft">{text(row["direction"] + "_of", lang)} · {_card(row, lang)}</span></p>'
+        f'<span class="soft">{text(row["direction"] + "_of", lang, role)} · {_card(row, lang)}</span></p>'
         f'<p class="mono soft">{escape(row["instruction"])} · {row["bank_ref"]}</p></div>'
         f'<div class="end">{chip(status, _TONES[state])}'
         f'<p class="small soft">{moment(row["returned_at"] or row["settled_at"] or row["accepted_at"])}</p></div>'
@@ -131,11 +138,12 @@ def movement_item(row: sqlite3.Row, lang: str) -> str:
         return shown
     buttons = "".join(
         f'<button class="btn {tone}" name="status" value="{value}"'
-        f' aria-label="{escape(text(key + "_label", lang) % row["instruction"])}">{text(key, lang)}</button>'
+        f' aria-label="{escape(text(key + "_label", lang, role) % row["instruction"])}">'
+        f"{text(key, lang, role)}</button>"
         for value, key, tone in choices
     )
     return (
-        f'{shown}<form class="acts row" method="post" action="/operator/settle">'
+        f'{shown}<form class="acts row" method="post" action="operator/settle">'
         f'<input type="hidden" name="lang" value="{lang}">'
         f'<input type="hidden" name="instruction" value="{escape(row["instruction"])}">{buttons}</form>'
     )
@@ -156,7 +164,7 @@ def code_item(row: sqlite3.Row, now: int, lang: str) -> str:
     )
 
 
-def callback_item(row: sqlite3.Row, lang: str) -> str:
+def callback_item(row: sqlite3.Row, lang: str, words: Mapping[str, str]) -> str:
     """One callback and what became of it."""
     if row["state"] == "lost":
         mark = chip(text("state_lost", lang), "bad")
@@ -169,7 +177,7 @@ def callback_item(row: sqlite3.Row, lang: str) -> str:
     else:
         mark = chip(text("state_waiting", lang), "wait")
     return (
-        f"<div><p>{escape(text(row['kind'], lang))} · {escape(text(row['status'], lang))}</p>"
+        f"<div><p>{escape(text(row['kind'], lang))} · {escape(text(words.get(row['status'], row['status']), lang))}</p>"
         f'<p class="mono soft">{escape(row["instruction"])} · {row["event"]}</p></div>'
         f'<div class="end">{mark}<p class="small soft">{moment(row["made_at"])}</p></div>'
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kefu_sandbox.page.partner_texts import PARTNER_SCENARIO_TEXTS, PARTNER_TEXTS
+
 TEXTS: dict[str, tuple[str, str]] = {
     "title": ("沙盒银行", "Sandbox bank"),
     "demo": ("演示 · 非真实资金", "Demo · not real money"),
@@ -181,13 +183,15 @@ SCENARIO_TEXTS: dict[str, tuple[str, str, str, str]] = {
 }
 
 
-def text(key: str, lang: str) -> str:
-    """The text of `key`; the key itself when the bank has no word for it."""
-    zh, en = TEXTS.get(key, (key, key))
+def text(key: str, lang: str, role: str = "bank") -> str:
+    """The text of `key` in a house of this role; the key itself when there is no word for it."""
+    own = PARTNER_TEXTS.get(f"{role}.{key}") or (PARTNER_TEXTS.get(key) if role != "bank" else None)
+    zh, en = own or TEXTS.get(key) or PARTNER_TEXTS.get(key, (key, key))
     return en if lang == "en" else zh
 
 
-def scenario_text(scenario: str, lang: str) -> tuple[str, str]:
+def scenario_text(scenario: str, lang: str, role: str = "bank") -> tuple[str, str]:
     """Name and one-sentence explanation of a scenario."""
-    zh, en, about_zh, about_en = SCENARIO_TEXTS[scenario]
+    own = PARTNER_SCENARIO_TEXTS.get(scenario) if role != "bank" else None
+    zh, en, about_zh, about_en = own or SCENARIO_TEXTS[scenario]
     return (en, about_en) if lang == "en" else (zh, about_zh)

@@ -19,7 +19,10 @@ _MODES = {
 
 def fee_title(line: FeeView) -> str:
     """What the fee is for, in the active language."""
-    names = {"topup": _("充值"), "withdrawal": _("提现")}
+    names = {
+        "topup": _("充值"), "withdrawal": _("提现"), "bill": _("缴费"), "repayment": _("信用卡还款"),
+        "loan": _("借款还款"),
+    }  # fmt: skip
     return names.get(line.kind) or str(_MODES[line.mode])
 
 

@@ -18,8 +18,8 @@
 -- 2000000000000) is moved on one of its 16 rows, chosen by the backend, so that neighbours do not wait.
 -- seq is drawn under the locks: it orders an unstriped account's transfers as they took effect.
 --
--- A stopped account's holds are not posted either, but for those in favour of L20: what a bank was told to pay out before
--- the stop is paid, and the books follow.
+-- A stopped account's holds are not posted either, but for those in favour of L20 and L31: what a bank or a biller was
+-- told to pay before the stop is paid, and the books follow.
 --
 -- post_hold may take a part of the hold (the rest is released); void_hold and expire release all of it. These three
 -- may give debit and credit 0 = the hold's own; void_hold and expire may give amount 0 = the hold's. Of a
@@ -196,7 +196,7 @@ BEGIN
                     WHEN g.amount < 1 THEN 7
                     WHEN g.amount > 10000000000000 THEN 8
                     WHEN d.debits_stopped_at IS NOT NULL
-                         AND (g.kind IN ('post', 'hold') OR g.kind = 'post_hold' AND c.code <> 'L20') THEN 9
+                         AND (g.kind IN ('post', 'hold') OR g.kind = 'post_hold' AND c.code NOT IN ('L20', 'L31')) THEN 9
                     WHEN d.closed_at IS NOT NULL OR c.closed_at IS NOT NULL THEN 10
                     WHEN g.resolves AND g.hold_amount IS NULL THEN 13
                     WHEN g.resolves AND (g.given_debit NOT IN (0, COALESCE(h.debit, v_debits[g.hold_place]))

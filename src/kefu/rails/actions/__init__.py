@@ -1,11 +1,13 @@
 """Every write of rails. Those marked *network* call a bank: only tasks and command lines may call them."""
 
+from kefu.rails.actions.account import carry_account_check, claim_account_checks, open_account_check
 from kefu.rails.actions.asking import ask_now, ask_soon, claim_due, climb, submit_instruction
 from kefu.rails.actions.callback import CallbackReceipt, receive_callback
 from kefu.rails.actions.card import carry_card_check, claim_card_checks, give_card_code, open_card_check
 from kefu.rails.actions.instruction import create_instruction
 from kefu.rails.actions.statement import fetch_statement, import_statement
 from kefu.rails.refusals import (
+    AccountNumberWrong,
     CardCheckOver,
     CardCodeWrong,
     CardHolderMissing,
@@ -16,6 +18,7 @@ from kefu.rails.refusals import (
 )
 
 __all__ = [
+    "AccountNumberWrong",
     "CallbackReceipt",
     "CardCheckOver",
     "CardCodeWrong",
@@ -26,7 +29,9 @@ __all__ = [
     "StatementWrong",
     "ask_now",
     "ask_soon",
+    "carry_account_check",
     "carry_card_check",
+    "claim_account_checks",
     "claim_card_checks",
     "claim_due",
     "climb",
@@ -34,6 +39,7 @@ __all__ = [
     "fetch_statement",
     "give_card_code",
     "import_statement",
+    "open_account_check",
     "open_card_check",
     "receive_callback",
     "submit_instruction",

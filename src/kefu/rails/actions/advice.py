@@ -9,7 +9,7 @@ from kefu.core.transition import transition
 from kefu.rails import events as facts
 from kefu.rails import rules
 from kefu.rails.connectors import Answer
-from kefu.rails.models import CREATED, SUBMITTED, UNKNOWN, Advice, Instruction
+from kefu.rails.models import ACKNOWLEDGED, CREATED, SUBMITTED, UNKNOWN, Advice, Instruction
 
 BANK = Actor(kind="bank", id="rails", label="Bank")
 
@@ -40,6 +40,7 @@ def write(row: Instruction, answer: Answer, *, kind: str, settles: bool = True, 
         happened_at=answer.happened_at,
         received_at=now,
     )
+    _acknowledge(row, answer, verdict, now=now)
     if verdict == rules.CONFIRMED:
         _settle(row, answer, advice, now=now)
     elif verdict in (rules.CONTRADICTED, rules.MISMATCHED):
@@ -57,6 +58,21 @@ def write(row: Instruction, answer: Answer, *, kind: str, settles: bool = True, 
         )
         tell(row, facts.CONTRADICTED, now=now, advice=advice.id)
     return advice
+
+
+def _acknowledge(row: Instruction, answer: Answer, verdict: str, *, now: datetime) -> None:
+    """A biller has taken the payment on: since when, and as the status while nothing final is known."""
+    if row.acknowledged_at or verdict == rules.MISMATCHED:
+        return
+    if answer.outcome == rules.ACKNOWLEDGED:
+        at, ref = answer.acknowledged_at or now, answer.bank_ref or row.bank_ref
+        before = (CREATED, SUBMITTED, UNKNOWN)
+        if transition(Instruction, row.id, before, ACKNOWLEDGED, acknowledged_at=at, bank_ref=ref):
+            row.status, row.acknowledged_at, row.bank_ref = ACKNOWLEDGED, at, ref
+            tell(row, facts.STATUS_CHANGED, now=now)
+    elif answer.outcome in (rules.SUCCEEDED, rules.RETURNED) and answer.acknowledged_at:
+        row.acknowledged_at = answer.acknowledged_at
+        Instruction.objects.filter(pk=row.id).update(acknowledged_at=row.acknowledged_at)
 
 
 def _settle(row: Instruction, answer: Answer, advice: Advice, *, now: datetime) -> None:

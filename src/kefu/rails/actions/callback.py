@@ -132,7 +132,8 @@ def _record(
 
 
 def _have_confirmed(row: Instruction, answer: Answer, advice: Advice, *, now: datetime) -> None:
-    if answer.outcome not in rules.FINAL or answer.outcome == row.status:
+    news = answer.outcome in rules.FINAL or (answer.outcome == rules.ACKNOWLEDGED and not row.acknowledged_at)
+    if not news or answer.outcome == row.status:
         return
     # From the first rung again: should the question fail just now, it is asked until it is answered.
     wait = timedelta(seconds=settings.RAILS_LADDER_SECONDS[0])

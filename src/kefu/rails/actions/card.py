@@ -14,7 +14,7 @@ from kefu.core.actor import Actor
 from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.rails import events as facts
-from kefu.rails.connectors import CardAnswer, PermanentError, TemporaryError, connector
+from kefu.rails.connectors import CardAnswer, PermanentError, TemporaryError, bank
 from kefu.rails.models import ASKED, CONFIRMING, LINKED, REFUSED, SENT, CardCheck
 from kefu.rails.queries import CardCheckView, see_card_check
 from kefu.rails.refusals import CardCheckOver, CardCodeWrong, CardHolderMissing, CardNumberWrong
@@ -114,11 +114,11 @@ def carry_card_check(*, check_id: UUID, now: datetime) -> CardCheckView:
         row.refresh_from_db()
         return see_card_check(row)
     told = unseal(row.id, bytes(row.sealed))
-    bank = connector(row.connector)
+    house = bank(row.connector)
     try:
         if row.status == ASKED:
-            return _sent(row, bank.open_card_check(**told), now=now)
-        return _linked(row, bank.confirm_card_check(outside_id=row.outside_id, code=told["code"]), now=now)
+            return _sent(row, house.open_card_check(**told), now=now)
+        return _linked(row, house.confirm_card_check(outside_id=row.outside_id, code=told["code"]), now=now)
     except PermanentError as refused:
         if refused.code == CODE_WRONG and refused.tries_left:
             left = refused.tries_left

@@ -1,9 +1,9 @@
-"""What every bank connector offers, and the two ways in which it fails."""
+"""What every connector offers, what a bank and a payee offer beyond it, and the two ways in which they fail."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 
@@ -60,6 +60,7 @@ class Answer:
     amount: int | None = None
     currency: str = ""
     happened_at: datetime | None = None
+    acknowledged_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +86,34 @@ class CardAnswer:
     kind: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccountAnswer:
+    """An account at a biller or lender and what is owed on it now; amounts in minor units, `cutoff` a local time.
+
+    `amounts`: only these are taken; `partial`: less than what is due is taken too; `days`: bookings take so long even
+    before the cut-off.
+    """
+
+    token: str
+    kind: str
+    number_masked: str
+    holder_masked: str
+    currency: str
+    period: str
+    amount_due: int
+    minimum: int
+    partial: bool
+    amounts: tuple[int, ...]
+    due_on: date
+    cutoff: time
+    days: int
+
+
 class Connector(ABC):
-    """One bank. Methods with network raise `TemporaryError` or `PermanentError`; none blocks for long."""
+    """One house outside: a bank, a biller, a lender.
+
+    Methods with network raise `TemporaryError` or `PermanentError`; none blocks for long.
+    """
 
     code: str
 
@@ -108,6 +135,10 @@ class Connector(ABC):
     def fetch_statement(self, day: date) -> bytes:
         """The bank's statement of `day`, as it comes."""
 
+
+class Bank(Connector):
+    """A house that links cards."""
+
     @abstractmethod
     def open_card_check(self, *, pan: str, holder: str, phone: str) -> CardAnswer:
         """Have the bank send a code to the phone that it knows of the card's holder."""
@@ -115,3 +146,11 @@ class Connector(ABC):
     @abstractmethod
     def confirm_card_check(self, *, outside_id: str, code: str) -> CardAnswer:
         """The card's token for the right code."""
+
+
+class Payee(Connector):
+    """A house that is paid for customers: it knows accounts, and acknowledges a payment before it posts it."""
+
+    @abstractmethod
+    def check_account(self, *, payee: str, number: str, token: str, at: datetime | None) -> AccountAnswer:
+        """The account by its number, or by the token given before. `at` is set for history only."""

@@ -1,86 +1,24 @@
-"""The sandbox bank (docs/reference/sandbox-bank.md): JSON over HTTP, signed both ways."""
+"""The sandbox bank (docs/reference/sandbox-bank.md): debits of cards, payouts to them, and the linking of cards."""
 
-import functools
-import json
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from datetime import datetime
 from urllib.parse import quote
-from uuid import UUID
 
-import httpx
-from django.conf import settings
-
-from kefu.core import clock
 from kefu.rails import rules
-from kefu.rails.connectors import signing
-from kefu.rails.connectors.base import (
-    Answer,
-    CardAnswer,
-    Connector,
-    HeardCallback,
-    Order,
-    PermanentError,
-    TemporaryError,
-)
-
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 4.0
-ANSWER_BYTES_MAX = 4 * 1024 * 1024
-T = TypeVar("T")
-_OUTCOMES = {outcome: outcome for outcome in (rules.PROCESSING, *rules.FINAL)}
-_DOORS = {rules.IN: "/v1/debits", rules.OUT: "/v1/payouts"}
+from kefu.rails.connectors.base import Bank, CardAnswer
+from kefu.rails.connectors.signed import SignedHouse, reading
 
 
-@functools.cache
-def _client(base_url: str) -> httpx.Client:
-    # One pool a process: making a client reads the CA bundle. The proxies of the environment are not for it.
-    timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
-    return httpx.Client(base_url=base_url, timeout=timeout, trust_env=False, follow_redirects=False)
-
-
-class SandboxBank(Connector):
-    """Knows the sandbox's wire format, and nothing of what it is told."""
+class SandboxBank(SignedHouse, Bank):
+    """Debits and payouts."""
 
     code = "sandbox"
-
-    def submit(self, order: Order) -> Answer:
-        wanted: dict[str, Any] = {
-            "instruction": str(order.instruction),
-            "card_token": order.instrument_token,
-            "amount": order.amount,
-            "currency": order.currency,
-        }
-        if order.happened_at is not None:
-            wanted["happened_at"] = order.happened_at.astimezone(UTC).isoformat(timespec="milliseconds")
-        return _answer(*self._call("POST", _DOORS[order.direction], wanted))
-
-    def query(self, instruction: UUID, *, direction: str) -> Answer:
-        try:
-            return _answer(*self._call("GET", f"{_DOORS[direction]}/{instruction}", None))
-        except PermanentError as refused:
-            if refused.code != "not_found":
-                raise TemporaryError(refused.code, refused.raw) from refused
-            return Answer(outcome=rules.NOT_FOUND, raw=refused.raw)
-
-    def read_callback(
-        self, *, method: str, path: str, headers: Mapping[str, str], body: bytes, now: datetime
-    ) -> HeardCallback:
-        secret = settings.SANDBOX_BANK_SECRET.encode()
-        nonce = signing.check(secret, method=method, path=path, headers=headers, body=body, now=now)
-        try:
-            told = json.loads(body)
-            event, instruction = str(told["event"])[:64], str(told["instruction"])[:64]
-            return HeardCallback(nonce=nonce, event=event, instruction=instruction, answer=_answer(told, body))
-        except (ValueError, KeyError, TypeError, TemporaryError):
-            answer = Answer(outcome="", raw=body)
-            return HeardCallback(nonce=nonce, event="", instruction=None, answer=answer)
-
-    def fetch_statement(self, day: date) -> bytes:
-        return self._call("GET", f"/v1/statement?date={day.isoformat()}", None)[1]
+    doors = {rules.IN: "/v1/debits", rules.OUT: "/v1/payouts"}
+    named_by = "card_token"
+    outcomes = {outcome: outcome for outcome in (rules.PROCESSING, *rules.FINAL)}
 
     def open_card_check(self, *, pan: str, holder: str, phone: str) -> CardAnswer:
         told, raw = self._call("POST", "/v1/cards", {"pan": pan, "holder": holder, "phone": phone})
-        return _reading(raw, lambda: CardAnswer(
+        return reading(raw, lambda: CardAnswer(
             outside_id=str(told["check"]),
             phone_masked=str(told["phone"]),
             expires_at=datetime.fromisoformat(told["expires_at"]),
@@ -89,59 +27,6 @@ class SandboxBank(Connector):
     def confirm_card_check(self, *, outside_id: str, code: str) -> CardAnswer:
         path = f"/v1/cards/{quote(outside_id, safe='')}/confirm"
         told, raw = self._call("POST", path, {"code": code})
-        return _reading(raw, lambda: CardAnswer(
+        return reading(raw, lambda: CardAnswer(
             token=str(told["token"]), last4=str(told["last4"]), bank=str(told["bank"]), kind=str(told["kind"])
         ))  # fmt: skip
-
-    def _call(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[dict[str, Any], bytes]:
-        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-        # The signature tells the time of sending, also when what is asked about lies in the past.
-        headers = signing.signed_headers(
-            settings.SANDBOX_BANK_SECRET.encode(), method=method, path=path, body=content, now=clock.now()
-        )
-        try:
-            response = _client(settings.SANDBOX_BANK_URL).request(method, path, content=content, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            raise TemporaryError(f"{type(problem).__name__}: {problem}") from problem
-        raw = response.content[:ANSWER_BYTES_MAX]
-        try:
-            told = json.loads(raw)
-        except ValueError as problem:
-            raise TemporaryError(f"HTTP {response.status_code}, not JSON", raw) from problem
-        if not isinstance(told, dict):
-            raise TemporaryError(f"HTTP {response.status_code}, no object", raw)
-        if response.is_success:
-            return told, raw
-        code = str(told.get("code", response.status_code))
-        # 401 is our own clock or secret: nothing is wrong with the instruction, so it stays open.
-        if response.status_code >= 500 or response.status_code in (401, 408, 425, 429):
-            raise TemporaryError(code, raw)
-        left = told.get("tries_left")
-        raise PermanentError(code, raw, tries_left=left if isinstance(left, int) else None)
-
-
-def _answer(told: dict[str, Any], raw: bytes) -> Answer:
-    def read() -> Answer:
-        amount = told.get("amount")
-        when = told.get("returned_at") or told.get("settled_at") or told.get("happened_at")
-        if amount is not None and type(amount) is not int:
-            raise TypeError("amount")
-        return Answer(
-            outcome=_OUTCOMES[told["status"]],
-            raw=raw,
-            bank_ref=str(told.get("bank_ref") or ""),
-            reason=str(told.get("reason") or ""),
-            amount=amount,
-            currency=str(told.get("currency") or ""),
-            happened_at=datetime.fromisoformat(when) if when else None,
-        )
-
-    return _reading(raw, read)
-
-
-def _reading(raw: bytes, read: Callable[[], T]) -> T:
-    """What `read` makes of an answer; one that is not in the bank's form is no answer."""
-    try:
-        return read()
-    except (KeyError, TypeError, ValueError) as problem:
-        raise TemporaryError(f"not in the bank's form: {problem!r}", raw) from problem

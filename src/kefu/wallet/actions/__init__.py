@@ -1,5 +1,6 @@
 """Every write of the wallet."""
 
+from kefu.wallet.actions.bill import check_account, check_saved_account, pay_bill, quote_bill, remove_account
 from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
 from kefu.wallet.actions.completion import complete_topup, completion_arguments
 from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
@@ -27,7 +28,9 @@ __all__ = [
     "ask_about",
     "cancel_transfer",
     "change_limits",
+    "check_account",
     "check_payee",
+    "check_saved_account",
     "claim_released",
     "clear_orders",
     "complete_topup",
@@ -46,12 +49,15 @@ __all__ = [
     "move_pot",
     "note_contradiction",
     "open_wallet",
+    "pay_bill",
     "pay_goodwill",
     "propose_fee",
     "propose_limit",
+    "quote_bill",
     "quote_transfer",
     "quote_withdrawal",
     "release_transfer",
+    "remove_account",
     "restrict",
     "set_standing",
     "stop_outflows",

@@ -20,7 +20,8 @@ from kefu.wallet.queries.values import OrderView
 from kefu.wallet.refusals import EvidenceMissing
 
 NOT_SENT = (m.CREATED, m.HELD)
-CARRIED = {m.TOPUP: payin, m.WITHDRAWAL: payout}
+WAITING = (*NOT_SENT, m.SUBMITTED, m.UNKNOWN)
+CARRIED = {m.TOPUP: payin, **dict.fromkeys(payout.WAYS, payout)}
 """Of each kind that a bank carries out: `FINAL`, the words that end it, and `settle` and `clear`, which book them."""
 
 
@@ -36,6 +37,7 @@ def follow_instruction(*, order_id: UUID, now: datetime) -> str:
             return _apply(order_id, advice, now=now).status
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=order_id)
+        _take_on(order, instruction, now=now)
         for to, code in _steps_outside(instruction, order.status):
             book.move(order, to)
             at = (instruction.ladder_ended_at if to == m.MANUAL else instruction.sent_at) or now
@@ -46,7 +48,7 @@ def follow_instruction(*, order_id: UUID, now: datetime) -> str:
 
 
 def _steps_outside(instruction: outside.InstructionView, status: str) -> list[tuple[str, str]]:
-    if instruction.ladder_ended_at and status in (*NOT_SENT, m.SUBMITTED, m.UNKNOWN):
+    if instruction.ladder_ended_at and status in (*WAITING, m.ACKNOWLEDGED):
         return [(m.MANUAL, "manual")]
     if instruction.status == m.SUBMITTED and status in NOT_SENT:
         return [(m.SUBMITTED, "submitted")]
@@ -79,11 +81,23 @@ def _apply(order_id: UUID, advice: AdviceView, *, now: datetime) -> Order:
 
 def _catch_up(order: Order, *, now: datetime) -> None:
     """The outcome may be heard before the bank's acceptance: the timeline still tells of both."""
-    instruction = outside.instruction_of(book.ref_of(order.id)) if order.status in NOT_SENT else None
-    if instruction is not None and instruction.bank_ref and instruction.sent_at:
+    late = NOT_SENT if order.kind not in m.TO_PAYEE else WAITING
+    instruction = outside.instruction_of(book.ref_of(order.id)) if order.status in late else None
+    if instruction is None:
+        return
+    if order.status in NOT_SENT and instruction.bank_ref and instruction.sent_at:
         book.move(order, m.SUBMITTED)
         source = f"instruction:{instruction.id}"
         book.write_step(order, "submitted", at=instruction.sent_at, heard_at=now, source_ref=source)
+    _take_on(order, instruction, now=now)
+
+
+def _take_on(order: Order, instruction: outside.InstructionView, *, now: datetime) -> None:
+    """A biller acknowledges before it books: the wallet is debited by then, whichever of the two is heard first."""
+    if instruction.acknowledged_at and order.status in WAITING and order.kind in m.TO_PAYEE:
+        at = instruction.acknowledged_at
+        heard = at if instruction.is_history else now
+        payout.acknowledge(order, at=at, source=f"instruction:{instruction.id}", now=heard)
 
 
 def check_evidence(order: Order, advice: AdviceView) -> None:

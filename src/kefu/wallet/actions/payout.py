@@ -1,8 +1,13 @@
-"""What becomes of a withdrawal: paid, refused, or given back by the card's bank long after, each booked once."""
+"""What becomes of money paid out through a house outside: taken on, paid, refused, or given back long after, each
+booked once. Withdrawals go through the bank, bills and repayments through a biller or lender: `WAYS` says how.
+"""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from kefu.core import audit
+from kefu.ledger import queries as books
 from kefu.ledger.chart import Journal
 from kefu.rails import queries as outside
 from kefu.rails.queries import AdviceView
@@ -14,20 +19,92 @@ HOLD = "hold"
 FINAL = ("SUCCEEDED", "FAILED", "RETURNED")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """`transit` is the account that money on its way stands in, `income` where its fee is earned; then the journals of
+    taking it, of the statement that shows it, and of its coming back; and the steps that tell of paying and returning.
+    """
+
+    transit: Callable[[Order], int]
+    income: str
+    taken: Journal
+    settled: Journal
+    back: Journal
+    paid: str
+    returned: str
+
+
+def payable(order: Order) -> int:
+    """What we owe the biller or lender of the order."""
+    assert order.account is not None
+    return books.account("L31", payee_ref(order.account.payee), order.currency)
+
+
+def payee_ref(payee: str) -> str:
+    """How the books know a biller or lender."""
+    return f"payee:{payee}"
+
+
+_TO_PAYEE = Way(
+    transit=payable,
+    income="I11",
+    taken=Journal.REPAY,
+    settled=Journal.REPAY_SETTLED,
+    back=Journal.REPAY_RETURN,
+    paid="posted",
+    returned="reversed",
+)
+WAYS = {
+    m.WITHDRAWAL: Way(
+        transit=lambda order: book.house("L20", order),
+        income="I10",
+        taken=Journal.WITHDRAW,
+        settled=Journal.WITHDRAW_SETTLED,
+        back=Journal.WITHDRAW_RETURN,
+        paid="paid_out",
+        returned="returned",
+    ),
+    m.BILL: _TO_PAYEE,
+    m.REPAYMENT: _TO_PAYEE,
+}
+
+
 def hold(order: Order, *, account: int, now: datetime) -> list[book.Leg]:
     """Reserve amount and fee: they are not available any more, and not yet gone."""
-    transit = book.house("L20", order)
+    way = WAYS[order.kind]
     return [
         book.Leg(
             name=HOLD,
             debit=account,
-            credit=transit,
+            credit=way.transit(order),
             amount=order.amount + order.fee,
-            journal=Journal.WITHDRAW,
+            journal=way.taken,
             happened_at=now,
             kind="hold",
         )
     ]
+
+
+def _take(order: Order, *, at: datetime, evidence: str) -> book.Leg:
+    """What was held leaves the wallet."""
+    return book.Leg(
+        name="paid",
+        amount=order.amount + order.fee,
+        journal=WAYS[order.kind].taken,
+        happened_at=at,
+        kind="post_hold",
+        hold=HOLD,
+        evidence_ref=evidence,
+    )
+
+
+def acknowledge(order: Order, *, at: datetime, source: str, now: datetime) -> None:
+    """The biller has taken the payment on: the wallet is debited, we owe it to the biller, who has not booked it."""
+    book.post(order, [_take(order, at=at, evidence=source)], now=now)
+    book.move(order, m.ACKNOWLEDGED, acknowledged_at=at)
+    book.write_step(order, "acknowledged", at=at, heard_at=now, source_ref=source)
+    book.write_step(order, "debited", at=now, heard_at=now)
+    telling.order_changed(order, balance=True, now=now)
 
 
 def settle(order: Order, advice: AdviceView, *, now: datetime) -> None:
@@ -48,22 +125,16 @@ def settle(order: Order, advice: AdviceView, *, now: datetime) -> None:
 def _pay(order: Order, advice: AdviceView, *, now: datetime) -> None:
     happened = advice.happened_at or advice.received_at
     evidence = f"advice:{advice.id}"
-    paid = book.Leg(
-        name="paid",
-        amount=order.amount + order.fee,
-        journal=Journal.WITHDRAW,
-        happened_at=happened,
-        kind="post_hold",
-        hold=HOLD,
-        evidence_ref=evidence,
-    )
-    book.post(order, [paid, *_fee(order, now=now)], now=now)
+    taken = [] if order.acknowledged_at else [_take(order, at=happened, evidence=evidence)]
+    legs = [*taken, *_fee(order, now=now)]
+    if legs:
+        book.post(order, legs, now=now)
     book.move(order, m.SUCCEEDED, settled_at=now, reason="")
-    book.write_step(order, "paid_out", at=happened, heard_at=now, source_ref=evidence)
+    book.write_step(order, WAYS[order.kind].paid, at=happened, heard_at=now, source_ref=evidence)
     _record(order, "wallet.pay_out", advice, now=now)
     telling.order_changed(order, balance=True, now=now)
     if advice.outcome == "SUCCEEDED":
-        _tell(order, "withdrawal_done", now=now)
+        _tell(order, f"{order.kind}_done", now=now)
     _clear_what_stands(order, now=now)
 
 
@@ -71,7 +142,8 @@ def _fee(order: Order, *, now: datetime) -> list[book.Leg]:
     """The fee is earned with the payout: ours, and no longer safeguarded."""
     if not order.fee:
         return []
-    transit, earned = book.house("L20", order), book.house("I10", order)
+    way = WAYS[order.kind]
+    transit, earned = way.transit(order), book.house(way.income, order)
     out, to = book.house("A11", order), book.house("A10", order)
     return [
         book.Leg(
@@ -84,20 +156,20 @@ def _fee(order: Order, *, now: datetime) -> list[book.Leg]:
 def _take_back(order: Order, advice: AdviceView, *, now: datetime) -> None:
     """The card could not take it: amount and fee are the customer's again, and so is the quota that it used."""
     happened, evidence = advice.happened_at or advice.received_at, f"advice:{advice.id}"
-    account = m.Wallet.objects.get(pk=order.customer_id).account
+    account, way = _wallet(order), WAYS[order.kind]
     legs = [
         book.Leg(
             name="returned",
             debit=book.house("A20", order),
             credit=account,
             amount=order.amount,
-            journal=Journal.WITHDRAW_RETURN,
+            journal=way.back,
             happened_at=happened,
             evidence_ref=evidence,
         )
     ]
     if order.fee:
-        earned, safe, own = (book.house(code, order) for code in ("I10", "A10", "A11"))
+        earned, safe, own = (book.house(code, order) for code in (way.income, "A10", "A11"))
         legs += [
             book.Leg(name="fund", debit=safe, credit=own, amount=order.fee, journal=Journal.FUND_LEG, happened_at=now),
             book.Leg(
@@ -107,7 +179,7 @@ def _take_back(order: Order, advice: AdviceView, *, now: datetime) -> None:
     book.post(order, legs, now=now)
     book.move(order, m.RETURNED, returned_at=now, reason=advice.reason or "unnamed")
     data = {"reason": order.reason}
-    book.write_step(order, "returned", at=happened, heard_at=now, source_ref=evidence, data=data)
+    book.write_step(order, way.returned, at=happened, heard_at=now, source_ref=evidence, data=data)
     _record(order, "wallet.take_back_payout", advice, now=now)
     telling.order_changed(order, balance=True, now=now)
     telling.tell_failed(order, now=now)
@@ -116,22 +188,36 @@ def _take_back(order: Order, advice: AdviceView, *, now: datetime) -> None:
 
 def _give_back_hold(order: Order, advice: AdviceView, *, now: datetime) -> None:
     happened, evidence = advice.happened_at or advice.received_at, f"advice:{advice.id}"
-    void = book.Leg(
-        name="void",
-        journal=Journal.WITHDRAW,
-        happened_at=happened,
-        kind="void_hold",
-        hold=HOLD,
-        evidence_ref=evidence,
-    )
-    book.post(order, [void], now=now)
+    book.post(order, [_undo(order, at=happened, evidence=evidence)], now=now)
     book.move(order, m.FAILED, reason=advice.reason or "unnamed")
     book.write_step(
         order, "failed", at=happened, heard_at=now, source_ref=evidence, data={"reason": order.reason}
     )
-    _record(order, "wallet.fail_withdrawal", advice, now=now)
+    _record(order, f"wallet.fail_{order.kind}", advice, now=now)
     telling.order_changed(order, balance=True, now=now)
     telling.tell_failed(order, now=now)
+
+
+def _undo(order: Order, *, at: datetime, evidence: str) -> book.Leg:
+    """Amount and fee are the customer's again: the hold is lifted, or what we owed the biller goes back."""
+    journal = WAYS[order.kind].taken
+    if not order.acknowledged_at:
+        return book.Leg(
+            name="void", journal=journal, happened_at=at, kind="void_hold", hold=HOLD, evidence_ref=evidence
+        )
+    return book.Leg(
+        name="refused",
+        debit=WAYS[order.kind].transit(order),
+        credit=_wallet(order),
+        amount=order.amount + order.fee,
+        journal=journal,
+        happened_at=at,
+        evidence_ref=evidence,
+    )
+
+
+def _wallet(order: Order) -> int:
+    return m.Wallet.objects.get(pk=order.customer_id).account
 
 
 def _clear_what_stands(order: Order, *, now: datetime) -> None:
@@ -141,15 +227,15 @@ def _clear_what_stands(order: Order, *, now: datetime) -> None:
 
 def clear(order: Order, line: outside.SettledLine, *, now: datetime) -> bool:
     """The bank's statement shows the money going, or coming back: book it, once; False when it was, or is too early."""
+    way, safe = WAYS[order.kind], book.house("A10", order)
     if line.kind == "payout":
-        step, journal, sides = "cleared", Journal.WITHDRAW_SETTLED, ("L20", "A10")
+        step, journal, debit, credit = "cleared", way.settled, way.transit(order), safe
         due = order.status in (m.SUCCEEDED, m.RETURNED)
     else:
-        step, journal, sides = "return_cleared", Journal.RETURN_SETTLED, ("A10", "A20")
+        step, journal, debit, credit = "return_cleared", Journal.RETURN_SETTLED, safe, book.house("A20", order)
         due = order.status == m.RETURNED
     if not due or order.steps.filter(code=step).exists():
         return False
-    debit, credit = (book.house(code, order) for code in sides)
     evidence = f"advice:{line.advice}" if line.advice else ""
     leg = book.Leg(
         name=step,
@@ -172,5 +258,6 @@ def _record(order: Order, action: str, advice: AdviceView, *, now: datetime) -> 
 
 def _tell(order: Order, kind: str, *, now: datetime) -> None:
     amount, ref = telling.amount_of(order), book.ref_of(order.id)
-    values = {"amount": amount, "card": order.payee_label, "no": order.no}
+    other = "card" if order.kind == m.WITHDRAWAL else "payee"
+    values = {"amount": amount, other: order.payee_label, "no": order.no}
     telling.tell(order.customer_id, kind, actor=telling.BANK, ref=ref, now=now, **values)

@@ -26,15 +26,18 @@ from kefu.wallet.rules.amount import LARGE_TRANSFER
 from kefu.wallet.rules.arrival import QUOTE_MINUTES
 
 
-def write_quote(actor: Actor, *, kind: str, mode: str, amount: int, now: datetime, **named: Any) -> QuoteView:
+def write_quote(
+    actor: Actor, *, kind: str, mode: str, amount: int, now: datetime, priced_as: str = "", **named: Any
+) -> QuoteView:
     """Price `amount` minor units and write the quote down; `named` are the parties that its kind must name.
+    `priced_as`: the fee schedule of another kind.
 
     Refuses `wallet.account.*`, `wallet.permission.off`, `wallet.limit.*` and `wallet.transfer.insufficient_funds`.
     """
     wallet = ensure(actor, actor.uuid, now=now)
     forbidden.check(actor.uuid, "out", now=now)
     limits.check(wallet, kind=kind, mode=mode, amount=amount, now=now)
-    schedule = schedule_at(kind=kind, mode=mode, now=now)
+    schedule = schedule_at(kind=priced_as or kind, mode=mode, now=now)
     left = quota_left(schedule, customer_id=actor.uuid, now=now)
     cost, used = schedule.charge(amount, quota_left=left), min(amount, left)
     available = books.balance(owner_ref(actor.uuid)).available

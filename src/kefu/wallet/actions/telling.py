@@ -8,7 +8,7 @@ from kefu.core.actor import SYSTEM, Actor
 from kefu.core.money import Money
 from kefu.notices import actions as notices
 from kefu.wallet import events as facts
-from kefu.wallet.models import RETURNED, TRANSFER, WITHDRAWAL, Order
+from kefu.wallet.models import PAID_OUT, RETURNED, TRANSFER, WITHDRAWAL, Order
 from kefu.wallet.queries.order import shown_to_payee
 from kefu.wallet.rules.timeline import reason_text
 
@@ -54,8 +54,9 @@ def tell_failed(order: Order, *, now: datetime) -> None:
     values = {"amount": amount_of(order), "reason": reason_text(order.kind, order.reason), "no": order.no}
     if order.kind == TRANSFER:
         values["payee"] = order.payee_label
-    if order.kind == WITHDRAWAL:
-        values |= {"card": order.payee_label, "fee": Money(order.fee, order.currency).text()}
+    if order.kind in PAID_OUT:
+        other = "card" if order.kind == WITHDRAWAL else "payee"
+        values |= {other: order.payee_label, "fee": Money(order.fee, order.currency).text()}
     tell(order.customer_id, kind, actor=SYSTEM, ref=f"order:{order.id}", now=now, **values)
 
 

@@ -1,6 +1,7 @@
 """Transfers to other customers: confirmed from a quote, posted at once or held until they go."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -47,8 +48,9 @@ def quote_transfer(
         raise ModeUnknown(mode=mode[:20])
     with transaction.atomic():
         payee, words = check_payee(actor=actor, payee_phone=payee_phone, remark=remark, now=now)
-        named = {"payee_id": payee.id, "payee_name": payee.masked_name, "payee_phone": payee.masked_phone}
-        return write_quote(actor, kind=m.TRANSFER, mode=mode, amount=minor, now=now, remark=words, **named)
+        named: dict[str, Any] = {"payee_name": payee.masked_name, "payee_phone": payee.masked_phone}
+        named |= {"payee_id": payee.id, "remark": words}
+        return write_quote(actor, kind=m.TRANSFER, mode=mode, amount=minor, now=now, **named)
 
 
 def check_payee(*, actor: Actor, payee_phone: str, remark: str, now: datetime) -> tuple[Person, str]:

@@ -72,7 +72,7 @@ def _make(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> Order
         created_at=now,
     )
     book.write_step(order, "created", at=now, heard_at=now, source_ref=actor.ref)
-    _hold(order, wallet, now=now)
+    take_hold(order, wallet, now=now)
     rails.create_instruction(
         actor=actor,
         order_ref=book.ref_of(order.id),
@@ -94,7 +94,11 @@ def _make(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> Order
     return order
 
 
-def _hold(order: Order, wallet: Wallet, *, now: datetime) -> None:
+def take_hold(order: Order, wallet: Wallet, *, now: datetime) -> None:
+    """Reserve amount and fee of an order that a house outside will carry out.
+
+    Refuses `wallet.transfer.insufficient_funds`, `wallet.account.outflows_stopped`, `wallet.books.refused`.
+    """
     refused = book.try_post(order, payout.hold(order, account=wallet.account, now=now), now=now)
     if refused == "insufficient_funds":
         raise lacking(wallet, needed=order.amount + order.fee)

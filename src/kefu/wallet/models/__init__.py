@@ -1,15 +1,21 @@
 """Tables of the wallet, a file a noun."""
 
 from kefu.wallet.models.account import Instrument, Wallet
+from kefu.wallet.models.bill import BillTerms
+from kefu.wallet.models.bill_account import BillAccount
 from kefu.wallet.models.fee import LIFETIME, MONTH, PAYEE, PAYER, WINDOWS, YEAR, FeeSchedule
 from kefu.wallet.models.kind import (
+    BILL,
     BY_BANK,
     GOODWILL,
     KINDS,
     MODES,
     NEXT_DAY,
     NOW,
+    PAID_OUT,
     POT,
+    REPAYMENT,
+    TO_PAYEE,
     TOPUP,
     TRANSFER,
     TWO_HOURS,
@@ -20,6 +26,7 @@ from kefu.wallet.models.order import Order, OrderStep
 from kefu.wallet.models.quote import Quote
 from kefu.wallet.models.restriction import OutflowStop, Restriction
 from kefu.wallet.models.status import (
+    ACKNOWLEDGED,
     CAME_TO_NOTHING,
     CANCELLED,
     CREATED,
@@ -37,6 +44,8 @@ from kefu.wallet.models.status import (
 )
 
 __all__ = [
+    "ACKNOWLEDGED",
+    "BILL",
     "BY_BANK",
     "CAME_TO_NOTHING",
     "CANCELLED",
@@ -55,15 +64,18 @@ __all__ = [
     "OPEN",
     "ORDER",
     "OUTSIDE",
+    "PAID_OUT",
     "PAYEE",
     "PAYER",
     "POT",
+    "REPAYMENT",
     "RETURNED",
     "SCOPES",
     "STATUSES",
     "SUBMITTED",
     "SUCCEEDED",
     "TOPUP",
+    "TO_PAYEE",
     "TRANSFER",
     "TRANSITIONS",
     "TWO_HOURS",
@@ -71,6 +83,8 @@ __all__ = [
     "WINDOWS",
     "WITHDRAWAL",
     "YEAR",
+    "BillAccount",
+    "BillTerms",
     "FeeSchedule",
     "Instrument",
     "Limit",

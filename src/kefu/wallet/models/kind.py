@@ -7,8 +7,11 @@ from django.db.models import F, Q
 
 TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
 POT = "pot"
-KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT)
-BY_BANK = (TOPUP, WITHDRAWAL)
+BILL, REPAYMENT = "bill", "repayment"
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT)
+TO_PAYEE = (BILL, REPAYMENT)
+PAID_OUT = (WITHDRAWAL, *TO_PAYEE)
+BY_BANK = (TOPUP, *PAID_OUT)
 NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
 MODES = (NOW, TWO_HOURS, NEXT_DAY)
 
@@ -18,11 +21,15 @@ PARTIES: dict[str, Q] = {
     GOODWILL: Q(payee_id=None) & ~Q(case_ref=""),
     WITHDRAWAL: Q(payee_id=None, instrument__isnull=False, quote__isnull=False),
     POT: Q(payee_id=None, pot_id__isnull=False, fee=0),
+    BILL: Q(payee_id=None, instrument=None, account__isnull=False, quote__isnull=False),
+    REPAYMENT: Q(payee_id=None, instrument=None, account__isnull=False, quote__isnull=False),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {
     TRANSFER: Q(payee_id__isnull=False, instrument=None),
     WITHDRAWAL: Q(payee_id=None, instrument__isnull=False),
+    BILL: Q(payee_id=None, instrument=None, account__isnull=False),
+    REPAYMENT: Q(payee_id=None, instrument=None, account__isnull=False),
 }
 """What a quote of each kind names; kinds that are not here are not quoted."""
 

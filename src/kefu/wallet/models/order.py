@@ -6,18 +6,17 @@ from django.db.models.functions import Now
 
 from kefu.core.ids import new_id
 from kefu.wallet.models.account import Instrument
-from kefu.wallet.models.kind import BY_BANK, MODES, NOW, PARTIES, TRANSFER, WITHDRAWAL, one_of
+from kefu.wallet.models.bill_account import BillAccount
+from kefu.wallet.models.kind import BY_BANK, MODES, NOW, PAID_OUT, PARTIES, TRANSFER, one_of
 from kefu.wallet.models.quote import Quote
 from kefu.wallet.models.status import (
     CREATED,
     HELD,
     LEGAL,
-    MANUAL,
+    OPEN,
     RETURNED,
-    SUBMITTED,
     SUCCEEDED,
     TRANSITIONS,
-    UNKNOWN,
 )
 
 
@@ -26,8 +25,9 @@ class Order(models.Model):
 
     Labels are what each side sees of the other, as they were when the order was made. `release_at`: when a
     delayed transfer goes; `paused_at`: it waits because outflows are stopped; `cleared_at`: a top-up's
-    money was seen on the bank's statement. `quota_used`: what it took of the free quota of its kind, given back with
-    its fee. `pot_id`: the pot that money of one's own goes into or, `from_pot`, comes out of.
+    money was seen on the bank's statement; `acknowledged_at`: since when a biller has taken a payment on and the wallet
+    is debited. `quota_used`: what it took of the free quota of its kind, given back with its fee. `pot_id`: the pot
+    that money of one's own goes into or, `from_pot`, comes out of.
     """
 
     TRANSITIONS = TRANSITIONS
@@ -47,6 +47,7 @@ class Order(models.Model):
     status = models.TextField(default=CREATED)
     previous = models.TextField(default="")
     instrument = models.ForeignKey(Instrument, null=True, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(BillAccount, null=True, on_delete=models.PROTECT, related_name="+")
     quote = models.OneToOneField(Quote, null=True, on_delete=models.PROTECT, related_name="order")
     remark = models.TextField(default="")
     reason = models.TextField(default="")
@@ -59,6 +60,7 @@ class Order(models.Model):
     paused_at = models.DateTimeField(null=True)
     cleared_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -69,7 +71,7 @@ class Order(models.Model):
             models.CheckConstraint(condition=Q(mode__in=MODES), name="order_mode_known"),
             models.CheckConstraint(condition=one_of(PARTIES), name="order_kind_has_its_parties"),
             models.CheckConstraint(
-                condition=~Q(status=HELD) | Q(release_at__isnull=False) | Q(kind=WITHDRAWAL),
+                condition=~Q(status=HELD) | Q(release_at__isnull=False) | Q(kind__in=PAID_OUT),
                 name="order_held_until_when",
             ),
             models.CheckConstraint(
@@ -78,9 +80,14 @@ class Order(models.Model):
                 name="order_settled_when_succeeded",
             ),
             models.CheckConstraint(
-                condition=Q(status=RETURNED, kind=WITHDRAWAL, returned_at__isnull=False)
+                condition=Q(status=RETURNED, kind__in=PAID_OUT, returned_at__isnull=False)
                 | (~Q(status=RETURNED) & Q(returned_at=None)),
                 name="order_returned_when",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "amount"],
+                name="one_open_payment_per_bill",
+                condition=Q(account__isnull=False, status__in=OPEN),
             ),
         ]
         indexes = [
@@ -98,7 +105,7 @@ class Order(models.Model):
             models.Index(
                 fields=["created_at"],
                 name="order_waiting_outside",
-                condition=Q(kind__in=BY_BANK, status__in=(CREATED, HELD, SUBMITTED, UNKNOWN, MANUAL)),
+                condition=Q(kind__in=BY_BANK, status__in=OPEN),
             ),
             models.Index(
                 fields=["customer_id", "kind"],

@@ -4,6 +4,7 @@ from django.db import models
 
 from kefu.core.ids import new_id
 from kefu.wallet.models.account import Instrument
+from kefu.wallet.models.bill_account import BillAccount
 from kefu.wallet.models.fee import FeeSchedule
 from kefu.wallet.models.kind import QUOTED, one_of
 
@@ -21,6 +22,7 @@ class Quote(models.Model):
     payee_name = models.TextField()
     payee_phone = models.TextField(default="")
     instrument = models.ForeignKey(Instrument, null=True, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(BillAccount, null=True, on_delete=models.PROTECT, related_name="+")
     amount = models.BigIntegerField()
     fee = models.BigIntegerField()
     quota_used = models.BigIntegerField(default=0)

@@ -19,13 +19,14 @@ from kefu.trust import queries as trust
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order
+from kefu.wallet.queries.bill import terms_of
 from kefu.wallet.queries.values import OrderView, StepView
-from kefu.wallet.rules.timeline import LABELS, expected, label_to_come, reason_text
+from kefu.wallet.rules.timeline import LABELS, expected, label, label_to_come, reason_text
 
 LIST_MOST = 200
 TEXT_MOST = 60
 PRESSING_AMONG = 5
-_LEAVING = (m.TRANSFER, m.WITHDRAWAL, m.POT)
+_LEAVING = (m.TRANSFER, m.POT, *m.PAID_OUT)
 
 
 SHOWN_TO_PAYEE = Q(status=m.SUCCEEDED) | Q(kind=m.TRANSFER) & (
@@ -123,7 +124,7 @@ def _mentions(text: str, *, to: str) -> Q:
     if not text:
         return Q()
     other = Q(**{f"{to}__icontains": text}) | Q(**{to: mask_name(text)})
-    card = Q(kind=m.TOPUP, payer_label__icontains=text) | Q(kind=m.WITHDRAWAL, payee_label__icontains=text)
+    card = Q(kind=m.TOPUP, payer_label__icontains=text) | Q(kind__in=m.PAID_OUT, payee_label__icontains=text)
     return Q(no__icontains=text) | Q(remark__icontains=text) | (Q(kind=m.TRANSFER) & other) | card
 
 
@@ -152,6 +153,7 @@ def order_for(
         expected=instruction.expected if instruction else None,
         asks=instruction.asks if instruction else 0,
         next_query_at=instruction.next_query_at if instruction else None,
+        bill=terms_of(order.quote_id) if order.kind in m.TO_PAYEE else None,
     )
 
 
@@ -183,7 +185,7 @@ def _steps(order: Order) -> tuple[StepView, ...]:
     done = [
         StepView(
             code=step.code,
-            label=LABELS[step.code],
+            label=label(order.kind, step.code),
             at=step.at,
             heard_at=step.heard_at,
             state="done",
@@ -192,10 +194,14 @@ def _steps(order: Order) -> tuple[StepView, ...]:
         for step in order.steps.order_by("heard_at", "id")
     ]
     coming = [
-        StepView(code=code, label=label_to_come(code), at=None, heard_at=None, state="next" if place else "now")
+        _coming(order, code, "next" if place else "now")
         for place, code in enumerate(expected(kind=order.kind, status=order.status, paused=order.paused_at is not None))
     ]
     return (*done, *coming)
+
+
+def _coming(order: Order, code: str, state: str) -> StepView:
+    return StepView(code=code, label=label_to_come(order.kind, code), at=None, heard_at=None, state=state)
 
 
 def _arrival(order: Order) -> tuple[StepView, ...]:
@@ -204,9 +210,7 @@ def _arrival(order: Order) -> tuple[StepView, ...]:
         return (_done("credited", order.settled_at),)
     sent = _done("payer_sent", order.created_at)
     if order.status == m.HELD:
-        release = StepView(code="release", label=label_to_come("release"), at=None, heard_at=None, state="now")
-        arrival = StepView(code="credited", label=label_to_come("credited"), at=None, heard_at=None, state="next")
-        return sent, release, arrival
+        return sent, _coming(order, "release", "now"), _coming(order, "credited", "next")
     end = order.steps.filter(code__in=("cancelled", "failed")).order_by("-id").first()
     return sent, _done("payer_withdrew", end.at if end else None)
 
@@ -243,6 +247,7 @@ def seen_by(order: Order, viewer: UUID, **story: object) -> OrderView:
         release_at=order.release_at,
         settled_at=order.settled_at,
         returned_at=order.returned_at,
+        acknowledged_at=order.acknowledged_at,
         paused=own and order.paused_at is not None,
         cancellable=own and order.status == m.HELD and order.kind == m.TRANSFER,
         **story,  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from kefu.core.money import Money
 from kefu.rails.queries import CardCheckView
 from kefu.rails.rules import after_statement
 from kefu.wallet.models import BY_BANK, Instrument, OutflowStop, Quote, Restriction
+from kefu.wallet.queries.bill import BillTermsView
 from kefu.wallet.rules.amount import LARGE_TRANSFER
 from kefu.wallet.rules.arrival import release_at
 from kefu.wallet.rules.card import reason_text as card_reason_text
@@ -135,6 +136,7 @@ class OrderView:
     release_at: datetime | None
     settled_at: datetime | None
     returned_at: datetime | None
+    acknowledged_at: datetime | None
     paused: bool
     cancellable: bool
     steps: tuple[StepView, ...] = ()
@@ -145,6 +147,7 @@ class OrderView:
     expected: tuple[datetime, datetime] | None = None
     asks: int = 0
     next_query_at: datetime | None = None
+    bill: BillTermsView | None = None
 
     @property
     def order_ref(self) -> str:
@@ -158,6 +161,8 @@ class OrderView:
             "goodwill": gettext("补偿"),
             "withdrawal": gettext("提现到 %(other)s"),
             "pot": gettext("存钱罐 · %(other)s"),
+            "bill": gettext("缴费 · %(other)s"),
+            "repayment": gettext("还款 · %(other)s"),
             "in": gettext("来自 %(other)s"),
             "out": gettext("转给 %(other)s"),
         }
@@ -170,7 +175,7 @@ class OrderView:
 
     @property
     def is_open(self) -> bool:
-        return self.status in ("CREATED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL")
+        return self.status in ("CREATED", "HELD", "SUBMITTED", "UNKNOWN", "ACKNOWLEDGED", "MANUAL")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,9 @@ from kefu.wallet.models import Order
 LOOK_AT_MOST = 500
 
 
-_WAITING = Q(status__in=(m.CREATED, m.HELD, m.SUBMITTED, m.UNKNOWN)) | Q(kind=m.WITHDRAWAL, status=m.MANUAL)
+_WAITING = Q(status__in=(m.CREATED, m.HELD, m.SUBMITTED, m.UNKNOWN, m.ACKNOWLEDGED)) | Q(
+    kind__in=m.PAID_OUT, status=m.MANUAL
+)
 
 
 def orders_waiting(*, before: datetime) -> list[UUID]:

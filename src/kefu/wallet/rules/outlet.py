@@ -27,6 +27,8 @@ OUTLETS: dict[str, Outlet] = {
     for outlet in (
         Outlet("transfer", _("转账"), "arrow-left-right", (m.TRANSFER,)),
         Outlet("withdrawal", _("提现"), "arrow-up-from-line", (m.WITHDRAWAL,), own=True),
+        Outlet("bill", _("缴费"), "lightbulb", (m.BILL,)),
+        Outlet("repayment", _("还款"), "landmark", (m.REPAYMENT,)),
     )
 }
 _BY_ORDER = {name: outlet for outlet in OUTLETS.values() for name in outlet.orders}

@@ -17,6 +17,11 @@ LABELS: dict[str, Any] = {
     "completed": _("核实后补入账"),
     "cleared": _("已与银行对账"),
     "paid_out": _("银行付出款项"),
+    "acknowledged": _("对方已受理"),
+    "debited": _("钱包已扣款"),
+    "posted": _("对方已入账"),
+    "reversed": _("对方冲正，款项和手续费已回到余额"),
+    "payee_result": _("等待对方答复"),
     "returned": _("银行退回，款项和手续费已回到余额"),
     "return_cleared": _("退回款已与银行对账"),
     "contradicted": _("银行说法前后不一，人工核对中"),
@@ -36,13 +41,10 @@ LABELS: dict[str, Any] = {
 COMING: dict[str, Any] = {
     "credited": _("到账"),
     "arrived": _("对方到账"),
+    "acknowledged": _("对方受理"),
+    "posted": _("对方入账"),
 }
 """How a step is called while it is still to come, where its name speaks of it as done."""
-
-
-def label_to_come(code: str) -> Any:
-    """The name of a step that has not happened: never as if it had."""
-    return COMING.get(code, LABELS[code])
 
 
 REASONS: dict[str, Any] = {
@@ -53,8 +55,32 @@ REASONS: dict[str, Any] = {
     "card_unknown": _("银行卡不可用"),
     "risk": _("银行风控拒绝"),
     "limit_exceeded": _("超过银行卡限额"),
+    "bill_changed": _("账单已变化，请重新查询"),
+    "account_closed": _("对方账户已销户"),
+    "account_unknown": _("户号或卡号不对"),
+    "amount_refused": _("对方不收这个金额"),
+    "nothing_due": _("账单已缴清"),
 }
+PAYEE_LABELS: dict[str, Any] = {
+    "submitted": _("已提交给对方"),
+    "unknown": _("对方结果待确认"),
+    "manual": _("转人工与对方核对"),
+    "cleared": _("已与对方对账"),
+    "return_cleared": _("退回款已与对方对账"),
+    "contradicted": _("对方说法前后不一，人工核对中"),
+}
+"""The same steps where the other side is a biller or lender, not a bank."""
 BANK_FUNDS = _("银行卡余额不足")
+
+
+def label(kind: str, code: str) -> Any:
+    """What a step of an order of this kind is called."""
+    return (PAYEE_LABELS.get(code) if kind in m.TO_PAYEE else None) or LABELS[code]
+
+
+def label_to_come(kind: str, code: str) -> Any:
+    """The name of a step that has not happened: never as if it had."""
+    return COMING.get(code) or label(kind, code)
 
 
 def expected(*, kind: str, status: str, paused: bool) -> tuple[str, ...]:
@@ -73,6 +99,14 @@ def expected(*, kind: str, status: str, paused: bool) -> tuple[str, ...]:
             m.UNKNOWN: ("bank_result", "paid_out"),
             m.MANUAL: ("manual", "paid_out"),
         }.get(status, ())
+    if kind in m.TO_PAYEE:
+        return {
+            m.HELD: ("acknowledged", "posted"),
+            m.SUBMITTED: ("payee_result", "posted"),
+            m.UNKNOWN: ("payee_result", "posted"),
+            m.ACKNOWLEDGED: ("posted",),
+            m.MANUAL: ("manual", "posted"),
+        }.get(status, ())
     if status == m.HELD:
         return ("paused" if paused else "release", "arrived")
     return ()
@@ -84,7 +118,8 @@ def reason_text(kind: str, reason: str) -> str:
         return ""
     if kind == m.TOPUP and reason == "insufficient_funds":
         return str(BANK_FUNDS)
-    return str(REASONS.get(reason, _("银行没有说明原因")))
+    unnamed = _("对方没有说明原因") if kind in m.TO_PAYEE else _("银行没有说明原因")
+    return str(REASONS.get(reason, unnamed))
 
 
 _NOT_CANCELLABLE: dict[str, Any] = {

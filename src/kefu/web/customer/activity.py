@@ -17,14 +17,15 @@ from kefu.core.money import parse_amount
 from kefu.core.refusal import Refusal
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as orders
+from kefu.wallet.queries.bill import AGENT_AFTER_FAILURES, failures_for
 from kefu.web import words
 from kefu.web.ids import read_id
 from kefu.web.orders import OrderCard, card_of, kind_words
 from kefu.web.sessions import for_customers, signed_in
 
 PAGE = 20
-KINDS = ("topup", "transfer", "withdrawal", "pot", "goodwill")
-STATES = ("SUCCEEDED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL", "FAILED", "RETURNED", "CANCELLED")
+KINDS = ("topup", "transfer", "withdrawal", "bill", "repayment", "pot", "goodwill")
+STATES = ("SUCCEEDED", "HELD", "SUBMITTED", "UNKNOWN", "ACKNOWLEDGED", "MANUAL", "FAILED", "RETURNED", "CANCELLED")
 
 
 def _day(given: str) -> date | None:
@@ -95,10 +96,18 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 
 def _order_values(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
-    actor = signed_in(request)
+    actor, now = signed_in(request), clock.now()
     view = orders.order_for(actor, order_id)
     story = orders.fee_story_for(actor, order_id) if view.customer_id == actor.uuid else None
-    return {"here": "activity", "card": card_of(view, now=clock.now()), "order": view, "story": story}
+    failed = view.bill is not None and view.status == "FAILED"
+    again = failures_for(actor, view.bill.account_id, now=now) if failed and view.bill else 0
+    return {
+        "here": "activity",
+        "card": card_of(view, now=now),
+        "order": view,
+        "story": story,
+        "offer_agent": again >= AGENT_AFTER_FAILURES,
+    }
 
 
 @for_customers

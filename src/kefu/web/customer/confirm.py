@@ -19,15 +19,17 @@ from kefu.web.customer.forms import StepUpForm
 from kefu.web.ids import read_id
 from kefu.web.sessions import signed_in
 
-ASKED_AGAIN = ("identity.pin", "identity.attempt", "identity.level.insufficient")
+ASKED_AGAIN = ("identity.pin", "identity.attempt", "identity.level.insufficient", "wallet.bill.late")
 
 
-def show_quote(request: HttpRequest, template: str, quote: QuoteView) -> HttpResponse:
-    """The page for a fresh quote, with the key under which it will be carried out once."""
-    return _page(request, template, quote, new_id(), StepUpForm() if quote.needs_pin else None)
+def show_quote(request: HttpRequest, template: str, quote: QuoteView, **more: object) -> HttpResponse:
+    """The page for a fresh quote, with the key under which it will be carried out once; `more` for its template."""
+    return _page(request, template, quote, new_id(), StepUpForm() if quote.needs_pin else None, **more)
 
 
-def carry_out(request: HttpRequest, template: str, action: Callable[..., OrderView]) -> HttpResponse:
+def carry_out(
+    request: HttpRequest, template: str, action: Callable[..., OrderView], **more: object
+) -> HttpResponse:
     """Have `action` (actor, key, quote_id, now) do what was quoted, and go to its order.
 
     The same key, or the same quote again, leads to the same order. A missing or wrong PIN shows the page again.
@@ -44,12 +46,14 @@ def carry_out(request: HttpRequest, template: str, action: Callable[..., OrderVi
         form = StepUpForm(given)
         form.is_valid()
         form.refuse(refusal)
-        return _page(request, template, quote_for(actor, quote_id, now=now), key, form)
+        return _page(request, template, quote_for(actor, quote_id, now=now), key, form, **more)
     return redirect("order", order.id)
 
 
-def _page(request: HttpRequest, template: str, quote: QuoteView, key: UUID, form: StepUpForm | None) -> HttpResponse:
+def _page(
+    request: HttpRequest, template: str, quote: QuoteView, key: UUID, form: StepUpForm | None, **more: object
+) -> HttpResponse:
     until = words.moment(quote.expires_at, clock.now(), "time")
-    values: dict[str, Any] = {"quote": quote, "key": key, "form": form, "until": until}
+    values: dict[str, Any] = {"quote": quote, "key": key, "form": form, "until": until, **more}
     values["expected"] = spoken_span(*quote.expected, now=clock.now()) if quote.expected else ""
     return render(request, template, values, status=form.status if form is not None and form.is_bound else 200)

@@ -105,6 +105,22 @@ class WithdrawForm(Doorway):
     amount = amount_field(_("提现金额"))
 
 
+class BillAccountForm(Doorway):
+    faults = {"rails.account": "number", "wallet.bill.payee": "payee"}
+    payee = forms.CharField(max_length=40, error_messages={"required": _("请选择要付给哪一家。")})
+    number = text_field(_("户号、手机号或卡号"), most=30, autocomplete="off", inputmode="numeric")
+
+
+class BillAmountForm(Doorway):
+    faults = {"core.amount": "amount", "wallet.transfer.insufficient": "amount", "wallet.bill.amount": "amount"}
+    choice = forms.CharField(max_length=24)
+    amount = amount_field(_("其他金额"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].required = False
+
+
 class TransferForm(Doorway):
     faults = {
         "wallet.transfer.to_oneself": "phone",

@@ -30,6 +30,13 @@ SERVICES: tuple[tuple[Any, tuple[Service, ...]], ...] = (
         ),
     ),
     (
+        _("生活"),
+        (
+            Service(_("生活缴费"), "lightbulb", "/bills/"),
+            Service(_("还款"), "landmark", "/repay/"),
+        ),
+    ),
+    (
         _("账目"),
         (
             Service(_("账单"), "receipt-text", "/activity/"),

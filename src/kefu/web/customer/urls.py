@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from kefu.web.customer import (
     activity,
+    bills,
     cards,
     chat,
     export,
@@ -44,6 +45,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("topup/pay", topup.pay, name="topup_pay"),
     path("withdraw/", withdraw.withdraw, name="withdraw"),
     path("withdraw/pay", withdraw.pay, name="withdraw_pay"),
+    path("bills/", bills.bills, name="bills"),
+    path("repay/", bills.repay, name="repay"),
+    path("bills/again", bills.again, name="bill_again"),
+    path("bills/check/<uuid:check_id>/", bills.check, name="bill_check"),
+    path("bills/accounts/<uuid:account_id>/forget", bills.forget, name="bill_forget"),
+    path("bills/pay", bills.pay, name="bill_pay"),
     path("transfer/", transfer.transfer, name="transfer"),
     path("transfer/confirm/", transfer.confirm, name="transfer_confirm"),
     path("transfer/send", transfer.send, name="transfer_send"),

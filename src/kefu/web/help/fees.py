@@ -30,10 +30,18 @@ def fee_values() -> dict[str, str]:
     return {f"fee_{kind}": texts.get(kind, Money(0).text()) for kind in ("topup", "transfer", "withdrawal")}
 
 
+def what_words(fee: FeeView) -> str:
+    """What is paid for, in the active language. Repayments are priced by what is repaid."""
+    priced = {"repayment": _("信用卡还款"), "loan": _("借款还款")}
+    return priced.get(fee.kind) or kind_words(fee.kind)
+
+
 def how_words(fee: FeeView) -> str:
-    """In which way an order of this kind and mode goes, in the active language."""
+    """In which way an order of this kind and mode goes, in the active language; '' where there is only one."""
+    if fee.kind == "withdrawal":
+        return _("到绑定的银行卡")
     modes = {"now": _("实时到账"), "two_hours": _("2 小时后到账"), "next_day": _("次日到账")}
-    return _("到绑定的银行卡") if fee.kind == "withdrawal" else modes.get(fee.mode, "")
+    return modes.get(fee.mode, "") if fee.kind in ("topup", "transfer") else ""
 
 
 def fee_lines(now: datetime) -> list[FeeLine]:
@@ -41,7 +49,7 @@ def fee_lines(now: datetime) -> list[FeeLine]:
     versions = wallet.fee_versions(now=now)
     return [
         FeeLine(
-            kind_words(fee.kind),
+            what_words(fee),
             how_words(fee),
             fee,
             tuple(v for v in versions if v.is_coming and (v.kind, v.mode) == (fee.kind, fee.mode)),

@@ -1,7 +1,7 @@
 """How money, times, people and icons are written on every page."""
 
 import functools
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django import template
@@ -14,6 +14,7 @@ from kefu.core import clock, masks
 from kefu.core.brand import brand
 from kefu.core.ids import new_id
 from kefu.core.money import Money
+from kefu.core.when import spoken_day
 from kefu.web import words
 
 register = template.Library()
@@ -60,6 +61,12 @@ def when(context: template.Context, at: datetime | None, style: str = "") -> Saf
         f"{local:%Y-%m-%d %H:%M:%S} {zone}",
         said,
     )
+
+
+@register.simple_tag
+def day(on: date) -> str:
+    """A calendar day in the reader's language."""
+    return spoken_day(on)
 
 
 @register.simple_tag
