@@ -8,6 +8,7 @@ TOPICS = {
     "transfer": _("转账"),
     "withdraw": _("提现"),
     "planning": _("分摊、预算与存钱"),
+    "merchant": _("付款与退款"),
     "account": _("账户与登录"),
     "restriction": _("冻结与限制"),
     "money": _("余额、费用与限额"),

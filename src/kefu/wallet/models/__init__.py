@@ -9,7 +9,9 @@ from kefu.wallet.models.kind import (
     MODES,
     NEXT_DAY,
     NOW,
+    PAYMENT,
     POT,
+    REFUND,
     TOPUP,
     TRANSFER,
     TWO_HOURS,
@@ -19,6 +21,7 @@ from kefu.wallet.models.limit import DAY, ORDER, SCOPES, Limit, OwnLimit, TermsC
 from kefu.wallet.models.order import Order, OrderStep
 from kefu.wallet.models.quote import Quote
 from kefu.wallet.models.restriction import OutflowStop, Restriction
+from kefu.wallet.models.shop import Merchant, MerchantStaff, Payment, Refund, RefundNote, Sale
 from kefu.wallet.models.status import (
     CAME_TO_NOTHING,
     CANCELLED,
@@ -57,7 +60,9 @@ __all__ = [
     "OUTSIDE",
     "PAYEE",
     "PAYER",
+    "PAYMENT",
     "POT",
+    "REFUND",
     "RETURNED",
     "SCOPES",
     "STATUSES",
@@ -74,12 +79,18 @@ __all__ = [
     "FeeSchedule",
     "Instrument",
     "Limit",
+    "Merchant",
+    "MerchantStaff",
     "Order",
     "OrderStep",
     "OutflowStop",
     "OwnLimit",
+    "Payment",
     "Quote",
+    "Refund",
+    "RefundNote",
     "Restriction",
+    "Sale",
     "TermsChange",
     "Wallet",
 ]

@@ -6,8 +6,8 @@ import operator
 from django.db.models import F, Q
 
 TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
-POT = "pot"
-KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT)
+POT, PAYMENT, REFUND = "pot", "payment", "refund"
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, PAYMENT, REFUND)
 BY_BANK = (TOPUP, WITHDRAWAL)
 NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
 MODES = (NOW, TWO_HOURS, NEXT_DAY)
@@ -18,11 +18,14 @@ PARTIES: dict[str, Q] = {
     GOODWILL: Q(payee_id=None) & ~Q(case_ref=""),
     WITHDRAWAL: Q(payee_id=None, instrument__isnull=False, quote__isnull=False),
     POT: Q(payee_id=None, pot_id__isnull=False, fee=0),
+    PAYMENT: Q(payee_id=None, instrument=None, quote__isnull=False),
+    REFUND: Q(payee_id=None, instrument=None, quote=None),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {
     TRANSFER: Q(payee_id__isnull=False, instrument=None),
     WITHDRAWAL: Q(payee_id=None, instrument__isnull=False),
+    PAYMENT: Q(payee_id=None, instrument=None, sale__isnull=False),
 }
 """What a quote of each kind names; kinds that are not here are not quoted."""
 

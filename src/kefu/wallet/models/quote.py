@@ -21,6 +21,7 @@ class Quote(models.Model):
     payee_name = models.TextField()
     payee_phone = models.TextField(default="")
     instrument = models.ForeignKey(Instrument, null=True, on_delete=models.PROTECT, related_name="+")
+    sale = models.ForeignKey("wallet.Sale", null=True, on_delete=models.PROTECT, related_name="+")
     amount = models.BigIntegerField()
     fee = models.BigIntegerField()
     quota_used = models.BigIntegerField(default=0)

@@ -21,6 +21,7 @@ TRANSITIONS = frozenset(
         (CREATED, MANUAL),
         (CREATED, SUCCEEDED),
         (CREATED, FAILED),
+        (CREATED, CANCELLED),
         (HELD, SUBMITTED),
         (HELD, UNKNOWN),
         (HELD, MANUAL),

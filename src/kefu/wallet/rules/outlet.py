@@ -27,6 +27,7 @@ OUTLETS: dict[str, Outlet] = {
     for outlet in (
         Outlet("transfer", _("转账"), "arrow-left-right", (m.TRANSFER,)),
         Outlet("withdrawal", _("提现"), "arrow-up-from-line", (m.WITHDRAWAL,), own=True),
+        Outlet("payment", _("商户付款"), "shopping-bag", (m.PAYMENT,)),
     )
 }
 _BY_ORDER = {name: outlet for outlet in OUTLETS.values() for name in outlet.orders}

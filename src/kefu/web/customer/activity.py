@@ -18,12 +18,13 @@ from kefu.core.refusal import Refusal
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as orders
 from kefu.web import words
+from kefu.web.customer.refund import shop_values
 from kefu.web.ids import read_id
 from kefu.web.orders import OrderCard, card_of, kind_words
 from kefu.web.sessions import for_customers, signed_in
 
 PAGE = 20
-KINDS = ("topup", "transfer", "withdrawal", "pot", "goodwill")
+KINDS = ("topup", "transfer", "withdrawal", "payment", "refund", "pot", "goodwill")
 STATES = ("SUCCEEDED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL", "FAILED", "RETURNED", "CANCELLED")
 
 
@@ -95,10 +96,11 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 
 def _order_values(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
-    actor = signed_in(request)
+    actor, now = signed_in(request), clock.now()
     view = orders.order_for(actor, order_id)
     story = orders.fee_story_for(actor, order_id) if view.customer_id == actor.uuid else None
-    return {"here": "activity", "card": card_of(view, now=clock.now()), "order": view, "story": story}
+    shop = shop_values(actor, view, now=now)
+    return {"here": "activity", "card": card_of(view, now=now), "order": view, "story": story, **shop}
 
 
 @for_customers

@@ -33,7 +33,8 @@ def fee_values() -> dict[str, str]:
 def how_words(fee: FeeView) -> str:
     """In which way an order of this kind and mode goes, in the active language."""
     modes = {"now": _("实时到账"), "two_hours": _("2 小时后到账"), "next_day": _("次日到账")}
-    return _("到绑定的银行卡") if fee.kind == "withdrawal" else modes.get(fee.mode, "")
+    whole = {"withdrawal": _("到绑定的银行卡"), "payment": _("由商户承担")}
+    return whole.get(fee.kind, modes.get(fee.mode, ""))
 
 
 def fee_lines(now: datetime) -> list[FeeLine]:
