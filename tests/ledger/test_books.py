@@ -28,6 +28,7 @@ BREAKS = {
     "every hold was placed": "UPDATE ledger_hold SET amount = 21 WHERE status = 'POSTED'",
     "every hold is resolved": "UPDATE ledger_hold SET status = 'VOIDED' WHERE status = 'POSTED'",
     "limits hold": "UPDATE ledger_account SET debits_posted = 900 WHERE id = 601",
+    "no merchant is owed": f"UPDATE ledger_account SET code = 'L30', debits_posted = 900 WHERE id = {I11}",
     "accounts are as the chart": ("UPDATE ledger_account SET debits_must_not_exceed_credits = false WHERE id = 602"),
     "stripes are whole": f"DELETE FROM ledger_account WHERE id = {I11} AND stripe = 3",
     "journals move money": f"UPDATE ledger_transfer SET journal = 'GOODWILL' {PAYMENT}",

@@ -13,6 +13,7 @@ from tests.wallet.town import Town
 from tests.web.staff import Desk
 
 from kefu.core.actor import Actor
+from kefu.identity.models import User
 
 PASSWORD = "zhangsan-li-wang-6"
 FIELD_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -59,6 +60,9 @@ def browser(town: Town) -> SignedIn:
         client = Client(headers={"accept-language": "zh-CN"})
         if who.is_staff:
             answer = client.post("/staff/signin/", {"login": who.staff_no, "password": PASSWORD})
+        elif who.kind == "merchant":
+            login = User.objects.get(pk=who.uuid).login
+            answer = client.post("/shop/signin/", {"login": login, "password": PASSWORD})
         else:
             answer = client.post("/signin/", {"phone": town.phone(who), "password": PASSWORD})
         assert answer.status_code == 302, answer.content.decode()

@@ -136,7 +136,7 @@ def _solved(_pressed: Press) -> str:
 _KIND_OF_INTENT = {
     "topup_not_arrived": "topup", "topup_failed": "topup", "transfer_failed": "transfer",
     "transfer_not_received": "transfer", "transfer_wrong_person": "transfer",
-    "withdraw_pending": "withdrawal", "repay_delayed": "repayment",
+    "withdraw_pending": "withdrawal", "repay_delayed": "repayment", "payment_failed": "payment",
     "account_frozen_reason": "restriction", "account_unfreeze": "restriction",
 }  # fmt: skip
 _STOP_REASONS = {"unauthorized_transaction": "stolen", "scam_report": "scammed", "lost_phone": "phone_lost"}

@@ -51,5 +51,9 @@ class Context:
         """The order with its timeline, postings and bank reference."""
         return wallet.order_for(self.actor, order.id)
 
+    def whole_by_id(self, order_id: UUID) -> OrderView:
+        """An order of theirs that is known by its id. Refuses `core.thing.not_found`."""
+        return wallet.order_for(self.actor, order_id)
+
     def orders_of(self, kind: str) -> list[OrderView]:
         return [order for order in self.orders if order.kind == kind]

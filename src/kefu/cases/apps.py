@@ -9,6 +9,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from kefu.core.events import listen
         from kefu.identity.events import APPROVAL_CHANGED
+        from kefu.wallet.events import REFUND_ESCALATED
 
         listen(
             "cases.bank_wanted",
@@ -21,4 +22,10 @@ class CasesConfig(AppConfig):
             task="cases.lapse_proposal",
             arguments=lambda payload: {"approval": payload["approval"], "status": payload["status"]},
             lock=lambda payload: f"approval:{payload['approval']}",
+        )
+        listen(
+            REFUND_ESCALATED,
+            task="cases.open_refund_case",
+            arguments=lambda payload: {"order": payload["order"], "customer": payload["customer"]},
+            lock=lambda payload: f"order:{payload['order']}",
         )

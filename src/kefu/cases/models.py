@@ -90,7 +90,7 @@ class Step(models.Model):
 class Proposal(models.Model):
     """A movement of money proposed on the case; carried out once, only by its approval."""
 
-    GOODWILL, COMPLETION = "goodwill", "completion"
+    GOODWILL, COMPLETION, REFUND, DECLINE = "goodwill", "completion", "refund", "decline"
     PROPOSED, CARRIED_OUT, REJECTED = "PROPOSED", "CARRIED_OUT", "REJECTED"
     TRANSITIONS: ClassVar[frozenset[tuple[str, str]]] = frozenset(
         {(PROPOSED, CARRIED_OUT), (PROPOSED, REJECTED)}

@@ -98,6 +98,7 @@ class CaseHead:
     title: str
     status: str
     opened_at: datetime
+    owner_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -253,6 +254,17 @@ def _paid(*, customer_id: UUID, maker_id: UUID, now: datetime) -> tuple[int, int
     paid = Proposal.objects.filter(theirs | own, action=Proposal.GOODWILL, status=Proposal.CARRIED_OUT)
     sums = paid.aggregate(theirs=Sum("amount", filter=theirs, default=0), own=Sum("amount", filter=own, default=0))
     return int(sums["theirs"]), int(sums["own"])
+
+
+def refund_cases_for(actor: Actor, order_ids: list[UUID], *, now: datetime) -> dict[UUID, CaseHead]:
+    """The open case of each refund, for staff who decide refunds. Refuses `identity.role.insufficient`."""
+    people.require(actor=actor, action="cases.propose_refund", now=now)
+    rows = Case.objects.filter(kind="refund", order_id__in=order_ids, status__in=(Case.OPEN, Case.WAITING))
+    return {
+        row.order_id: CaseHead(row.id, row.no, str(KINDS[row.kind].title), row.status, row.opened_at, row.owner_id)
+        for row in rows.order_by("opened_at")
+        if row.order_id is not None
+    }
 
 
 @dataclass(frozen=True)

@@ -21,3 +21,9 @@ def lapse_proposal(approval: str, status: str) -> None:
     """An approval changed; when nobody decided it in time, its proposal ends. Safe to repeat."""
     if status == "EXPIRED":
         actions.lapse_proposal(actor=SYSTEM, approval_id=UUID(approval), now=clock.now())
+
+
+@app.task(name="cases.open_refund_case", queue="talk")
+def open_refund_case(order: str, customer: str) -> None:
+    """A refund was put before the platform. Safe to repeat: the matter's open case is met again."""
+    actions.open_refund_case(actor=SYSTEM, order_id=UUID(order), customer_id=UUID(customer), now=clock.now())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-Kind = Literal["customer", "staff", "system", "bank"]
+Kind = Literal["customer", "staff", "merchant", "system", "bank"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Actor:
 
     @property
     def uuid(self) -> UUID:
-        """The user's id; only customers and staff have one."""
+        """The user's id; only people who sign in have one."""
         return UUID(self.id)
 
     @property

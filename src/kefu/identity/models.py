@@ -12,15 +12,18 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """One login: a customer or a member of staff, never both. The id is opaque and used by every room."""
+    """One login: a customer, staff or who acts for a merchant, never two of them.
 
-    CUSTOMER, STAFF = "customer", "staff"
+    The id is opaque and used by every room.
+    """
+
+    CUSTOMER, STAFF, MERCHANT = "customer", "staff", "merchant"
     AGENT, SUPERVISOR, OPERATOR = "agent", "supervisor", "operator"
 
     last_login = None
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.TextField(choices=[(CUSTOMER, CUSTOMER), (STAFF, STAFF)])
+    kind = models.TextField(choices=[(CUSTOMER, CUSTOMER), (STAFF, STAFF), (MERCHANT, MERCHANT)])
     login = models.TextField(unique=True)
     name = models.TextField()
     phone = models.TextField(default="", blank=True)
@@ -45,7 +48,7 @@ class User(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 name="user_is_customer_or_staff",
-                condition=Q(kind="customer", role="", staff_no="")
+                condition=Q(kind__in=("customer", "merchant"), role="", staff_no="")
                 | (Q(kind="staff") & ~Q(role="") & ~Q(staff_no="")),
             ),
             models.UniqueConstraint(

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kefu.core.actor import Actor
+from kefu.core.actor import Actor, Kind
 from kefu.core.masks import mask_email, mask_name, mask_phone
 from kefu.identity.models import Approval, ContactPoint, User
 
 
 @dataclass(frozen=True)
 class Person:
-    """A customer or a member of staff as other rooms know them."""
+    """A customer, a member of staff or who acts for a merchant, as other rooms know them."""
 
     id: UUID
     kind: str
@@ -167,13 +167,16 @@ def contact_view(row: ContactPoint) -> ContactView:
     return ContactView(row.id, row.value, masked, row.bound_at, row.confirmed_at, row.bounced_at)
 
 
+_KINDS: dict[str, Kind] = {User.CUSTOMER: "customer", User.STAFF: "staff", User.MERCHANT: "merchant"}
+
+
 def actor_of(user: User, *, session: str = "") -> Actor:
     """The actor that this user is. Staff are labelled by the name that customers see."""
-    is_staff = user.kind == User.STAFF
+    own_name = user.name if user.kind == User.MERCHANT else mask_name(user.name)
     return Actor(
-        kind="staff" if is_staff else "customer",
+        kind=_KINDS[user.kind],
         id=str(user.id),
-        label=(user.alias or user.name) if is_staff else mask_name(user.name),
+        label=(user.alias or user.name) if user.kind == User.STAFF else own_name,
         staff_no=user.staff_no,
         role=user.role,
         session=session,

@@ -9,6 +9,7 @@ TOPICS = {
     "withdraw": _("提现"),
     "planning": _("分摊、预算与存钱"),
     "bills": _("缴费与还款"),
+    "merchant": _("付款与退款"),
     "account": _("账户与登录"),
     "restriction": _("冻结与限制"),
     "money": _("余额、费用与限额"),

@@ -5,7 +5,7 @@ what it found. Amounts are minor units, times are intervals in UTC.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,10 @@ class Slots:
 
     def __bool__(self) -> bool:
         return self != Slots()
+
+    def without_numbers(self) -> "Slots":
+        """What else was named, once the numbers of orders have been followed."""
+        return replace(self, order_numbers=())
 
 
 def read_slots(text: str, *, now: datetime, tz: str = "Asia/Shanghai") -> Slots:

@@ -133,6 +133,13 @@ INVARIANTS = (
         " OR a.closed AND (a.debits_posted <> a.credits_posted OR a.debits_pending + a.credits_pending <> 0)",
     ),
     Invariant(
+        # Striped accounts carry no limit of their own: whoever debits them goes by the balance, one after another.
+        "no merchant is owed, or owes, less than nothing",
+        f"SELECT 'account ' || a.id || ' (' || a.code || ' ' || a.owner || ')' FROM ({_ACCOUNTS}) a"
+        " WHERE a.code = 'L30' AND a.credits_posted < a.debits_posted"
+        " OR a.code = 'A30' AND a.debits_posted < a.credits_posted",
+    ),
+    Invariant(
         "accounts are as the chart has them",
         f"SELECT 'account ' || a.id || ' (' || a.code || ' ' || a.owner || ')' FROM ({_ACCOUNTS}) a"
         f" WHERE a.code NOT IN ({_CODES}) OR a.limited <> (a.code IN ({_LIMITED}))",

@@ -30,6 +30,9 @@ class Journal(StrEnum):
     REPAY_RETURN = "REPAY_RETURN"
     GOODWILL = "GOODWILL"
     POT = "POT"
+    PAY_CAPTURE = "PAY_CAPTURE"
+    REFUND = "REFUND"
+    MERCH_RECOVERED = "MERCH_RECOVERED"
     FUND_LEG = "FUND_LEG"
     SWEEP_LEG = "SWEEP_LEG"
     LONG = "LONG"
@@ -59,6 +62,7 @@ CHART: dict[str, AccountKind] = {
         AccountKind("A10", "safeguarded bank", "备付金", DEBIT, striped=True, safe=True),
         AccountKind("A11", "own bank", "自有资金", DEBIT, striped=True),
         AccountKind("A20", "channel receivable", "渠道待清算", DEBIT, striped=True, safe=True),
+        AccountKind("A30", "merchant receivable", "应收商户", DEBIT, striped=True, owned=True),
         AccountKind("A32", "shortage in suspense", "短款挂账", DEBIT, striped=True),
         AccountKind("L10", "wallet", "钱包余额", CREDIT, limited=True, owned=True, owed=True),
         AccountKind("L11", "wallet under legal freeze", "司法冻结", CREDIT, limited=True, owned=True, owed=True),
@@ -70,6 +74,7 @@ CHART: dict[str, AccountKind] = {
         AccountKind("L41", "dormant balances", "休眠余额", CREDIT, limited=True, owed=True),
         AccountKind("I10", "withdrawal fees", "提现手续费", CREDIT, striped=True),
         AccountKind("I11", "transfer fees", "转账手续费", CREDIT, striped=True),
+        AccountKind("I13", "merchant fees", "商户手续费", CREDIT, striped=True),
         AccountKind("E13", "goodwill", "客户补偿", DEBIT, striped=True),
         AccountKind("E14", "operating loss", "运营损失", DEBIT, striped=True),
     )
@@ -88,9 +93,14 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.REPAY: frozenset({("L10", "L31"), ("L31", "L10")}),
     Journal.REPAY_SETTLED: frozenset({("L31", "A10")}),
     Journal.REPAY_RETURN: frozenset({("A20", "L10")}),
-    Journal.FEE: frozenset({("L10", "I11"), ("I11", "L10"), ("L20", "I10"), ("I10", "L10"), ("L31", "I11")}),
+    Journal.FEE: frozenset(
+        {("L10", "I11"), ("I11", "L10"), ("L20", "I10"), ("I10", "L10"), ("L31", "I11"), ("L30", "I13")}
+    ),
     Journal.GOODWILL: frozenset({("E13", "L10")}),
     Journal.POT: frozenset({("L10", "L12"), ("L12", "L10")}),
+    Journal.PAY_CAPTURE: frozenset({("L10", "L30")}),
+    Journal.REFUND: frozenset({("L30", "L10"), ("A30", "L10")}),
+    Journal.MERCH_RECOVERED: frozenset({("L30", "A30")}),
     Journal.FUND_LEG: frozenset({("A10", "A11")}),
     Journal.SWEEP_LEG: frozenset({("A11", "A10")}),
     Journal.LONG: frozenset({("A10", "L40"), ("A20", "L40"), ("L40", "L10"), ("L40", "A10")}),
@@ -100,5 +110,6 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
 
 A withdrawal and its fee are held together into L20, what is on its way; a payout that the bank gives back is its
 receivable (A20) until the statement shows the money. A bill or repayment and its fee are held into the biller's L31 and
-posted when the biller has taken it on; one that the biller refuses after that goes back from there.
+posted when the biller has taken it on; one that the biller refuses after that goes back from there. A refund
+that a merchant's payable cannot carry is owed to us by the merchant (A30), and recovered from what it is paid next.
 """

@@ -145,6 +145,21 @@ KINDS: dict[str, Kind] = {
         _("还款被退回"),
         _("还款 %(amount)s 被退回（%(payee)s）：%(reason)s。款项和手续费 %(fee)s 已回到余额。订单号 %(no)s。"),
     ),
+    "payment_done": Kind(_("付款成功"), _("已付给%(merchant)s %(amount)s。订单号 %(no)s。")),
+    "payment_voided": Kind(
+        _("预授权已释放"), _("%(merchant)s的预授权 %(amount)s 已释放，款项回到可用余额。订单号 %(no)s。")
+    ),
+    "refund_paid": Kind(_("退款到账"), _("%(merchant)s的退款 %(amount)s 已退回您的余额。退款单号 %(no)s。")),
+    "refund_refused": Kind(
+        _("商户不同意退款"),
+        _("%(merchant)s没有同意退款 %(amount)s。您可以在退款单 %(no)s 里看理由，并请平台介入。"),
+    ),
+    "refund_escalated": Kind(
+        _("平台已介入退款"), _("%(merchant)s的退款 %(amount)s 由平台核实裁定，结果会通知您。退款单号 %(no)s。")
+    ),
+    "refund_declined": Kind(
+        _("退款未通过"), _("%(merchant)s的退款 %(amount)s 没有通过。理由写在退款单 %(no)s 里。")
+    ),
     "goodwill_paid": Kind(_("收到补偿"), _("补偿 %(amount)s 已存入您的余额。服务单号 %(case)s。")),
     "split_invited": Kind(
         _("有人请您分摊"), _("%(maker)s请您分摊“%(title)s”，您的一份是 %(amount)s。不认识对方就不用付。")

@@ -58,10 +58,16 @@ def _record(actor: Actor, action: str, deadline: Deadline, now: datetime, **data
 
 
 def start_clock(
-    *, actor: Actor, ref: str, clock_id: str, now: datetime, anchor: datetime | None = None
+    *,
+    actor: Actor,
+    ref: str,
+    clock_id: str,
+    now: datetime,
+    anchor: datetime | None = None,
+    agreed: datetime | None = None,
 ) -> ClockView:
     """Start the clock `clock_id` on `ref` (a case, say) from `anchor`, when it was received; now when not
-    given.
+    given. `agreed`: due then, as was agreed with whom it binds, in place of the row's own length.
 
     One that runs already is returned as it is. Refuses with `sla.clock.unknown`.
     """
@@ -75,7 +81,7 @@ def start_clock(
         clock_id=clock_id,
         version=row.version,
         anchor_at=since,
-        due_at=rules.due_at(row=row, anchor=since, calendar=rules.calendar_cn()),
+        due_at=agreed or rules.due_at(row=row, anchor=since, calendar=rules.calendar_cn()),
         started_at=now,
     )
     try:

@@ -78,3 +78,9 @@ def due_if_started(clock_id: str, *, anchor: datetime) -> datetime:
 def working_day(day: date) -> date:
     """`day` itself when it is worked in the house's calendar, else the first day after it that is."""
     return rules.calendar_cn().next_working(day)
+
+
+def overdue(clock_id: str, *, now: datetime, limit: int = 200) -> list[str]:
+    """The references on which this clock runs and is over, the longest first."""
+    rows = Deadline.objects.filter(clock_id=clock_id, status=Deadline.RUNNING, due_at__lt=now)
+    return list(rows.order_by("due_at").values_list("ref", flat=True)[:limit])

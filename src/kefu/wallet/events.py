@@ -7,6 +7,8 @@
 | `wallet.balance_changed` | customer | customer |
 | `wallet.restriction_changed` | customer | customer |
 | `wallet.card_changed` | customer | customer, instrument |
+| `wallet.shop_changed` | merchant | merchant, and what changed: order or sale (topic `merchant:<uuid>`) |
+| `wallet.refund_escalated` | order | order, customer: the platform has to decide |
 """
 
 OPENED = "wallet.opened"
@@ -14,3 +16,5 @@ ORDER_CHANGED = "wallet.order_changed"
 BALANCE_CHANGED = "wallet.balance_changed"
 RESTRICTION_CHANGED = "wallet.restriction_changed"
 CARD_CHANGED = "wallet.card_changed"
+SHOP_CHANGED = "wallet.shop_changed"
+REFUND_ESCALATED = "wallet.refund_escalated"

@@ -68,3 +68,23 @@ def catch_up(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its
 @app.task(name="wallet.expire_restrictions")
 def expire_restrictions(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
     actions.expire_restrictions(now=clock.now())
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="wallet.tend_shops")
+def tend_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    """What time does to merchants' orders: unpaid ones close, what was held goes back, silence is answered for."""
+    now = clock.now()
+    actions.close_expired(now=now)
+    actions.void_expired(now=now)
+    actions.step_in(now=now)
+    actions.end_refused(now=now)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="wallet.watch_shops")
+def watch_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    """Merchants' debts are recovered from what they were paid since; those with too much trouble are held."""
+    now = clock.now()
+    actions.recover_debts(now=now)
+    actions.hold_troubled(now=now)

@@ -43,7 +43,7 @@ class OrderCard:
 
     @property
     def status(self) -> str:
-        return self.order.status
+        return self.order.shown_status
 
     @property
     def amount(self) -> Money:
@@ -74,9 +74,13 @@ def _title(order: OrderView) -> str:
     if order.kind in TO_PAYEE:
         name = {"name": order.counterparty_masked}
         return _("缴费 · %(name)s") % name if order.kind == "bill" else _("还款 · %(name)s") % name
+    if order.kind == "refund":
+        return _("%(name)s的退款") % {"name": order.counterparty_masked}
     name = {"name": order.counterparty_masked}
     if order.kind == "pot":
         return _("从存钱罐“%(name)s”转回") % name if order.direction == "in" else _("存入存钱罐“%(name)s”") % name
+    if order.kind == "payment":
+        return _("付给%(name)s") % name
     if order.direction == "in":
         return (_("%(name)s转来") if order.status == "SUCCEEDED" else _("%(name)s发起的转账")) % name
     return _("转给%(name)s") % name
@@ -87,6 +91,7 @@ def kind_words(kind: str) -> str:
     return {
         "topup": _("充值"), "transfer": _("转账"), "goodwill": _("补偿"), "withdrawal": _("提现"),
         "pot": _("存钱罐"), "bill": _("缴费"), "repayment": _("还款"),
+        "payment": _("商户付款"), "refund": _("退款"),
     }.get(kind, kind)  # fmt: skip
 
 
@@ -100,7 +105,7 @@ def _look(order: OrderView) -> tuple[str, str]:
     tone = {"ok": "ok", "wait": "wait", "bad": "bad"}.get(words.order_status(order.status)[1], "")
     icons = {
         "topup": "arrow-down-to-line", "goodwill": "gift", "withdrawal": "arrow-up-from-line", "pot": "piggy-bank",
-        "bill": "lightbulb", "repayment": "landmark",
+        "bill": "lightbulb", "repayment": "landmark", "payment": "shopping-bag", "refund": "undo-2",
     }  # fmt: skip
     tone = "" if order.status == "SUCCEEDED" and order.direction == "out" else tone
     return tone, icons.get(order.kind, "arrow-left-right")
@@ -111,6 +116,10 @@ def _promise(order: OrderView, now: datetime) -> str:
         return _topup_promise(order, now)
     if order.kind == "withdrawal":
         return _withdrawal_promise(order, now)
+    if order.kind == "payment":
+        return _("商户确认收款前，款项只是为它预留；没有确认就会放回您的余额。") if order.status == "HELD" else ""
+    if order.kind == "refund":
+        return _refund_promise(order)
     if order.direction == "in":
         return _incoming_promise(order)
     if order.kind in TO_PAYEE:
@@ -124,6 +133,18 @@ def _promise(order: OrderView, now: datetime) -> str:
     if order.status == "CANCELLED":
         return _("钱已退回您的余额。")
     return ""
+
+
+def _refund_promise(order: OrderView) -> str:
+    if order.status == "SUCCEEDED":
+        return _("款项已退回原来付款的余额。")
+    if order.status == "FAILED":
+        return _("%(reason)s。理由写在下面；有新的证据可以再问客服。") % {"reason": order.reason_text}
+    return {
+        "ASKED": _("已请商户答复；逾期不答复，平台会自动介入。"),
+        "REFUSED": _("商户没有同意。您可以请平台核实裁定，或者撤回申请。"),
+        "ESCALATED": _("平台正在核实双方的说法，有结果马上通知您。"),
+    }.get(order.refund_status, "")
 
 
 def _incoming_promise(order: OrderView) -> str:
@@ -211,12 +232,15 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
     tone, icon = _look(order)
     not_yet = order.direction == "in" and order.status != "SUCCEEDED" and order.kind == "transfer"
     moved = order.status not in ("FAILED", "CANCELLED", "RETURNED") and not not_yet
+    moved = moved and (order.kind != "refund" or order.status == "SUCCEEDED")
     labels = {
         "topup": _("付款银行卡"),
         "withdrawal": _("收款银行卡"),
         "pot": _("存钱罐"),
         "bill": _("缴费账户"),
         "repayment": _("还款账户"),
+        "payment": _("商户"),
+        "refund": _("商户"),
         "transfer": _("付款人") if order.direction == "in" else _("收款人"),
     }
     return OrderCard(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from kefu.core import clock, live_token
 from kefu.core.actor import Actor
 from kefu.desk import queries as talk
+from kefu.wallet.queries.shop.merchant import merchant_id_of
 from kefu.web.refusals import FieldWrong
 from kefu.web.sessions import private, signed_in
 
@@ -21,6 +22,8 @@ def topics_of(actor: Actor) -> list[str]:
     """What this actor hears in any case."""
     if actor.kind == "customer":
         return [f"customer:{actor.id}"]
+    if actor.kind == "merchant":
+        return [f"merchant:{merchant_id_of(actor)}"]
     own = [f"staff:{actor.id}"]
     if actor.role in ("agent", "supervisor"):
         own.append("desk")

@@ -121,6 +121,21 @@ def for_customers(view: View) -> View:
     return private(guarded)
 
 
+def for_merchants(view: View) -> View:
+    """The view is for who acts for a merchant and is signed in."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        actor = actor_of(request)
+        if actor is None:
+            return _sent_to_sign_in(request, "/shop/signin/")
+        if actor.kind != "merchant":
+            raise WrongPlace()
+        return view(request, *args, **kwargs)
+
+    return private(guarded)
+
+
 def for_staff(*roles: str) -> Callable[[View], View]:
     """The view is for signed-in staff (with one of `roles`, when given)."""
 

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("app.webmanifest", brand_files.manifest, name="manifest"),
     path("console/", include("kefu.web.console.urls")),
     path("office/", include("kefu.web.office.urls")),
+    path("shop/", include("kefu.web.shop.urls")),
     path("help/", include("kefu.web.help.urls")),
     path("verify/", verify.verify, name="verify"),
     path("verify/keys.json", verify.keys, name="verify_keys"),

@@ -2,6 +2,7 @@
 
 from kefu.cases.actions.case import add_evidence, ask_bank, open_case, resolve_case, want_bank
 from kefu.cases.actions.proposal import decide_proposal, lapse_proposal, propose_completion, propose_goodwill
+from kefu.cases.actions.refund import open_refund_case, propose_decline, propose_refund, take_case
 
 __all__ = [
     "add_evidence",
@@ -9,8 +10,12 @@ __all__ = [
     "decide_proposal",
     "lapse_proposal",
     "open_case",
+    "open_refund_case",
     "propose_completion",
+    "propose_decline",
     "propose_goodwill",
+    "propose_refund",
     "resolve_case",
+    "take_case",
     "want_bank",
 ]

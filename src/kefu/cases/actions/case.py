@@ -92,7 +92,7 @@ def open_case(*, actor: Actor, opening: Opening, now: datetime) -> CaseView:
         actor=actor, action="cases.open_case", subject=f"case:{case.id}", now=now, case_ref=case.no,
         data={"kind": kind.code, "order": str(opening.order_id or "")},
     )  # fmt: skip
-    _announce(case, now=now)
+    announce_case(case, now=now)
     return view_of(case)
 
 
@@ -177,7 +177,7 @@ def ask_bank(*, actor: Actor, case_id: UUID, now: datetime) -> AdviceView:
             actor=actor, action="cases.ask_bank", subject=f"case:{row.id}", now=now, case_ref=row.no,
             data={"advice": str(advice.id), "outcome": advice.outcome},
         )  # fmt: skip
-        _announce(row, now=now)
+        announce_case(row, now=now)
     return advice
 
 
@@ -203,7 +203,7 @@ def resolve_case(*, actor: Actor, case_id: UUID, summary: str, now: datetime) ->
         data={"summary": words},
     )  # fmt: skip
     case.refresh_from_db()
-    _announce(case, now=now)
+    announce_case(case, now=now)
     return view_of(case)
 
 
@@ -222,7 +222,8 @@ def tell(*, actor: Actor, case: Case, sentence: str, values: dict[str, str], now
     )  # fmt: skip
 
 
-def _announce(case: Case, *, now: datetime) -> None:
+def announce_case(case: Case, *, now: datetime) -> None:
+    """Tell the customer's pages, the desk and the checkers that the case changed."""
     announce(
         kind="cases.case",
         key=f"case:{case.id}",

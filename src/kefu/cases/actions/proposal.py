@@ -38,7 +38,7 @@ APPROVAL_LASTS = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """What is to be approved: the wallet's action, all its arguments, and the sum at stake."""
 
     action: str
@@ -52,10 +52,10 @@ class _Plan:
 @transaction.atomic
 def propose_goodwill(*, actor: Actor, case_id: UUID, amount: Money, reason: str, now: datetime) -> ProposalView:
     """Propose to credit the customer out of our own money (journal GOODWILL, domain rule: two people always)."""
-    case = _open_case_of(actor, case_id, now)
+    case = open_case_of(actor, case_id, now)
     arguments = wallet.goodwill_arguments(customer_id=case.customer_id, amount=amount, case_ref=case.no)
-    plan = _Plan(Proposal.GOODWILL, "wallet.pay_goodwill", arguments, amount)
-    return _propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
+    plan = Plan(Proposal.GOODWILL, "wallet.pay_goodwill", arguments, amount)
+    return propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def propose_completion(*, actor: Actor, case_id: UUID, reason: str, now: datetim
     The word is the latest query answer or statement line that says SUCCEEDED and was stored after the case was
     opened; without one `EvidenceMissing`, whoever approves.
     """
-    case = _open_case_of(actor, case_id, now)
+    case = open_case_of(actor, case_id, now)
     if case.order_id is None:
         raise ProposalNotAllowed(kind=case.kind, action=Proposal.COMPLETION)
     order = orders.order_for(actor, case.order_id)
@@ -73,11 +73,12 @@ def propose_completion(*, actor: Actor, case_id: UUID, reason: str, now: datetim
     if advice is None:
         raise EvidenceMissing()
     arguments = wallet.completion_arguments(order_id=order.id, advice_id=advice.id, case_ref=case.no)
-    plan = _Plan(Proposal.COMPLETION, "wallet.complete_topup", arguments, order.amount, order.id, str(advice.id))
-    return _propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
+    plan = Plan(Proposal.COMPLETION, "wallet.complete_topup", arguments, order.amount, order.id, str(advice.id))
+    return propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
 
 
-def _open_case_of(actor: Actor, case_id: UUID, now: datetime) -> Case:
+def open_case_of(actor: Actor, case_id: UUID, now: datetime) -> Case:
+    """The case, locked, if the actor may see it. Refuses `core.thing.not_found`, `cases.case.over`."""
     case_for(actor, case_id, now=now)
     case = locked_case(case_id)
     if case.status not in (Case.OPEN, Case.WAITING):
@@ -85,7 +86,8 @@ def _open_case_of(actor: Actor, case_id: UUID, now: datetime) -> Case:
     return case
 
 
-def _propose(*, actor: Actor, case: Case, plan: _Plan, reason: str, now: datetime) -> ProposalView:
+def propose(*, actor: Actor, case: Case, plan: Plan, reason: str, now: datetime) -> ProposalView:
+    """Put the plan before a checker. Refuses `cases.proposal.not_allowed`, `.reason_missing`, `.waiting`."""
     if plan.action not in KINDS[case.kind].proposals:
         raise ProposalNotAllowed(kind=case.kind, action=plan.action)
     words = fit_words(actor, reason)
@@ -141,29 +143,61 @@ def decide_proposal(*, actor: Actor, proposal_id: UUID, approve: bool, words: st
     return proposal_view(row)
 
 
+def _goodwill(actor: Actor, case: Case, row: Proposal, now: datetime) -> tuple[str, str]:
+    paid = wallet.pay_goodwill(
+        actor=actor, customer_id=case.customer_id, amount=Money(row.amount, row.currency), case_ref=case.no,
+        approval_id=row.approval_id, now=now,
+    )  # fmt: skip
+    return str(paid.transfers[0]), gettext_noop("补偿 %(amount)s 已经到您的余额（记账凭证 %(ref)s）。")
+
+
+def _completion(actor: Actor, case: Case, row: Proposal, now: datetime) -> tuple[str, str]:
+    done = wallet.complete_topup(
+        actor=actor, order_id=_order_of(row), advice_id=UUID(row.advice_id), case_ref=case.no,
+        opened_at=case.opened_at, approval_id=row.approval_id, now=now,
+    )  # fmt: skip
+    return str(done.transfers[0]), gettext_noop("您的充值 %(amount)s 已经补入账（记账凭证 %(ref)s）。")
+
+
+def _refund(actor: Actor, case: Case, row: Proposal, now: datetime) -> tuple[str, str]:
+    done = wallet.pay_decided_refund(
+        actor=actor, order_id=_order_of(row), amount=Money(row.amount, row.currency), case_ref=case.no,
+        approval_id=row.approval_id, now=now,
+    )  # fmt: skip
+    return str(done.transfers[0]), gettext_noop("平台裁定退款：%(amount)s 已经退回您的余额（记账凭证 %(ref)s）。")
+
+
+def _decline(actor: Actor, case: Case, row: Proposal, now: datetime) -> tuple[str, str]:
+    wallet.decline_decided_refund(
+        actor=actor, order_id=_order_of(row), words=row.reason, case_ref=case.no, approval_id=row.approval_id, now=now
+    )
+    return "", gettext_noop("平台核实后没有支持这次退款，理由写在退款单里。")
+
+
+def _order_of(row: Proposal) -> UUID:
+    assert row.order_id is not None
+    return row.order_id
+
+
+_DEEDS = {
+    Proposal.GOODWILL: _goodwill,
+    Proposal.COMPLETION: _completion,
+    Proposal.REFUND: _refund,
+    Proposal.DECLINE: _decline,
+}
+"""What carries an approved proposal out; returns the transfer in the books, or '', and what the customer reads."""
+
+
 def _carry_out(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> None:
     amount = Money(row.amount, row.currency)
-    if row.action == Proposal.GOODWILL:
-        paid = wallet.pay_goodwill(
-            actor=actor, customer_id=case.customer_id, amount=amount, case_ref=case.no,
-            approval_id=row.approval_id, now=now,
-        )  # fmt: skip
-        reference = str(paid.transfers[0])
-        sentence = gettext_noop("补偿 %(amount)s 已经到您的余额（记账凭证 %(ref)s）。")
-    else:
-        assert row.order_id is not None
-        done = wallet.complete_topup(
-            actor=actor, order_id=row.order_id, advice_id=UUID(row.advice_id), case_ref=case.no,
-            opened_at=case.opened_at, approval_id=row.approval_id, now=now,
-        )  # fmt: skip
-        reference = str(done.transfers[0])
-        sentence = gettext_noop("您的充值 %(amount)s 已经补入账（记账凭证 %(ref)s）。")
+    reference, sentence = _DEEDS[row.action](actor, case, row, now)
     if not transition(
         Proposal, row.id, Proposal.PROPOSED, Proposal.CARRIED_OUT, settled_at=now, transfer_ref=reference
     ):
         raise ProposalSettled()
     steps.do_step(actor=actor, case_id=case.id, code=DECIDED, now=now, ref=str(row.approval_id))
-    steps.do_step(actor=actor, case_id=case.id, code=POSTED, now=now, ref=reference)
+    if reference:
+        steps.do_step(actor=actor, case_id=case.id, code=POSTED, now=now, ref=reference)
     steps.do_step(actor=actor, case_id=case.id, code=TOLD, now=now)
     transition(Case, case.id, Case.WAITING, Case.OPEN)
     values = {"amount": amount.text(), "ref": reference[-12:], "no": case.no}

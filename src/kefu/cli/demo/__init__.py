@@ -10,7 +10,7 @@ from pathlib import Path
 from kefu.cli.running.installation import joined
 from kefu.cli.terminal import CannotRun, say
 
-PEOPLE_STEPS = 2
+PEOPLE_STEPS = 3
 HELP = "build the demo town in a running demo installation (./kefu up does it by itself)"
 
 
@@ -44,7 +44,7 @@ def _build() -> int:
 
 
 def build(progress: Callable[[str], None]) -> None:
-    """Staff, customers, ordinary days, six troubles, two in the queue; each a line of progress."""
+    """Staff, customers, merchants, ordinary days, eight troubles, two in the queue; each a line of progress."""
     from kefu.core import clock
     from kefu.core.models import Installation
 
@@ -62,7 +62,7 @@ def build(progress: Callable[[str], None]) -> None:
 
 def _steps() -> Iterator[tuple[str, Callable[[], None]]]:
     from kefu.cli.demo import plans, stories
-    from kefu.cli.demo.cast import CUSTOMERS, STAFF
+    from kefu.cli.demo.cast import CUSTOMERS, MERCHANTS, STAFF
     from kefu.cli.demo.town import Town
     from kefu.core import clock
 
@@ -76,8 +76,13 @@ def _steps() -> Iterator[tuple[str, Callable[[], None]]]:
         for place, customer in enumerate(CUSTOMERS):
             town.welcome(customer, at=town.ago(days=60 - place))
 
+    def open_shops() -> None:
+        for shop in MERCHANTS:
+            town.open_shop(shop)
+
     yield "staff", hire
     yield "customers with cards and money", welcome
+    yield "merchants", open_shops
     yield "ordinary days", partial(stories.ordinary_days, town)
     yield "plans", partial(plans.plans, town)
     for trouble in stories.TROUBLES:
@@ -86,7 +91,7 @@ def _steps() -> Iterator[tuple[str, Callable[[], None]]]:
 
 
 def _print_people() -> None:
-    from kefu.cli.demo.cast import CUSTOMERS, PASSWORD, PIN, STAFF
+    from kefu.cli.demo.cast import CUSTOMERS, MERCHANTS, PASSWORD, PIN, STAFF
 
     print(f"\nSign in (password of everybody: {PASSWORD}   payment PIN: {PIN})")
     print("  customers at /signin/")
@@ -95,4 +100,7 @@ def _print_people() -> None:
     print("  staff at /staff/signin/")
     for staff in STAFF:
         print(f"    {staff.staff_no}  {staff.alias}  {staff.role}")
+    print("  merchants at /shop/signin/")
+    for shop in MERCHANTS:
+        print(f"    {shop.login}  {shop.name}" + (f"  — {shop.trouble}" if shop.trouble else ""))
     print("", flush=True)

@@ -43,10 +43,30 @@ CUSTOMERS = (
     Customer("sarah", "Sarah Miller", "13800000006", "boc", "9043", "800.00", "en", "充值失败，退款慢"),
     Customer("wang", "王芳", "13800000007", "icbc", "2218", "560.00"),
     Customer("liu", "刘洋", "13800000008", "ccb", "5106", "1200.00"),
-    Customer("chenxi", "陈曦", "13800000009", "cmb", "4477", "310.50", tier=2, proof=1),
+    Customer(
+        "chenxi", "陈曦", "13800000009", "cmb", "4477", "310.50", tier=2, proof=1,
+        trouble="蛋糕压坏了，商户还没答复退款",
+    ),
     Customer("huang", "黄志强", "13800000010", "abc", "8039", "2050.00"),
     Customer("xu", "徐静", "13800000011", "boc", "6621", "75.80", tier=1),
     Customer("ma", "马腾", "13800000012", "icbc", "9910", "640.00", trouble="提现到的卡已注销，被银行退回"),
+)
+
+@dataclass(frozen=True)
+class Merchant:
+    """`login` is how who sells there signs in at /shop/signin/."""
+
+    key: str
+    name: str
+    category: str
+    login: str
+    seller: str
+    trouble: str = ""
+
+
+MERCHANTS = (
+    Merchant("bakery", "晨光面包店", "food", "chenguang-01", "白露", trouble="蛋糕压坏了，顾客要退款，还没有答复"),
+    Merchant("books", "南窗书店", "retail", "nanchuang-01", "苏文"),
 )
 
 STAFF = (

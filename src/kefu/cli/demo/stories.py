@@ -1,13 +1,16 @@
-"""The ordinary days of the town, and its seven troubles."""
+"""The ordinary days of the town, and its eight troubles."""
 
 from datetime import timedelta
 
 from kefu.channels import actions as channels
+from kefu.cli.demo.cast import PIN
 from kefu.cli.demo.town import Town
 from kefu.core.actor import SYSTEM
 from kefu.core.ids import new_id
 from kefu.core.money import parse_amount
+from kefu.identity import actions as identity
 from kefu.wallet import actions as wallet
+from kefu.wallet.actions.shop.refund import Asking
 
 ORDINARY = (
     ("wang", "liu", "35.00", 26, "午饭"),
@@ -29,6 +32,7 @@ def ordinary_days(town: Town) -> None:
     town.top_up("xu", "200", at=town.ago(days=9))
     town.top_up("chenxi", "500", at=town.ago(days=5))
     town.withdraw("huang", "300", at=town.ago(days=7))
+    shopping(town)
 
 
 def lost_callback(town: Town) -> None:
@@ -83,8 +87,29 @@ def returned_withdrawal(town: Town) -> None:
     town.returned(order, "card_closed", at=town.ago(days=1, hours=2))
 
 
+def shopping(town: Town) -> None:
+    """What neighbours bought, and what one shop gave back."""
+    town.buy("wang", "books", "68.00", "《城南旧事》", no="NC-1001", at=town.ago(days=14))
+    back = town.buy("huang", "books", "45.50", "笔记本", no="NC-1002", at=town.ago(days=9))
+    wallet.refund_payment(
+        actor=town.people["books"], key=new_id(), order_id=back.id, amount=parse_amount("45.50"), words="缺货，抱歉",
+        now=town.ago(days=8),
+    )  # fmt: skip
+    town.buy("liu", "bakery", "32.00", "吐司", no="CG-2001", at=town.ago(days=3))
+
+
+def refund_in_trouble(town: Town) -> None:
+    """陈曦: the birthday cake came crushed; asked for half of it back, and the bakery has not answered yet."""
+    actor, at = town.people["chenxi"], town.ago(hours=46)
+    paid = town.buy("chenxi", "bakery", "128.00", "生日蛋糕", no="CG-2002", at=at)
+    identity.prove_step_up(actor=actor, pin=PIN, ref=f"refund:{paid.id}", now=at + timedelta(hours=1))
+    asking = Asking(order_id=paid.id, amount=parse_amount("64"), reason="faulty", words="送到时蛋糕压坏了一半")
+    wallet.request_refund(actor=actor, key=new_id(), asking=asking, now=at + timedelta(hours=1))
+
+
 TROUBLES = (
     lost_callback, failed_transfer, wrong_person, frozen_account, duplicate_payment, slow_refund, returned_withdrawal,
+    refund_in_trouble,
 )  # fmt: skip
 
 

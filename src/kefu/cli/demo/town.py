@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from kefu.cli.demo.bank import Bank
-from kefu.cli.demo.cast import PASSWORD, PIN, Customer, Staff
+from kefu.cli.demo.cast import PASSWORD, PIN, Customer, Merchant, Staff
 from kefu.cli.terminal import CannotRun
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.ids import new_id
@@ -18,7 +18,10 @@ from kefu.rails import actions as rails
 from kefu.rails import queries as outside
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as orders
+from kefu.wallet.actions.shop.merchant import NewMerchant
+from kefu.wallet.actions.shop.sale import NewSale
 from kefu.wallet.queries import OrderView
+from kefu.wallet.queries.shop.merchant import merchants_for
 
 MOMENT = timedelta(seconds=2)
 
@@ -89,6 +92,30 @@ class Town:
                 return
             time.sleep(0.05)
         raise CannotRun(f"a card check did not come to {to}; is the sandbox bank up?", status=1)
+
+    def open_shop(self, shop: Merchant) -> None:
+        """Take down a merchant, approve them and make their login; or meet them again."""
+        boss, operator = self.people["2001"], self.people["3001"]
+        known = {one.name: one.id for one in merchants_for(SYSTEM, now=self.now)}
+        merchant_id, at = known.get(shop.name), self.ago(days=90)
+        if merchant_id is None:
+            given = NewMerchant(name=shop.name, category=shop.category)
+            merchant_id = wallet.register_merchant(actor=operator, given=given, now=at).id
+            wallet.approve_merchant(actor=boss, merchant_id=merchant_id, now=at)
+        seller = people.find_merchant_login(shop.login)
+        if seller is None:
+            seller = wallet.add_merchant_staff(
+                actor=operator, merchant_id=merchant_id, login=shop.login, name=shop.seller, password=PASSWORD, now=at
+            )
+        self.people[shop.key] = people.actor_for_user(seller.id)
+
+    def buy(self, key: str, shop: str, yuan: str, subject: str, *, no: str, at: datetime) -> OrderView:
+        """A payment to a merchant, by the link of a sale."""
+        new = NewSale(no=no, amount=parse_amount(yuan), subject=subject)
+        sale = wallet.create_sale(actor=self.people[shop], given=new, now=at)
+        actor = self.people[key]
+        quote = wallet.quote_payment(actor=actor, token=sale.token, now=at + MOMENT)
+        return wallet.create_payment(actor=actor, key=new_id(), quote_id=quote.id, now=at + 2 * MOMENT)
 
     def top_up(self, key: str, yuan: str, *, at: datetime, settled: bool = True) -> OrderView:
         """A top-up at `at`. `settled`: the bank says yes at once; else it is still thinking."""

@@ -11,7 +11,12 @@ from kefu.identity.actions.email import confirm_email, confirm_email_code, note_
 from kefu.identity.actions.enrolment import check_enrolment, enrol_first_operator, invite_first_operator
 from kefu.identity.actions.grant import end_grant, give_grant
 from kefu.identity.actions.password import change_password
-from kefu.identity.actions.person import change_language, register_customer, register_staff
+from kefu.identity.actions.person import (
+    change_language,
+    register_customer,
+    register_merchant_login,
+    register_staff,
+)
 from kefu.identity.actions.proof import extend_step_up, prove_step_up, set_payment_pin
 from kefu.identity.actions.risk import end_risk, give_consent, raise_risk, withdraw_consent
 from kefu.identity.actions.session import end_other_sessions, end_session, see_session, sign_out
@@ -47,6 +52,7 @@ __all__ = [
     "prove_step_up",
     "raise_risk",
     "register_customer",
+    "register_merchant_login",
     "register_staff",
     "request_code",
     "request_email_code",

@@ -19,7 +19,7 @@ from kefu.identity.actions.password import hash_of_new
 from kefu.identity.events import CUSTOMER_REGISTERED, topic_of
 from kefu.identity.models import Consent, ContactPoint, User
 from kefu.identity.queries.access import require
-from kefu.identity.rules.name import name_fault, staff_no_fits
+from kefu.identity.rules.name import merchant_login_fits, name_fault, staff_no_fits
 from kefu.identity.values import Person, person_of
 
 
@@ -47,6 +47,19 @@ class StaffNoTaken(Refusal):
     code = "identity.staff.no_taken"
     text = _("这个工号已经有人用过。工号不重复使用，请换一个。")
     operator = "staff number was given before"
+
+
+class LoginUnfit(Refusal):
+    code = "identity.login.unfit"
+    status = 422
+    text = _("商户账号用 4 到 32 个小写字母、数字或短横线，以字母开头。没有改动。")
+    operator = "a merchant's login is 4 to 32 of a-z, 0-9 and -, beginning with a letter"
+
+
+class LoginTaken(Refusal):
+    code = "identity.login.taken"
+    text = _("这个商户账号已经有人用了，请换一个。没有改动。")
+    operator = "the login exists"
 
 
 class LeadUnfit(Refusal):
@@ -171,6 +184,31 @@ def register_staff(
             now=now,
             data={"staff_no": staff_no, "role": role, "lead": lead_id},
         )
+    return person_of(user)
+
+
+def register_merchant_login(*, actor: Actor, login: str, name: str, password: str, now: datetime) -> Person:
+    """Make a login for who acts for a merchant; which one, the wallet knows. It never looks like a phone number.
+
+    Refuses `identity.login.unfit`, `identity.login.taken`, `identity.name.unusable`, `identity.password.*`,
+    `identity.role.insufficient`.
+    """
+    require(actor=actor, action="wallet.register_merchant", now=now)
+    known_as = login.strip().lower()
+    if not merchant_login_fits(known_as):
+        raise LoginUnfit()
+    user = User(
+        id=new_id(),
+        kind=User.MERCHANT,
+        login=known_as,
+        name=checked_name(name),
+        password=hash_of_new(password, person=(name, known_as)),
+        created_at=now,
+    )
+    with transaction.atomic():
+        _insert(user, LoginTaken)
+        subject = f"user:{user.id}"
+        audit.record(actor=actor, action="identity.register_merchant_login", subject=subject, now=now)
     return person_of(user)
 
 

@@ -59,11 +59,12 @@ def _open(user: User, method: str, browser: Browser, now: datetime) -> SignedIn:
 def sign_in_with_password(
     *, login: str, password: str, kind: str, browser: Browser, now: datetime
 ) -> SignedIn:
-    """A customer by phone, a member of staff by 工号 (`kind` is `customer` or `staff`).
+    """A customer by phone, a member of staff by 工号, a merchant by login (`kind` is `customer`, `staff`, `merchant`).
 
     Refuses with `identity.sign_in.wrong`, the same for an unknown account, and `identity.attempt.locked`.
     """
     login = (normal_phone(login) if kind == User.CUSTOMER else None) or login.strip()[:64]
+    login = login.lower() if kind == User.MERCHANT else login
     account, source = _count(login, browser, now)
     user = User.objects.filter(login=login, kind=kind, is_active=True).first()
     right = check_password(password, user.password if user and user.has_usable_password() else _NOBODY)

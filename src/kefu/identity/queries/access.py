@@ -13,7 +13,7 @@ from kefu.core.actor import Actor
 from kefu.core.masks import mask_email
 from kefu.core.refusal import NotFound, Refusal
 from kefu.identity.models import ContactPoint, Grant, RiskSignal, Session, StepUp, User
-from kefu.identity.rules.level import LEVELS, ROLES
+from kefu.identity.rules.level import LEVELS, MERCHANT, ROLES
 from kefu.identity.values import CustomerCard, GrantView, person_of
 
 _HOW = {
@@ -46,7 +46,7 @@ def require(*, actor: Actor, action: str, ref: str = "", now: datetime) -> None:
     """Refuse unless the actor may do `action` (a row of `rules.level`) now.
 
     Customers by level: V2 is a payment PIN given in this sitting for exactly this `ref` within five
-    minutes; V3 is met by nothing yet. Staff by role. The system itself may. Refuses with
+    minutes; V3 is met by nothing yet. Staff by role, merchants by their list. The system itself may. Refuses with
     `identity.level.insufficient` (data `needed`, `how`) and `identity.role.insufficient`; an action missing
     from the table is refused to everybody.
     """
@@ -55,6 +55,10 @@ def require(*, actor: Actor, action: str, ref: str = "", now: datetime) -> None:
     if actor.kind == "staff":
         if actor.role not in ROLES.get(action, frozenset()):
             raise RoleInsufficient(role=actor.role, action=action)
+        return
+    if actor.kind == "merchant":
+        if action not in MERCHANT:
+            raise RoleInsufficient(role=actor.kind, action=action)
         return
     needed = LEVELS.get(action, "V3")
     if needed == "V0":

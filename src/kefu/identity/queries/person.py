@@ -10,7 +10,7 @@ from kefu.identity.models import Consent, ContactPoint, Session, User
 from kefu.identity.rules.phone import normal_phone
 from kefu.identity.values import Contact, ContactView, Person, SessionView, actor_of, contact_view, person_of
 
-IDLE = {User.CUSTOMER: timedelta(minutes=15), User.STAFF: timedelta(minutes=15)}
+IDLE = dict.fromkeys((User.CUSTOMER, User.STAFF, User.MERCHANT), timedelta(minutes=15))
 """A sitting that nobody used for so long is over."""
 LONGEST = timedelta(hours=12)
 """No sitting lasts longer."""
@@ -42,6 +42,12 @@ def find_customer_by_phone(phone: str) -> Person | None:
 
 def find_staff(staff_no: str) -> Person | None:
     user = User.objects.filter(staff_no=staff_no, kind=User.STAFF).first()
+    return None if user is None else person_of(user)
+
+
+def find_merchant_login(login: str) -> Person | None:
+    """Who acts for a merchant under this login."""
+    user = User.objects.filter(login=login, kind=User.MERCHANT).first()
     return None if user is None else person_of(user)
 
 

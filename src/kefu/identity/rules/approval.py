@@ -11,11 +11,15 @@ from django.core.serializers.json import DjangoJSONEncoder
 LASTS = timedelta(hours=24)
 PAY_GOODWILL = "wallet.pay_goodwill"
 COMPLETE_TOPUP = "wallet.complete_topup"
+PAY_REFUND, DECLINE_REFUND = "wallet.pay_refund", "wallet.decline_refund"
 
 MINOR_TWO_PEOPLE = 2_000_00
-"""Up to this amount (minor units) one checker decides, above it two."""
+"""Up to this amount (minor units) one checker decides on goodwill, above it two."""
+MINOR_REFUND_TWO = 20_000_00
+"""The same for a refund against the merchant's word (domain rules 4.6)."""
 
-CHECKERS_AT_LEAST: dict[str, int] = {PAY_GOODWILL: 1, COMPLETE_TOPUP: 1}
+CHECKERS_AT_LEAST: dict[str, int] = {PAY_GOODWILL: 1, COMPLETE_TOPUP: 1, PAY_REFUND: 1, DECLINE_REFUND: 1}
+_TWO_ABOVE = {PAY_GOODWILL: MINOR_TWO_PEOPLE, PAY_REFUND: MINOR_REFUND_TWO}
 
 
 def canonical(action: str, arguments: dict[str, Any]) -> str:
@@ -39,7 +43,7 @@ def digest(action: str, arguments: dict[str, Any]) -> bytes:
 def checkers_needed(action: str, arguments: dict[str, Any]) -> int:
     """How many people besides the maker must agree. `amount` is read in minor units."""
     least = CHECKERS_AT_LEAST.get(action, 1)
-    if action == PAY_GOODWILL and int(arguments.get("amount", 0)) > MINOR_TWO_PEOPLE:
+    if action in _TWO_ABOVE and int(arguments.get("amount", 0)) > _TWO_ABOVE[action]:
         return max(least, 2)
     return least
 

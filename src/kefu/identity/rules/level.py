@@ -57,6 +57,11 @@ LEVELS: dict[str, Level] = {
     "wallet.quote_repayment": "V1",
     "wallet.create_repayment": "V1",
     "wallet.create_large_repayment": "V2",
+    "wallet.quote_payment": "V1",
+    "wallet.create_payment": "V1",
+    "wallet.create_large_payment": "V2",
+    "wallet.withdraw_refund": "V1",
+    "wallet.escalate_refund": "V1",
     "wallet.stop_outflows": "V1",
     "wallet.lift_stop": "V2",
     "wallet.lower_limits": "V1",
@@ -106,6 +111,24 @@ ROLES: dict[str, frozenset[str]] = {
     "cases.propose_goodwill": DESK,
     "cases.propose_completion": DESK,
     "cases.close_case": DESK,
+    "cases.take_case": DESK,
+    "cases.propose_refund": DESK,
+    "wallet.register_merchant": frozenset({SUPERVISOR, OPERATOR}),
+    "wallet.judge_merchant": frozenset({SUPERVISOR, OPERATOR}),
     "rails.set_mood": frozenset({OPERATOR}),
     "office.see": frozenset({SUPERVISOR, OPERATOR}),
 }
+
+MERCHANT: frozenset[str] = frozenset(
+    {
+        "identity.end_session",
+        "wallet.see_shop",
+        "wallet.create_sale",
+        "wallet.close_sale",
+        "wallet.capture_payment",
+        "wallet.void_payment",
+        "wallet.refund_payment",
+        "wallet.answer_refund",
+    }
+)
+"""What who acts for a merchant may do, with the money and orders of that merchant alone."""

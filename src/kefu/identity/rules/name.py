@@ -22,3 +22,8 @@ def email_fault(email: str) -> bool:
 
 def staff_no_fits(staff_no: str, pattern: str) -> bool:
     return len(staff_no) <= 20 and re.fullmatch(pattern, staff_no) is not None
+
+
+def merchant_login_fits(login: str) -> bool:
+    """Begins with a letter, so that it is never a phone number."""
+    return re.fullmatch(r"[a-z][a-z0-9-]{3,31}", login) is not None

@@ -14,6 +14,38 @@ from kefu.wallet.actions.outcome import (
 from kefu.wallet.actions.pot import move_pot
 from kefu.wallet.actions.release import claim_released, release_transfer
 from kefu.wallet.actions.restriction import expire_restrictions, lift_restriction, restrict
+from kefu.wallet.actions.shop.deciding import (
+    decline_arguments,
+    decline_decided_refund,
+    pay_decided_refund,
+    refund_arguments,
+)
+from kefu.wallet.actions.shop.merchant import (
+    add_merchant_staff,
+    approve_merchant,
+    hold_merchant,
+    hold_troubled,
+    register_merchant,
+    reopen_merchant,
+)
+from kefu.wallet.actions.shop.payment import (
+    capture_payment,
+    create_payment,
+    quote_payment,
+    void_expired,
+    void_payment,
+)
+from kefu.wallet.actions.shop.recovery import recover_debts
+from kefu.wallet.actions.shop.refund import (
+    answer_refund,
+    end_refused,
+    escalate_refund,
+    refund_payment,
+    request_refund,
+    step_in,
+    withdraw_refund,
+)
+from kefu.wallet.actions.shop.sale import close_expired, close_sale, create_sale
 from kefu.wallet.actions.stop import lift_stop, stop_outflows
 from kefu.wallet.actions.terms import FeeTerms, decide_terms, propose_fee, propose_limit
 from kefu.wallet.actions.topup import ask_about, create_topup
@@ -24,25 +56,39 @@ from kefu.wallet.actions.withdrawal import create_withdrawal, quote_withdrawal
 __all__ = [
     "Caps",
     "FeeTerms",
+    "add_merchant_staff",
+    "answer_refund",
     "apply_outcome",
+    "approve_merchant",
     "ask_about",
     "cancel_transfer",
+    "capture_payment",
     "change_limits",
     "check_account",
     "check_payee",
     "check_saved_account",
     "claim_released",
     "clear_orders",
+    "close_expired",
+    "close_sale",
     "complete_topup",
     "completion_arguments",
     "confirm_card",
+    "create_payment",
+    "create_sale",
     "create_topup",
     "create_transfer",
     "create_withdrawal",
     "decide_terms",
+    "decline_arguments",
+    "decline_decided_refund",
+    "end_refused",
+    "escalate_refund",
     "expire_restrictions",
     "follow_instruction",
     "goodwill_arguments",
+    "hold_merchant",
+    "hold_troubled",
     "lift_restriction",
     "lift_stop",
     "link_card",
@@ -50,17 +96,29 @@ __all__ = [
     "note_contradiction",
     "open_wallet",
     "pay_bill",
+    "pay_decided_refund",
     "pay_goodwill",
     "propose_fee",
     "propose_limit",
     "quote_bill",
+    "quote_payment",
     "quote_transfer",
     "quote_withdrawal",
+    "recover_debts",
+    "refund_arguments",
+    "refund_payment",
+    "register_merchant",
     "release_transfer",
     "remove_account",
+    "reopen_merchant",
+    "request_refund",
     "restrict",
     "set_standing",
+    "step_in",
     "stop_outflows",
     "take_card",
     "unlink_card",
+    "void_expired",
+    "void_payment",
+    "withdraw_refund",
 ]

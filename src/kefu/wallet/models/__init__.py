@@ -13,7 +13,9 @@ from kefu.wallet.models.kind import (
     NEXT_DAY,
     NOW,
     PAID_OUT,
+    PAYMENT,
     POT,
+    REFUND,
     REPAYMENT,
     TO_PAYEE,
     TOPUP,
@@ -25,6 +27,7 @@ from kefu.wallet.models.limit import DAY, ORDER, SCOPES, Limit, OwnLimit, TermsC
 from kefu.wallet.models.order import Order, OrderStep
 from kefu.wallet.models.quote import Quote
 from kefu.wallet.models.restriction import OutflowStop, Restriction
+from kefu.wallet.models.shop import Merchant, MerchantStaff, Payment, Refund, RefundNote, Sale
 from kefu.wallet.models.status import (
     ACKNOWLEDGED,
     CAME_TO_NOTHING,
@@ -67,7 +70,9 @@ __all__ = [
     "PAID_OUT",
     "PAYEE",
     "PAYER",
+    "PAYMENT",
     "POT",
+    "REFUND",
     "REPAYMENT",
     "RETURNED",
     "SCOPES",
@@ -88,12 +93,18 @@ __all__ = [
     "FeeSchedule",
     "Instrument",
     "Limit",
+    "Merchant",
+    "MerchantStaff",
     "Order",
     "OrderStep",
     "OutflowStop",
     "OwnLimit",
+    "Payment",
     "Quote",
+    "Refund",
+    "RefundNote",
     "Restriction",
+    "Sale",
     "TermsChange",
     "Wallet",
 ]

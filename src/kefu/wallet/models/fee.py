@@ -5,6 +5,8 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Func, Q
 
+from kefu.wallet.models.kind import PAYMENT
+
 LIFETIME, YEAR, MONTH = "lifetime", "year", "month"
 WINDOWS = (LIFETIME, YEAR, MONTH)
 PAYER, PAYEE = "payer", "payee"
@@ -58,5 +60,10 @@ class FeeSchedule(models.Model):
             models.CheckConstraint(condition=Q(FeeTiersSane(F("tiers"))), name="fee_tiers_sane"),
             models.CheckConstraint(
                 condition=Q(charged_to=PAYER) | Q(charged_to=PAYEE, free_quota=0), name="fee_charged_to_known"
+            ),
+            models.CheckConstraint(
+                # The merchant bears it: what a payer confirms is what the merchant asked.
+                condition=~Q(kind=PAYMENT) | Q(rate_ppm=0, tiers=[]),
+                name="fee_of_a_payment_is_the_merchants",
             ),
         ]

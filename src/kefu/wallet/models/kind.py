@@ -6,9 +6,9 @@ import operator
 from django.db.models import F, Q
 
 TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
-POT = "pot"
+POT, PAYMENT, REFUND = "pot", "payment", "refund"
 BILL, REPAYMENT = "bill", "repayment"
-KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT)
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND)
 TO_PAYEE = (BILL, REPAYMENT)
 PAID_OUT = (WITHDRAWAL, *TO_PAYEE)
 BY_BANK = (TOPUP, *PAID_OUT)
@@ -23,6 +23,8 @@ PARTIES: dict[str, Q] = {
     POT: Q(payee_id=None, pot_id__isnull=False, fee=0),
     BILL: Q(payee_id=None, instrument=None, account__isnull=False, quote__isnull=False),
     REPAYMENT: Q(payee_id=None, instrument=None, account__isnull=False, quote__isnull=False),
+    PAYMENT: Q(payee_id=None, instrument=None, quote__isnull=False),
+    REFUND: Q(payee_id=None, instrument=None, quote=None),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {
@@ -30,6 +32,7 @@ QUOTED: dict[str, Q] = {
     WITHDRAWAL: Q(payee_id=None, instrument__isnull=False),
     BILL: Q(payee_id=None, instrument=None, account__isnull=False),
     REPAYMENT: Q(payee_id=None, instrument=None, account__isnull=False),
+    PAYMENT: Q(payee_id=None, instrument=None, sale__isnull=False),
 }
 """What a quote of each kind names; kinds that are not here are not quoted."""
 

@@ -23,6 +23,7 @@ class Quote(models.Model):
     payee_phone = models.TextField(default="")
     instrument = models.ForeignKey(Instrument, null=True, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey(BillAccount, null=True, on_delete=models.PROTECT, related_name="+")
+    sale = models.ForeignKey("wallet.Sale", null=True, on_delete=models.PROTECT, related_name="+")
     amount = models.BigIntegerField()
     fee = models.BigIntegerField()
     quota_used = models.BigIntegerField(default=0)

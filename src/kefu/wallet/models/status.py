@@ -22,6 +22,7 @@ TRANSITIONS = frozenset(
         (CREATED, MANUAL),
         (CREATED, SUCCEEDED),
         (CREATED, FAILED),
+        (CREATED, CANCELLED),
         (HELD, SUBMITTED),
         (HELD, UNKNOWN),
         (HELD, MANUAL),

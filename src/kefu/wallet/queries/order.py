@@ -18,7 +18,7 @@ from kefu.rails import queries as outside
 from kefu.trust import queries as trust
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
-from kefu.wallet.models import Order
+from kefu.wallet.models import Order, Payment, Refund
 from kefu.wallet.queries.bill import terms_of
 from kefu.wallet.queries.values import OrderView, StepView
 from kefu.wallet.rules.timeline import LABELS, expected, label, label_to_come, reason_text
@@ -26,7 +26,7 @@ from kefu.wallet.rules.timeline import LABELS, expected, label, label_to_come, r
 LIST_MOST = 200
 TEXT_MOST = 60
 PRESSING_AMONG = 5
-_LEAVING = (m.TRANSFER, m.POT, *m.PAID_OUT)
+_LEAVING = (m.TRANSFER, m.POT, m.PAYMENT, *m.PAID_OUT)
 
 
 SHOWN_TO_PAYEE = Q(status=m.SUCCEEDED) | Q(kind=m.TRANSFER) & (
@@ -95,7 +95,9 @@ def orders_for(
     if actor.is_staff:
         _record(actor, "wallet.see_orders", f"customer:{customer}", now)
     both = _newest(sent, most).union(_newest(received, most), all=True)
-    return [seen_by(order, customer) for order in _newest(both, most)]
+    found = list(_newest(both, most))
+    paid = Payment.objects.in_bulk([order.id for order in found if order.kind == m.PAYMENT])
+    return [seen_by(order, customer, **_payment(paid.get(order.id), order)) for order in found]
 
 
 def _newest(rows: QuerySet[Order], most: int) -> QuerySet[Order]:
@@ -125,7 +127,8 @@ def _mentions(text: str, *, to: str) -> Q:
         return Q()
     other = Q(**{f"{to}__icontains": text}) | Q(**{to: mask_name(text)})
     card = Q(kind=m.TOPUP, payer_label__icontains=text) | Q(kind__in=m.PAID_OUT, payee_label__icontains=text)
-    return Q(no__icontains=text) | Q(remark__icontains=text) | (Q(kind=m.TRANSFER) & other) | card
+    shop = Q(kind=m.PAYMENT, payee_label__icontains=text) | Q(kind=m.REFUND, payer_label__icontains=text)
+    return Q(no__icontains=text) | Q(remark__icontains=text) | (Q(kind=m.TRANSFER) & other) | card | shop
 
 
 def order_for(
@@ -142,10 +145,15 @@ def order_for(
     ref = f"order:{order.id}"
     instruction = outside.instruction_of(ref) if order.kind in m.BY_BANK else None
     own = viewer == order.customer_id
+    payment = Payment.objects.filter(pk=order.pk).first() if order.kind == m.PAYMENT else None
+    refund = Refund.objects.filter(pk=order.pk).first() if order.kind == m.REFUND else None
     return seen_by(
         order,
         viewer,
-        steps=_steps(order) if own else _arrival(order),
+        **_payment(payment, order),
+        refund_of=refund.refund_of_id if refund else None,
+        refund_status=refund.status if refund else "",
+        steps=_steps(order, refund.status if refund else "") if own else _arrival(order),
         transfers=tuple(transfer.id for transfer in books.transfers_of(order.id)),
         bank_ref=instruction.bank_ref if instruction else "",
         bank_status=instruction.status if instruction else "",
@@ -181,7 +189,14 @@ def _record(actor: Actor, action: str, subject: str, now: datetime | None) -> No
     audit.record(actor=actor, action=action, subject=subject, now=now or clock.now())
 
 
-def _steps(order: Order) -> tuple[StepView, ...]:
+def _payment(row: Payment | None, order: Order) -> dict[str, Any]:
+    """What was taken of a payment to a merchant, and what went back of it."""
+    if row is None:
+        return {}
+    return {"captured": Money(row.captured, order.currency), "refunded": Money(row.refunded, order.currency)}
+
+
+def _steps(order: Order, stage: str = "") -> tuple[StepView, ...]:
     done = [
         StepView(
             code=step.code,
@@ -195,7 +210,9 @@ def _steps(order: Order) -> tuple[StepView, ...]:
     ]
     coming = [
         _coming(order, code, "next" if place else "now")
-        for place, code in enumerate(expected(kind=order.kind, status=order.status, paused=order.paused_at is not None))
+        for place, code in enumerate(
+            expected(kind=order.kind, status=order.status, paused=order.paused_at is not None, stage=stage)
+        )
     ]
     return (*done, *coming)
 

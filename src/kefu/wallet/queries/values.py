@@ -17,6 +17,7 @@ from kefu.wallet.rules.amount import LARGE_TRANSFER
 from kefu.wallet.rules.arrival import release_at
 from kefu.wallet.rules.card import reason_text as card_reason_text
 from kefu.wallet.rules.restriction import REASONS, STOP_REASONS
+from kefu.wallet.rules.shop import shown_status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +112,8 @@ class OrderView:
 
     `remark_by_other`: the words are the other side's, shown apart; `remark_masked`: something in them was hidden.
 
-    `steps`, `transfers`, `bank_ref` and `expected` are filled by `order_for` only. `expected`: from when to when a bank
-    carries out nine of ten such orders.
+    `steps`, `transfers`, `bank_ref`, `expected` and `refund_of` are filled by `order_for` only. `expected`: from when
+    to when a bank carries out nine of ten such orders. Of a payment to a merchant `captured` and `refunded` are known.
     """
 
     id: UUID
@@ -148,6 +149,18 @@ class OrderView:
     asks: int = 0
     next_query_at: datetime | None = None
     bill: BillTermsView | None = None
+    captured: Money | None = None
+    refunded: Money | None = None
+    refund_of: UUID | None = None
+    refund_status: str = ""
+
+    @property
+    def shown_status(self) -> str:
+        """The status; of a payment to a merchant, also that it is authorised only, or refunded, all or in part."""
+        if self.kind != "payment":
+            return self.status
+        captured, refunded = (amount.minor if amount else 0 for amount in (self.captured, self.refunded))
+        return shown_status(self.status, captured=captured, refunded=refunded)
 
     @property
     def order_ref(self) -> str:
@@ -163,6 +176,8 @@ class OrderView:
             "pot": gettext("存钱罐 · %(other)s"),
             "bill": gettext("缴费 · %(other)s"),
             "repayment": gettext("还款 · %(other)s"),
+            "payment": gettext("付给 %(other)s"),
+            "refund": gettext("退款 · %(other)s"),
             "in": gettext("来自 %(other)s"),
             "out": gettext("转给 %(other)s"),
         }

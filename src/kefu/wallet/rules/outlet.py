@@ -29,6 +29,7 @@ OUTLETS: dict[str, Outlet] = {
         Outlet("withdrawal", _("提现"), "arrow-up-from-line", (m.WITHDRAWAL,), own=True),
         Outlet("bill", _("缴费"), "lightbulb", (m.BILL,)),
         Outlet("repayment", _("还款"), "landmark", (m.REPAYMENT,)),
+        Outlet("payment", _("商户付款"), "shopping-bag", (m.PAYMENT,)),
     )
 }
 _BY_ORDER = {name: outlet for outlet in OUTLETS.values() for name in outlet.orders}

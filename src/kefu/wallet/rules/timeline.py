@@ -33,6 +33,20 @@ LABELS: dict[str, Any] = {
     "goodwill": _("补偿已入账"),
     "into_pot": _("已存入存钱罐"),
     "out_of_pot": _("已转回余额"),
+    "authorised": _("已预授权，款项已预留"),
+    "paid": _("已付给商户"),
+    "voided": _("预授权已释放，款项可用"),
+    "refund_asked": _("已向商户提出退款"),
+    "refund_refused": _("商户不同意退款"),
+    "refund_unanswered": _("商户逾期没有答复，平台介入"),
+    "refund_disputed": _("应您的要求，平台介入"),
+    "refunded": _("已退回余额"),
+    "refund_declined": _("退款没有通过"),
+    "refund_withdrawn": _("您撤回了申请"),
+    "capture": _("等商户确认收款"),
+    "merchant_answer": _("等商户答复"),
+    "your_word": _("您可以请平台介入，或撤回申请"),
+    "platform_decides": _("平台核实并裁定"),
     "bank_result": _("等待银行结果"),
     "release": _("等待到账时间"),
     "payer_sent": _("付款人已提交"),
@@ -51,6 +65,8 @@ REASONS: dict[str, Any] = {
     "insufficient_funds": _("余额不足"),
     "outflows_stopped": _("账户停止转出"),
     "payee_unavailable": _("对方账户不能收款"),
+    "merchant_refused": _("商户不同意退款"),
+    "platform_declined": _("平台裁定不退款"),
     "card_closed": _("银行卡已注销"),
     "card_unknown": _("银行卡不可用"),
     "risk": _("银行风控拒绝"),
@@ -83,8 +99,19 @@ def label_to_come(kind: str, code: str) -> Any:
     return COMING.get(code) or label(kind, code)
 
 
-def expected(*, kind: str, status: str, paused: bool) -> tuple[str, ...]:
-    """The steps still to come, the one under way first; empty once the order has ended."""
+_OF_REFUND = {
+    m.Refund.ASKED: ("merchant_answer", "refunded"),
+    m.Refund.REFUSED: ("your_word",),
+    m.Refund.ESCALATED: ("platform_decides", "refunded"),
+}
+
+
+def expected(*, kind: str, status: str, paused: bool, stage: str = "") -> tuple[str, ...]:
+    """The steps still to come, the one under way first; empty once the order has ended. `stage`: a refund's status."""
+    if kind == m.REFUND:
+        return _OF_REFUND.get(stage, ())
+    if kind == m.PAYMENT:
+        return ("capture", "paid") if status == m.HELD else ()
     if kind == m.TOPUP:
         return {
             m.CREATED: ("submitted", "bank_result", "credited"),

@@ -20,6 +20,7 @@ from kefu.desk import queries as talk
 from kefu.desk.queries import ConversationView
 from kefu.wallet import queries as wallet
 from kefu.wallet.queries import OrderView
+from kefu.wallet.queries.shop import refund as refunds
 from kefu.web.ids import read_id
 from kefu.web.sessions import for_staff, signed_in
 
@@ -77,6 +78,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "case": case,
         "order": order,
         "confirmation": confirmation,
+        "refund": refunds.refund_for(actor, order.id, now=now) if order and order.kind == "refund" else None,
         "over": case.status in ("RESOLVED", "CLOSED"),
         "kinds": KINDS,
     }

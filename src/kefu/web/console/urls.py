@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.console import approval, case, conversation, desk, receipts
+from kefu.web.console import approval, case, conversation, desk, receipts, refund
 
 urlpatterns = [
     path("", desk.page, name="console"),
@@ -29,6 +29,10 @@ urlpatterns = [
     path("case/<uuid:case_id>/completion", case.completion, name="console_completion"),
     path("case/<uuid:case_id>/bank", case.bank, name="console_bank"),
     path("case/<uuid:case_id>/resolve", case.resolve, name="console_resolve"),
+    path("case/<uuid:case_id>/take", refund.take, name="console_take_case"),
+    path("case/<uuid:case_id>/refund", refund.propose, name="console_refund"),
+    path("case/<uuid:case_id>/decline", refund.decline, name="console_decline"),
+    path("refunds/", refund.page, name="console_refunds"),
     path("approvals/", approval.waiting, name="console_approvals"),
     path("approvals/<uuid:proposal_id>/", approval.card, name="console_approval"),
     path("approvals/<uuid:proposal_id>/decide", approval.decide, name="console_decide"),

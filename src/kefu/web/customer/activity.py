@@ -19,12 +19,13 @@ from kefu.wallet import actions as wallet
 from kefu.wallet import queries as orders
 from kefu.wallet.queries.bill import AGENT_AFTER_FAILURES, failures_for
 from kefu.web import words
+from kefu.web.customer.refund import shop_values
 from kefu.web.ids import read_id
 from kefu.web.orders import OrderCard, card_of, kind_words
 from kefu.web.sessions import for_customers, signed_in
 
 PAGE = 20
-KINDS = ("topup", "transfer", "withdrawal", "bill", "repayment", "pot", "goodwill")
+KINDS = ("topup", "transfer", "withdrawal", "payment", "refund", "bill", "repayment", "pot", "goodwill")
 STATES = ("SUCCEEDED", "HELD", "SUBMITTED", "UNKNOWN", "ACKNOWLEDGED", "MANUAL", "FAILED", "RETURNED", "CANCELLED")
 
 
@@ -107,6 +108,7 @@ def _order_values(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
         "order": view,
         "story": story,
         "offer_agent": again >= AGENT_AFTER_FAILURES,
+        **shop_values(actor, view, now=now),
     }
 
 

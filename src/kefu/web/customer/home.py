@@ -35,12 +35,12 @@ class Standing:
 
 @private
 def home(request: HttpRequest) -> HttpResponse:
-    """The wallet; the landing page for strangers; staff go to their desk."""
+    """The wallet; the landing page for strangers; staff and merchants go to their own place."""
     actor = actor_of(request)
     if actor is None:
         return render(request, "customer/landing.html", reach_values())
     if actor.kind != "customer":
-        return redirect("/console/")
+        return redirect("/shop/" if actor.kind == "merchant" else "/console/")
     now = clock.now()
     sittings = people.sessions_for(actor)
     orders = _orders(actor, now)

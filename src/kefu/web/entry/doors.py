@@ -144,24 +144,33 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @private
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
     """工号 and password, to the desk."""
-    home = back_to(request, request.POST.get("next") or request.GET.get("next", ""), "/console/")
+    return _by_login(request, "staff", "staff", "/console/", forms.StaffForm(request.POST or None))
+
+
+@private
+def merchant_sign_in(request: HttpRequest) -> HttpResponse:
+    """A merchant's login and password, to their place."""
+    return _by_login(request, "merchant", "shop", "/shop/", forms.MerchantForm(request.POST or None))
+
+
+def _by_login(request: HttpRequest, kind: str, page: str, place: str, form: Doorway) -> HttpResponse:
+    home = back_to(request, request.POST.get("next") or request.GET.get("next", ""), place)
     actor = actor_of(request)
-    if actor and actor.is_staff:
+    if actor and actor.kind == kind:
         return redirect(home)
-    form = forms.StaffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             signed = identity.sign_in_with_password(
                 login=form.cleaned_data["login"],
                 password=form.cleaned_data["password"],
-                kind="staff",
+                kind=kind,
                 browser=browser_of(request),
                 now=clock.now(),
             )
             return _come_in(request, signed, home)
         except Refusal as refusal:
             form.refuse(refusal)
-    return _page(request, "staff", form)
+    return _page(request, page, form)
 
 
 @require_POST
@@ -169,4 +178,4 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the sitting here; other devices stay signed in."""
     actor = actor_of(request)
     end_sitting(request)
-    return redirect("/staff/signin/" if actor and actor.is_staff else "/")
+    return redirect({"staff": "/staff/signin/", "merchant": "/shop/signin/"}.get(actor.kind if actor else "", "/"))

@@ -63,3 +63,9 @@ class StaffForm(Doorway):
     faults = {"identity.password": "password"}
     login = text_field(_("工号"), most=20, autocomplete="username", inputmode="numeric")
     password = password_field(_("密码"), autocomplete="current-password")
+
+
+class MerchantForm(Doorway):
+    faults = {"identity.password": "password"}
+    login = text_field(_("商户账号"), most=32, autocomplete="username", autocapitalize="none")
+    password = password_field(_("密码"), autocomplete="current-password")

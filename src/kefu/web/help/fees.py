@@ -38,10 +38,9 @@ def what_words(fee: FeeView) -> str:
 
 def how_words(fee: FeeView) -> str:
     """In which way an order of this kind and mode goes, in the active language; '' where there is only one."""
-    if fee.kind == "withdrawal":
-        return _("到绑定的银行卡")
     modes = {"now": _("实时到账"), "two_hours": _("2 小时后到账"), "next_day": _("次日到账")}
-    return modes.get(fee.mode, "") if fee.kind in ("topup", "transfer") else ""
+    whole = {"withdrawal": _("到绑定的银行卡"), "payment": _("由商户承担")}
+    return whole.get(fee.kind, "") or (modes.get(fee.mode, "") if fee.kind in ("topup", "transfer") else "")
 
 
 def fee_lines(now: datetime) -> list[FeeLine]:

@@ -93,6 +93,12 @@ def mask_name(name: str) -> str:
 
 
 @register.filter
+def plain_amount(amount: Money) -> str:
+    """`35.50`, for a field that somebody may change."""
+    return f"{amount.minor / 100:.2f}"
+
+
+@register.filter
 def initial(name: str) -> str:
     """The letter that stands on a person's round badge."""
     return (name or "?").strip()[:1].upper()

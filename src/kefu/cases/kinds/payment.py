@@ -1,0 +1,13 @@
+"""A payment to a merchant: not made, made twice, or to the wrong one."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kefu.cases.kinds.kind import CHECKED, DECIDED, OPENED, POSTED, PROPOSED, TOLD, Kind
+
+KIND = Kind(
+    code="payment",
+    title=_("商户付款问题"),
+    steps=(OPENED, CHECKED, PROPOSED, DECIDED, POSTED, TOLD),
+    proposals=frozenset({"goodwill"}),
+    clocks=("P2-GOAL",),
+)

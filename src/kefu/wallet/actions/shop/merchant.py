@@ -1,0 +1,156 @@
+"""Merchants: registered by one person, approved by another, held when too much goes wrong."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+
+from kefu.core import audit, events
+from kefu.core.actor import SYSTEM, Actor
+from kefu.core.refusal import NotFound
+from kefu.core.transition import transition
+from kefu.identity import actions as people
+from kefu.identity import queries as identity
+from kefu.identity.values import Person
+from kefu.ledger import actions as ledger
+from kefu.wallet import events as facts
+from kefu.wallet.actions.shop.refusals import MerchantMoved, MerchantTaken, MerchantUnfit, SamePerson
+from kefu.wallet.models import Merchant, MerchantStaff
+from kefu.wallet.queries.shop.values import MerchantView, see_merchant
+from kefu.wallet.rules import shop as rules
+from kefu.wallet.rules.amount import CURRENCY
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMerchant:
+    """Who asks to sell: `category` is one of `rules.shop.CATEGORIES`."""
+
+    name: str
+    category: str
+    terms: rules.Terms = field(default_factory=rules.Terms)
+
+
+def owner_ref(merchant_id: UUID) -> str:
+    """How the books know a merchant."""
+    return f"merchant:{merchant_id}"
+
+
+def register_merchant(*, actor: Actor, given: NewMerchant, now: datetime) -> MerchantView:
+    """Take down a merchant with accounts in the books; nothing can be sold until somebody else approves.
+
+    Refuses `identity.role.insufficient`, `wallet.merchant.unfit`, `wallet.merchant.taken`.
+    """
+    identity.require(actor=actor, action="wallet.register_merchant", now=now)
+    name = " ".join(given.name.split())
+    fits = 2 <= len(name) <= 40 and name.isprintable() and not set(name) & set("<>{}@")
+    if not fits or given.category not in rules.CATEGORIES or not given.terms.are_sane:
+        raise MerchantUnfit()
+    merchant_id, terms = uuid4(), given.terms
+    try:
+        with transaction.atomic():
+            ledger.ensure_chart(currency=CURRENCY, now=now)
+            owner = owner_ref(merchant_id)
+            row = Merchant.objects.create(
+                id=merchant_id,
+                name=name,
+                category=given.category,
+                account=ledger.open_account(code="L30", owner=owner, currency=CURRENCY, now=now),
+                receivable=ledger.open_account(code="A30", owner=owner, currency=CURRENCY, now=now),
+                currency=CURRENCY,
+                registered_by=actor.ref,
+                registered_at=now,
+                **vars(terms),
+            )
+            _record(actor, "wallet.register_merchant", row, now=now, name=name)
+    except IntegrityError as twice:
+        raise MerchantTaken() from twice
+    return see_merchant(row)
+
+
+def approve_merchant(*, actor: Actor, merchant_id: UUID, now: datetime) -> MerchantView:
+    """Let a registered merchant sell. Refuses who registered it, and what is not PENDING."""
+    identity.require(actor=actor, action="wallet.judge_merchant", now=now)
+    row = _merchant(merchant_id)
+    if actor.ref == row.registered_by and actor.kind != "system":
+        raise SamePerson()
+    return _move(actor, row, (Merchant.PENDING,), Merchant.OPEN, "wallet.approve_merchant", now=now, opened_at=now)
+
+
+def hold_merchant(*, actor: Actor, merchant_id: UUID, reason: str, now: datetime) -> MerchantView:
+    """Stop new sales and payments; refunds go on. `reason` is one of `rules.shop.HOLD_REASONS`."""
+    identity.require(actor=actor, action="wallet.judge_merchant", now=now)
+    if reason not in rules.HOLD_REASONS:
+        raise MerchantUnfit()
+    changes = {"held_at": now, "hold_reason": reason}
+    row = _merchant(merchant_id)
+    return _move(actor, row, (Merchant.OPEN,), Merchant.HELD, "wallet.hold_merchant", now=now, **changes)
+
+
+def reopen_merchant(*, actor: Actor, merchant_id: UUID, now: datetime) -> MerchantView:
+    """Let a held merchant sell again; from now on what went wrong before does not count."""
+    identity.require(actor=actor, action="wallet.judge_merchant", now=now)
+    row = _merchant(merchant_id)
+    return _move(actor, row, (Merchant.HELD,), Merchant.OPEN, "wallet.reopen_merchant", now=now, hold_reason="")
+
+
+def add_merchant_staff(
+    *, actor: Actor, merchant_id: UUID, login: str, name: str, password: str, now: datetime
+) -> Person:
+    """Make a login that acts for this merchant. Refuses what `identity.register_merchant_login` does."""
+    identity.require(actor=actor, action="wallet.register_merchant", now=now)
+    row = _merchant(merchant_id)
+    with transaction.atomic():
+        person = people.register_merchant_login(actor=actor, login=login, name=name, password=password, now=now)
+        MerchantStaff.objects.create(user_id=person.id, merchant=row, added_at=now)
+        _record(actor, "wallet.add_merchant_staff", row, now=now, user=person.id)
+    return person
+
+
+def hold_troubled(*, now: datetime) -> int:
+    """Hold every merchant whose refunds or complaints of the last days pass the rate; returns how many."""
+    held = 0
+    for row in Merchant.objects.filter(status=Merchant.OPEN):
+        # What was judged when the merchant was let sell again does not count twice.
+        window = now - rules.WATCHED_FOR
+        since = max(window, row.held_at) if row.held_at else window
+        recent = row.payments.filter(captured_at__gt=since)
+        counted = recent.aggregate(payments=Count("pk"), refunded=Count("pk", filter=Q(refunded__gt=0)))
+        escalated = row.refunds.filter(escalated_at__gt=since).count()
+        reason = rules.trouble(**counted, escalated=escalated)
+        if reason:
+            hold_merchant(actor=SYSTEM, merchant_id=row.id, reason=reason, now=now)
+            held += 1
+    return held
+
+
+def tell_shop(merchant_id: UUID, *, now: datetime, **ids: UUID) -> None:
+    """Tell the merchant's open pages that something of theirs changed."""
+    payload = {"merchant": merchant_id, **ids}
+    topics = [owner_ref(merchant_id)]
+    events.announce(kind=facts.SHOP_CHANGED, key=str(merchant_id), topics=topics, payload=payload, now=now)
+
+
+def _merchant(merchant_id: UUID) -> Merchant:
+    row = Merchant.objects.filter(pk=merchant_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _move(
+    actor: Actor, row: Merchant, before: tuple[str, ...], to: str, action: str, *, now: datetime, **changes: Any
+) -> MerchantView:
+    with transaction.atomic():
+        if not transition(Merchant, row.id, before, to, **changes):
+            raise MerchantMoved()
+        _record(actor, action, row, now=now, **changes)
+        tell_shop(row.id, now=now)
+    row.refresh_from_db()
+    return see_merchant(row)
+
+
+def _record(actor: Actor, action: str, row: Merchant, *, now: datetime, **data: object) -> None:
+    audit.record(actor=actor, action=action, subject=owner_ref(row.id), now=now, data=dict(data))

@@ -1,0 +1,107 @@
+"""Refusals about merchants, their sales, payments and refunds. Each changed nothing, and says so."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kefu.core.refusal import Refusal
+
+
+class MerchantUnfit(Refusal):
+    code = "wallet.merchant.unfit"
+    status = 422
+    text = _("请检查商户名称（2 到 40 个字）、类别和各项条件。没有登记。")
+    operator = "name, category or terms of a merchant are out of bounds"
+
+
+class MerchantTaken(Refusal):
+    code = "wallet.merchant.taken"
+    text = _("这个商户名称已经登记过了，没有重复登记。")
+    operator = "a merchant of this name exists"
+
+
+class SamePerson(Refusal):
+    code = "wallet.merchant.same_person"
+    status = 403
+    text = _("登记商户的人不能自己批准，请由另一位同事审核。没有改动。")
+    operator = "who registered the merchant may not approve it"
+
+
+class MerchantMoved(Refusal):
+    code = "wallet.merchant.moved"
+    text = _("这个商户的状态刚刚变了，没有改动。请刷新页面。")
+    operator = "the merchant is not in the status that this step starts from"
+
+
+class MerchantClosed(Refusal):
+    code = "wallet.merchant.closed"
+    text = _("这个商户现在不能收款。没有任何款项变动；如果您已经在别处付过，请联系客服。")
+    operator = "the merchant is pending or held"
+
+
+class SaleUnfit(Refusal):
+    code = "wallet.sale.unfit"
+    status = 422
+    text = _("请检查订单号（1 到 40 个字母、数字、- 或 _）、商品名称（1 到 50 个字）和付款时限。没有建立订单。")
+    operator = "number, subject or minutes of a sale are out of bounds"
+
+
+class SaleNoTaken(Refusal):
+    code = "wallet.sale.no_taken"
+    text = _("这个订单号已经用过，内容不同，没有重复建立。请换一个订单号。")
+    operator = "the merchant used this number for another sale"
+
+
+class SalePaid(Refusal):
+    code = "wallet.sale.paid"
+    text = _("这笔订单已经付过了，没有重复扣款。")
+    operator = "the sale is paid or authorised"
+
+
+class SaleClosed(Refusal):
+    code = "wallet.sale.closed"
+    text = _("这笔订单已经关闭或超过付款时限，没有任何款项变动。请让商户重新发一个付款链接。")
+    operator = "the sale is closed or has expired"
+
+
+class NotCapturable(Refusal):
+    code = "wallet.payment.not_capturable"
+    text = _("这笔付款不在预授权中，或金额超过授权金额。没有任何款项变动。")
+    operator = "payment is not held, or more is captured than was authorised"
+
+
+class PayerStopped(Refusal):
+    code = "wallet.payment.payer_stopped"
+    text = _("付款人的账户现在不能转出，预授权的款项还在。请稍后再试，或者释放预授权。")
+    operator = "the payer has stopped outflows"
+
+
+class OverRefund(Refusal):
+    code = "wallet.refund.too_much"
+    status = 422
+    text = _("这笔付款最多还能退 %(left)s，没有任何款项变动。")
+    operator = "more would be refunded than was captured; %(left)s is left"
+
+
+class NotRefundable(Refusal):
+    code = "wallet.refund.not_refundable"
+    status = 422
+    text = _("这笔订单不能申请退款：%(why)s没有任何改动。")
+    operator = "not refundable: %(code)s"
+
+
+class RefundOpen(Refusal):
+    code = "wallet.refund.open"
+    text = _("这笔付款已经有一个退款申请在处理，没有重复提交。")
+    operator = "the payment has an open refund request"
+
+
+class RefundMoved(Refusal):
+    code = "wallet.refund.moved"
+    text = _("这个退款申请的状态刚刚变了，没有改动。请刷新页面。")
+    operator = "the refund is not in a status that this step starts from"
+
+
+class RefundWordsUnfit(Refusal):
+    code = "wallet.refund.words_unfit"
+    status = 422
+    text = _("请写明说明（最多 %(most)s 个字），附件最多 %(files)s 个。没有提交。")
+    operator = "words are missing or longer than %(most)s characters, or more than %(files)s files"

@@ -1,0 +1,115 @@
+"""Refunds: as their customer, their merchant and the house see them; and whether one can be asked for."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kefu.core.actor import Actor
+from kefu.core.models import StoredFile
+from kefu.core.money import Money
+from kefu.core.refusal import NotFound
+from kefu.identity import queries as identity
+from kefu.sla import queries as clocks
+from kefu.wallet.access import customer_seen_by
+from kefu.wallet.models import Payment, Refund, RefundNote
+from kefu.wallet.queries.shop.merchant import own_merchant
+from kefu.wallet.queries.shop.values import Refundable, RefundView, see_note, see_refund
+from kefu.wallet.rules.shop import WHY_NOT, why_not_refundable
+
+LIST_MOST = 100
+
+
+def window_end(payment: Payment) -> datetime | None:
+    """Until when money of a payment can be asked back, by the merchant's terms; None before it is captured."""
+    if payment.captured_at is None:
+        return None
+    return payment.captured_at + timedelta(days=payment.merchant.refund_days)
+
+
+def refundable_for(actor: Actor, order_id: UUID, *, now: datetime) -> Refundable:
+    """What can be asked back of the customer's payment. Refuses `core.thing.not_found`."""
+    row = Payment.objects.select_related("order", "merchant").filter(pk=order_id).first()
+    if row is None:
+        raise NotFound()
+    customer_seen_by(actor, row.order.customer_id, now=now)
+    until = window_end(row)
+    why = why_not_refundable(captured=row.captured, refunded=row.refunded, until=until, now=now)
+    opened = row.refunds.filter(status__in=Refund.OPEN).values_list("pk", flat=True).first()
+    return Refundable(
+        left=Money(row.captured - row.refunded, row.order.currency),
+        until=until,
+        why_not=str(WHY_NOT[why]) if why else "",
+        open_refund=opened,
+        merchant_name=row.merchant.name,
+        answer_hours=row.merchant.answer_hours,
+    )
+
+
+def refund_for(actor: Actor, order_id: UUID, *, now: datetime) -> RefundView:
+    """One refund with what was said and its clock: for its customer, its merchant, and staff with a Grant (who judge
+    refunds see those put before the platform). Refuses `core.thing.not_found`.
+    """
+    row = _rows().filter(pk=order_id).first()
+    if row is None:
+        raise NotFound()
+    _check_seen(actor, row, now=now)
+    clock = next(iter(clocks.clocks_of(f"order:{row.pk}", now=now)), None)
+    return see_refund(row, notes=tuple(see_note(note) for note in row.notes.order_by("id")), clock=clock)
+
+
+def _check_seen(actor: Actor, row: Refund, *, now: datetime) -> None:
+    if actor.kind == "merchant":
+        if row.merchant_id != own_merchant(actor, now=now):
+            raise NotFound()
+    elif not (actor.is_staff and actor.role == "supervisor" and row.escalated_at):
+        customer_seen_by(actor, row.order.customer_id, now=now)
+
+
+def refunds_of(actor: Actor, payment_id: UUID, *, now: datetime) -> list[RefundView]:
+    """What was asked back of a payment, the newest first; for who may see the payment."""
+    payment = Payment.objects.select_related("order").filter(pk=payment_id).first()
+    if payment is None:
+        raise NotFound()
+    if actor.kind == "merchant":
+        if payment.merchant_id != own_merchant(actor, now=now):
+            raise NotFound()
+    else:
+        customer_seen_by(actor, payment.order.customer_id, now=now)
+    return [see_refund(row) for row in _rows().filter(refund_of=payment).order_by("-asked_at")]
+
+
+def refunds_for(actor: Actor, *, only_open: bool = False, now: datetime) -> list[RefundView]:
+    """The merchant's refunds, those that wait for an answer first, with their clocks."""
+    rows = _rows().filter(merchant_id=own_merchant(actor, now=now))
+    if only_open:
+        rows = rows.filter(status=Refund.ASKED)
+    return _with_clocks(rows, now=now)
+
+
+def escalated_for(actor: Actor, *, now: datetime) -> list[RefundView]:
+    """Refunds that the platform has to decide, the longest first, for staff. Refuses `identity.role.insufficient`."""
+    identity.require(actor=actor, action="cases.propose_refund", now=now)
+    rows = _rows().filter(status=Refund.ESCALATED).order_by("escalated_at")
+    return [see_refund(row) for row in rows[:LIST_MOST]]
+
+
+def _with_clocks(rows: QuerySet[Refund], *, now: datetime) -> list[RefundView]:
+    found = list(rows.order_by("-asked_at")[:LIST_MOST])
+    due = clocks.due_soonest([f"order:{row.pk}" for row in found], now=now)
+    seen = [see_refund(row, clock=due.get(f"order:{row.pk}")) for row in found]
+    return sorted(seen, key=lambda one: (one.status != Refund.ASKED, one.clock.due_at if one.clock else one.asked_at))
+
+
+def _rows() -> QuerySet[Refund]:
+    return Refund.objects.select_related("order", "refund_of__order")
+
+
+def refund_file_for(actor: Actor, file_id: UUID, *, now: datetime) -> StoredFile:
+    """A file that shows something on a refund that the actor may see. Refuses `core.thing.not_found`."""
+    note = RefundNote.objects.filter(file_ids__contains=[file_id]).first()
+    if note is None:
+        raise NotFound()
+    row = _rows().get(pk=note.refund_id)
+    _check_seen(actor, row, now=now)
+    return StoredFile.objects.get(pk=file_id)

@@ -1,0 +1,23 @@
+"""Addresses of the merchants' place."""
+
+from django.urls import path
+
+from kefu.web.entry import doors
+from kefu.web.shop import home, payments, refunds, sales
+
+urlpatterns = [
+    path("", home.page, name="shop"),
+    path("figures", home.figures, name="shop_figures"),
+    path("signin/", doors.merchant_sign_in, name="shop_signin"),
+    path("sales/", sales.page, name="shop_sales"),
+    path("sales/<uuid:sale_id>/", sales.sale, name="shop_sale"),
+    path("sales/<uuid:sale_id>/close", sales.close, name="shop_sale_close"),
+    path("payments/", payments.page, name="shop_payments"),
+    path("payments/<uuid:order_id>/", payments.payment, name="shop_payment"),
+    path("payments/<uuid:order_id>/capture", payments.capture, name="shop_capture"),
+    path("payments/<uuid:order_id>/void", payments.void, name="shop_void"),
+    path("payments/<uuid:order_id>/refund", payments.refund, name="shop_refund_payment"),
+    path("refunds/", refunds.page, name="shop_refunds"),
+    path("refunds/<uuid:order_id>/", refunds.refund, name="shop_refund"),
+    path("refunds/<uuid:order_id>/answer", refunds.answer, name="shop_answer"),
+]

@@ -1,0 +1,120 @@
+"""Buying at a merchant and getting money back, in two people's windows, live."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from tests.browser.test_pages import OVERFLOW, PICTURES
+from tests.browser.windows import CUSTOMER_PASSWORD, Window
+
+from kefu.cli.throwaway import PASSWORD, Installation
+
+pytestmark = [pytest.mark.browser]
+
+Opener = Callable[..., Window]
+PIN = "482913"
+
+
+def office(open_window: Opener, staff_no: str) -> Window:
+    """The page of merchants, in the window of one of the staff."""
+    window = open_window().go("/staff/signin/?next=/office/merchants/")
+    window.page.get_by_label("工号").fill(staff_no)
+    window.page.get_by_label("密码").fill(PASSWORD)
+    window.press("登录", exact=True)
+    window.sees("登记后由另一位同事核实批准", seconds=60)
+    return window
+
+
+def opened_shop(open_window: Opener) -> Window:
+    """A merchant that one of the staff took down and another approved; its seller's window, signed in."""
+    maker, checker = office(open_window, "3001"), office(open_window, "2001")
+    maker.page.get_by_label("商户名称").fill("晨光面包店")
+    maker.press("登记", exact=True)
+    checker.go("/office/merchants/")
+    checker.press("批准收款")
+    checker.sees("收款中")
+    maker.go("/office/merchants/")
+    maker.page.get_by_text("加一个商户账号").first.click()
+    maker.page.get_by_label("商户账号").first.fill("bakery-01")
+    maker.page.get_by_label("使用人姓名").first.fill("白露")
+    maker.page.get_by_label("初始密码").first.fill(CUSTOMER_PASSWORD)
+    maker.press("建账号")
+    seller = open_window().go("/shop/signin/")
+    seller.page.get_by_label("商户账号").fill("bakery-01")
+    seller.page.get_by_label("密码").fill(CUSTOMER_PASSWORD)
+    seller.press("登录", exact=True)
+    seller.sees("等您答复的退款")
+    return seller
+
+
+@pytest.mark.row("W-06", "F-05", "W-25", page="/shop/")
+def test_paid_by_link_asked_back_and_agreed_to_the_money_is_back_on_the_page(
+    town: Installation, open_window: Opener
+) -> None:
+    town.mood("sunny", settle_s=0)
+    seller = opened_shop(open_window)
+    buyer = open_window().sign_up("林晓").link_card()
+    buyer.top_up("300")
+    buyer.sees("已到账")
+    buyer.go("/me/pin/")
+    buyer.page.get_by_label("新的支付密码").fill(PIN)
+    buyer.page.locator("#main form button[type=submit], #main form button:not([type])").first.click()
+    seller.go("/shop/sales/")
+    seller.page.get_by_label("商品名称").fill("生日蛋糕")
+    seller.page.get_by_label("收款金额").fill("128.50")
+    seller.page.get_by_label("订单号", exact=True).fill("CAKE-1")
+    seller.press("建订单，拿付款链接")
+    link = seller.page.get_by_label("付款链接", exact=True).input_value()
+    seller.go("/shop/")
+    buyer.go(link)
+    buyer.sees("晨光面包店")
+    buyer.press("下一步")
+    buyer.page.get_by_role("button", name=re.compile("^付给晨光面包店 ¥128.50")).dblclick()
+    buyer.page.wait_for_url("**/orders/*/")
+    buyer.sees("已付给商户")
+    seller.sees("生日蛋糕 · 林*")  # the open page heard of it
+    buyer.page.get_by_role("link", name="申请退款").click()
+    buyer.page.get_by_label("退多少").fill("28.50")
+    buyer.page.locator("input[name=reason][value=faulty]").check(force=True)
+    buyer.page.get_by_label("发生了什么").fill("蛋糕压坏了")
+    buyer.page.get_by_label("支付密码").fill(PIN)
+    buyer.press("提交退款申请")
+    buyer.sees("等商户答复")
+    seller.sees("质量问题")
+    seller.page.locator("#figures a[href^='/shop/refunds/']").filter(has_text="生日蛋糕").click()
+    seller.sees("蛋糕压坏了")
+    seller.press("同意，退还 ¥28.50")
+    seller.sees("已退款")
+    buyer.sees("款项已退回原来付款的余额")  # by itself
+    buyer.go("/")
+    expect(buyer.balance()).to_contain_text("200.00")
+    paid, back = town.query("SELECT order_id::text, refunded FROM wallet_payment")[0]
+    assert back == 2850
+    asked = town.query("SELECT order_id::text FROM wallet_refund")[0][0]
+    sale = town.query("SELECT id::text FROM wallet_sale")[0][0]
+    shops = ["/shop/", "/shop/sales/", f"/shop/sales/{sale}/", "/shop/payments/", f"/shop/payments/{paid}/"]
+    shops += ["/shop/refunds/", f"/shop/refunds/{asked}/"]
+    fits(seller, shops)
+    fits(buyer, [f"/orders/{paid}/", f"/orders/{asked}/", f"/orders/{paid}/refund/", link])
+
+
+def fits(window: Window, paths: list[str]) -> None:
+    """Axe finds nothing on these pages, light and dark, and none is wider than a narrow phone."""
+    found = []
+    for path in paths:
+        for scheme in ("light", "dark"):
+            window.page.emulate_media(color_scheme=scheme)
+            window.page.set_viewport_size({"width": 360, "height": 800})
+            window.go(path)
+            window.page.wait_for_load_state("load")
+            beyond = window.page.evaluate(OVERFLOW)
+            found += [f"{path} {beyond} px too wide"] if beyond > 0 else []
+            for one in Axe().run(window.page).response["violations"]:
+                places = [node["target"] for node in one["nodes"]][:3]
+                found.append(f"{path} ({scheme}): {one['id']} at {places}")
+            if PICTURES:
+                name = path.strip("/").replace("/", "-")[-60:]
+                window.page.screenshot(path=f"{PICTURES}/shop-{name}-{scheme}.png", full_page=True)
+    assert "\n".join(found) == ""

@@ -1,0 +1,80 @@
+"""Merchants of the town, who acts for them, and what is sold, paid and asked back: all by real actions."""
+
+import itertools
+from uuid import UUID, uuid4
+
+from tests.wallet.town import Town
+
+from kefu.core.actor import SYSTEM, Actor
+from kefu.core.money import Money
+from kefu.identity import queries as people
+from kefu.ledger import queries as books
+from kefu.wallet import actions
+from kefu.wallet.actions.shop.merchant import NewMerchant
+from kefu.wallet.actions.shop.refund import Asking
+from kefu.wallet.actions.shop.sale import NewSale
+from kefu.wallet.models import Sale
+from kefu.wallet.queries import OrderView, QuoteView
+from kefu.wallet.queries.shop.values import SaleView
+from kefu.wallet.rules.shop import Terms
+
+PASSWORD = "zhangsan-li-wang-6"
+
+
+class Shop:
+    """A merchant of the town; `actor` acts for it."""
+
+    def __init__(self, id: UUID, actor: Actor, login: str) -> None:
+        self.id, self.actor, self.login = id, actor, login
+
+    def money(self, code: str = "L30") -> int:
+        return books.balance(f"merchant:{self.id}", code=code).posted
+
+
+class Mall:
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self._numbers = itertools.count(1)
+
+    def shop(self, name: str = "晨光面包店", *, approved: bool = True, **terms: int) -> Shop:
+        now, number = self.town.now, next(self._numbers)
+        given = NewMerchant(name=name, category="food", terms=Terms(**terms))
+        made = actions.register_merchant(actor=SYSTEM, given=given, now=now)
+        if approved:
+            actions.approve_merchant(actor=SYSTEM, merchant_id=made.id, now=now)
+        login = f"bakery-{number}"
+        person = actions.add_merchant_staff(
+            actor=SYSTEM, merchant_id=made.id, login=login, name="店员小白", password=PASSWORD, now=now
+        )
+        return Shop(made.id, people.actor_for_user(person.id), login)
+
+    def sale(self, shop: Shop, amount: int, *, no: str = "", later: bool = False, subject: str = "生日蛋糕") -> SaleView:
+        given = NewSale(
+            no=no or f"A{next(self._numbers):04d}", amount=Money(amount), subject=subject, capture_later=later
+        )
+        return actions.create_sale(actor=shop.actor, given=given, now=self.town.now)
+
+    def quote(self, who: Actor, sale: SaleView) -> QuoteView:
+        return actions.quote_payment(actor=who, token=sale.token, now=self.town.now)
+
+    def pay(self, who: Actor, sale: SaleView) -> OrderView:
+        quote = self.quote(who, sale)
+        if quote.needs_pin:
+            self.town.prove(who, f"quote:{quote.id}")
+        return actions.create_payment(actor=who, key=uuid4(), quote_id=quote.id, now=self.town.now)
+
+    def bought(self, who: Actor, shop: Shop, amount: int) -> OrderView:
+        return self.pay(who, self.sale(shop, amount))
+
+    def ask(self, who: Actor, paid: OrderView, amount: int, *, reason: str = "faulty", **more: object) -> OrderView:
+        self.town.prove(who, f"refund:{paid.id}")
+        asking = Asking(order_id=paid.id, amount=Money(amount), reason=reason, words="蛋糕是坏的", **more)  # type: ignore[arg-type]
+        return actions.request_refund(actor=who, key=uuid4(), asking=asking, now=self.town.now)
+
+    def give_back(self, shop: Shop, paid: OrderView, amount: int) -> None:
+        actions.refund_payment(
+            actor=shop.actor, key=uuid4(), order_id=paid.id, amount=Money(amount), words="", now=self.town.now
+        )
+
+    def sale_status(self, sale: SaleView) -> str:
+        return str(Sale.objects.get(pk=sale.id).status)
