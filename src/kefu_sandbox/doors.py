@@ -9,7 +9,7 @@ from kefu_sandbox import cards, fields, moments, moods, movements, pans, signing
 from kefu_sandbox.bank import Bank
 from kefu_sandbox.page import operator
 from kefu_sandbox.refusal import BankRefusal
-from kefu_sandbox.statement import statement
+from kefu_sandbox.statement import channel_file, statement
 from kefu_sandbox.traffic import Line
 from kefu_sandbox.web import Answer, Request, json_answer
 
@@ -110,7 +110,19 @@ def _confirm_check(bank: Bank, request: Request, check: str, now: int) -> Answer
 
 def _statement(bank: Bank, request: Request, _: str, now: int) -> Answer:
     with bank.store.read() as db:
-        return json_answer(statement(db, date=request.query.get("date", ""), now=now))
+        body = statement(db, date=request.query.get("date", ""), now=now)
+    return Answer(status=200, body=body, content_type="application/xml")
+
+
+def _channel_file(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    with bank.store.read() as db:
+        body = channel_file(db, date=request.query.get("date", ""), now=now)
+    return Answer(status=200, body=body, content_type="text/csv; charset=utf-8")
+
+
+def _deposit(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    with bank.store.change() as db:
+        return json_answer(movements.deposit(db, body=request.body, now=now, demo=bank.demo), status=201)
 
 
 def _moods(bank: Bank, _: Request, __: str, now: int) -> Answer:
@@ -181,9 +193,11 @@ DOORS: tuple[tuple[str, str, Door], ...] = (
     ("POST", "/v1/cards", _open_check),
     ("POST", "/v1/cards/(chk_[0-9a-f]{24})/confirm", _confirm_check),
     ("GET", "/v1/statement", _statement),
+    ("GET", "/v1/channel-file", _channel_file),
     ("GET", "/sandbox/mood", _moods),
     ("POST", "/sandbox/mood", _set_mood),
     ("POST", "/sandbox/settle", _force),
+    ("POST", "/sandbox/deposit", _deposit),
     ("GET", "/sandbox/events", _events),
     ("GET", "/sandbox/codes", _codes),
     ("GET", "/sandbox/pan", _pan),

@@ -23,6 +23,7 @@ class ScriptedBank(Connector):
     """`outcome` is what becomes of new debits; `of` overrules it for one instruction. `down`: no answer."""
 
     code = "sandbox"
+    account = "SANDBOX-SAFEGUARDED-CNY"
     outcome: ClassVar[str] = "SUCCEEDED"
     reason: ClassVar[str] = ""
     down: ClassVar[bool] = False
@@ -70,6 +71,9 @@ class ScriptedBank(Connector):
 
     def fetch_statement(self, day: date) -> bytes:
         raise TemporaryError("no statement")
+
+    def fetch_channel_file(self, day: date) -> bytes:
+        raise TemporaryError("no channel file")
 
     def open_card_check(self, *, pan: str, holder: str, phone: str) -> CardAnswer:
         return CardAnswer(

@@ -68,6 +68,8 @@ def _title(order: OrderView) -> str:
         return _("充值 · %(card)s") % {"card": order.counterparty_masked}
     if order.kind == "goodwill":
         return _("收到补偿") if order.status == "SUCCEEDED" else _("补偿")
+    if order.kind == "found":
+        return _("查清入账")
     if order.kind == "withdrawal":
         return _("提现到%(card)s") % {"card": order.counterparty_masked}
     name = {"name": order.counterparty_masked}
@@ -82,7 +84,7 @@ def kind_words(kind: str) -> str:
     """The kind of an order in the active language."""
     return {
         "topup": _("充值"), "transfer": _("转账"), "goodwill": _("补偿"), "withdrawal": _("提现"),
-        "pot": _("存钱罐"),
+        "pot": _("存钱罐"), "found": _("查清入账"),
     }.get(kind, kind)  # fmt: skip
 
 
@@ -95,6 +97,7 @@ def _mode(order: OrderView) -> str:
 def _look(order: OrderView) -> tuple[str, str]:
     tone = {"ok": "ok", "wait": "wait", "bad": "bad"}.get(words.order_status(order.status)[1], "")
     icons = {"topup": "arrow-down-to-line", "goodwill": "gift", "withdrawal": "arrow-up-from-line", "pot": "piggy-bank"}
+    icons["found"] = "badge-check"
     tone = "" if order.status == "SUCCEEDED" and order.direction == "out" else tone
     return tone, icons.get(order.kind, "arrow-left-right")
 

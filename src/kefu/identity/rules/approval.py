@@ -11,11 +11,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 LASTS = timedelta(hours=24)
 PAY_GOODWILL = "wallet.pay_goodwill"
 COMPLETE_TOPUP = "wallet.complete_topup"
+CLEAR_BREAK = "settlement.clear_break"
 
 MINOR_TWO_PEOPLE = 2_000_00
 """Up to this amount (minor units) one checker decides, above it two."""
 
-CHECKERS_AT_LEAST: dict[str, int] = {PAY_GOODWILL: 1, COMPLETE_TOPUP: 1}
+CHECKERS_AT_LEAST: dict[str, int] = {PAY_GOODWILL: 1, COMPLETE_TOPUP: 1, CLEAR_BREAK: 1}
 
 
 def canonical(action: str, arguments: dict[str, Any]) -> str:
@@ -39,7 +40,7 @@ def digest(action: str, arguments: dict[str, Any]) -> bytes:
 def checkers_needed(action: str, arguments: dict[str, Any]) -> int:
     """How many people besides the maker must agree. `amount` is read in minor units."""
     least = CHECKERS_AT_LEAST.get(action, 1)
-    if action == PAY_GOODWILL and int(arguments.get("amount", 0)) > MINOR_TWO_PEOPLE:
+    if action in (PAY_GOODWILL, CLEAR_BREAK) and int(arguments.get("amount", 0)) > MINOR_TWO_PEOPLE:
         return max(least, 2)
     return least
 

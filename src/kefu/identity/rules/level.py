@@ -99,5 +99,10 @@ ROLES: dict[str, frozenset[str]] = {
     "cases.propose_completion": DESK,
     "cases.close_case": DESK,
     "rails.set_mood": frozenset({OPERATOR}),
+    "settlement.see": frozenset({SUPERVISOR, OPERATOR}),
+    "settlement.import_file": frozenset({OPERATOR}),
+    "settlement.take_break": frozenset({SUPERVISOR, OPERATOR}),
+    "settlement.propose_clearance": frozenset({SUPERVISOR, OPERATOR}),
+    "settlement.find_bank_record": DESK,
     "office.see": frozenset({SUPERVISOR, OPERATOR}),
 }

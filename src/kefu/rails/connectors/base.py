@@ -86,9 +86,13 @@ class CardAnswer:
 
 
 class Connector(ABC):
-    """One bank. Methods with network raise `TemporaryError` or `PermanentError`; none blocks for long."""
+    """One bank. Methods with network raise `TemporaryError` or `PermanentError`; none blocks for long.
+
+    `account`: how its statement names our safeguarded account.
+    """
 
     code: str
+    account: str = ""
 
     @abstractmethod
     def submit(self, order: Order) -> Answer:
@@ -106,7 +110,11 @@ class Connector(ABC):
 
     @abstractmethod
     def fetch_statement(self, day: date) -> bytes:
-        """The bank's statement of `day`, as it comes."""
+        """The bank's statement of `day` (camt.053), as it comes."""
+
+    @abstractmethod
+    def fetch_channel_file(self, day: date) -> bytes:
+        """What the bank carried out for us on `day` (CSV), as it comes."""
 
     @abstractmethod
     def open_card_check(self, *, pan: str, holder: str, phone: str) -> CardAnswer:

@@ -2,6 +2,7 @@
 
 from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
 from kefu.wallet.actions.completion import complete_topup, completion_arguments
+from kefu.wallet.actions.found import credit_found
 from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
 from kefu.wallet.actions.limits import Caps, change_limits, set_standing
 from kefu.wallet.actions.outcome import (
@@ -36,6 +37,7 @@ __all__ = [
     "create_topup",
     "create_transfer",
     "create_withdrawal",
+    "credit_found",
     "decide_terms",
     "expire_restrictions",
     "follow_instruction",

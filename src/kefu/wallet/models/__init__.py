@@ -4,6 +4,7 @@ from kefu.wallet.models.account import Instrument, Wallet
 from kefu.wallet.models.fee import LIFETIME, MONTH, PAYEE, PAYER, WINDOWS, YEAR, FeeSchedule
 from kefu.wallet.models.kind import (
     BY_BANK,
+    FOUND,
     GOODWILL,
     KINDS,
     MODES,
@@ -43,6 +44,7 @@ __all__ = [
     "CREATED",
     "DAY",
     "FAILED",
+    "FOUND",
     "GOODWILL",
     "HELD",
     "KINDS",

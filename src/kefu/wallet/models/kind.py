@@ -7,7 +7,8 @@ from django.db.models import F, Q
 
 TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
 POT = "pot"
-KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT)
+FOUND = "found"
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, FOUND)
 BY_BANK = (TOPUP, WITHDRAWAL)
 NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
 MODES = (NOW, TWO_HOURS, NEXT_DAY)
@@ -18,6 +19,7 @@ PARTIES: dict[str, Q] = {
     GOODWILL: Q(payee_id=None) & ~Q(case_ref=""),
     WITHDRAWAL: Q(payee_id=None, instrument__isnull=False, quote__isnull=False),
     POT: Q(payee_id=None, pot_id__isnull=False, fee=0),
+    FOUND: Q(payee_id=None) & ~Q(case_ref=""),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {

@@ -156,6 +156,7 @@ class OrderView:
         names = {
             "topup": gettext("充值 · %(other)s"),
             "goodwill": gettext("补偿"),
+            "found": gettext("查清入账"),
             "withdrawal": gettext("提现到 %(other)s"),
             "pot": gettext("存钱罐 · %(other)s"),
             "in": gettext("来自 %(other)s"),

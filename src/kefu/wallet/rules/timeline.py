@@ -28,6 +28,7 @@ LABELS: dict[str, Any] = {
     "goodwill": _("补偿已入账"),
     "into_pot": _("已存入存钱罐"),
     "out_of_pot": _("已转回余额"),
+    "found": _("查清后已入账"),
     "bank_result": _("等待银行结果"),
     "release": _("等待到账时间"),
     "payer_sent": _("付款人已提交"),
@@ -53,6 +54,7 @@ REASONS: dict[str, Any] = {
     "card_unknown": _("银行卡不可用"),
     "risk": _("银行风控拒绝"),
     "limit_exceeded": _("超过银行卡限额"),
+    "bank_file": _("银行日终文件显示没有成功"),
 }
 BANK_FUNDS = _("银行卡余额不足")
 
