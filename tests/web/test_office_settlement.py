@@ -99,4 +99,4 @@ def test_only_operators_and_supervisors_come_in_and_pages_ask_little(town, brows
     assert "77.00" in english
     lines = operator.get("/office/safeguarding.csv").content.decode().splitlines()
     assert lines[0].startswith("date,round,L10")
-    assert lines[1].split(",")[9:12] == ["77.00", "77.00", "0.00"]
+    assert lines[1].split(",")[10:13] == ["77.00", "77.00", "0.00"]

@@ -372,37 +372,6 @@ def holds_of(owner: str, *, code: str = "L10", currency: str = "CNY") -> tuple[H
     return tuple(HoldView(*row) for row in _rows(_HOLD.format(where), [account(code, owner, currency)]))
 
 
-def posted_amounts(transfer_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """The amounts of those of the transfers that were posted (holds that were posted included), by id."""
-    statement = "SELECT id, amount FROM ledger_transfer WHERE id = ANY(%s) AND kind IN ('post', 'post_hold')"
-    return dict(_rows(statement, [list(transfer_ids)]))
-
-
-def owed_by_account(currency: str = "CNY") -> dict[str, int]:
-    """What each code of the chart that counts as owed or safeguarded holds, summed from every single account."""
-    codes = [kind.code for kind in CHART.values() if kind.owed or kind.safe]
-    found = _rows(
-        "SELECT code, sum(credits_posted - debits_posted)::bigint FROM ledger_account"
-        " WHERE currency = %s AND code = ANY(%s) GROUP BY code",
-        [currency, codes],
-    )
-    nets = dict(found)
-    return {code: _sign(code) * nets.get(code, 0) for code in codes}
-
-
-def moved(code: str, *, before: datetime, without: Sequence[str] = (), currency: str = "CNY") -> int:
-    """What house account `code` held by all transfers that happened before `before`, but for journals `without`."""
-    account_id = account(code, "", currency)
-    found = _rows(
-        "SELECT coalesce(sum(amount) FILTER (WHERE debit = %(a)s), 0)"
-        " - coalesce(sum(amount) FILTER (WHERE credit = %(a)s), 0) FROM ledger_transfer"
-        " WHERE (debit = %(a)s OR credit = %(a)s) AND happened_at < %(before)s AND journal <> ALL(%(without)s)"
-        " AND kind IN ('post', 'post_hold')",
-        {"a": account_id, "before": before, "without": list(without)},
-    )
-    return -_sign(code) * int(found[0][0])
-
-
 def safeguarding(currency: str = "CNY") -> Safeguarding:
     """Safeguarded money against what customers are owed, from the counters of one snapshot."""
     with connection.cursor() as cursor:

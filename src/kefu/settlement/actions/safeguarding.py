@@ -10,7 +10,7 @@ from django.db.models import Max, Sum
 from kefu.core import audit
 from kefu.core.actor import Actor
 from kefu.ledger import actions as ledger
-from kefu.ledger import queries as books
+from kefu.ledger import proving as books
 from kefu.ledger.chart import CHART, Journal
 from kefu.ledger.days import day_bounds
 from kefu.rails.queries import files

@@ -44,26 +44,14 @@ def credit_found(
         identity.consume_approval(approval_id=approval_id, action=action, arguments=arguments, now=now, actor=actor)
         wallet = ensure(actor, customer_id, now=now)
         order = Order.objects.create(
-            no=order_no("F", now),
-            kind=m.FOUND,
-            customer_id=customer_id,
-            payer_label="",
-            payee_label=payee.masked_name,
-            amount=amount.minor,
-            currency=wallet.currency,
-            case_ref=ref,
-            created_at=now,
-        )
+            no=order_no("F", now), kind=m.FOUND, customer_id=customer_id, payer_label="", payee_label=payee.masked_name,
+            amount=amount.minor, currency=wallet.currency, case_ref=ref, created_at=now,
+        )  # fmt: skip
         source = f"approval:{approval_id}"
         leg = book.Leg(
-            name="found",
-            debit=book.house("L40", order),
-            credit=wallet.account,
-            amount=order.amount,
-            journal=Journal.LONG,
-            happened_at=now,
-            evidence_ref=source,
-        )
+            name="found", debit=book.house("L40", order), credit=wallet.account, amount=order.amount,
+            journal=Journal.LONG, happened_at=now, evidence_ref=source,
+        )  # fmt: skip
         book.post(order, [leg], now=now)
         book.move(order, m.SUCCEEDED, settled_at=now)
         book.write_step(order, "found", at=now, heard_at=now, source_ref=source, data={"break": ref})

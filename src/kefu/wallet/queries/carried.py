@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from kefu.core.ids import descendant
-from kefu.ledger import queries as books
+from kefu.ledger import proving as books
 from kefu.wallet.models import TOPUP
 
 BOOKED: dict[str, str] = {TOPUP: "topup"}

@@ -190,7 +190,7 @@ def safeguarding(request: HttpRequest) -> HttpResponse:
 
 
 HEADING = (
-    "date", "round", "L10", "L11", "L20", "L30", "L31", "L40", "L41", "requirement", "A10", "A20", "bank_closing",
+    "date", "round", "L10", "L11", "L12", "L20", "L30", "L31", "L40", "L41", "requirement", "A10", "A20", "bank_closing",
     "own_money_moving", "in_breaks", "difference", "moved", "verdict", "tested_at",
 )  # fmt: skip
 
@@ -213,7 +213,7 @@ def _cells(one: SafeguardingView) -> list[str]:
     def yuan(minor: int | None) -> str:
         return "" if minor is None else f"{'-' * (minor < 0)}{abs(minor) // 100}.{abs(minor) % 100:02d}"
 
-    codes = ("L10", "L11", "L20", "L30", "L31", "L40", "L41")
+    codes = ("L10", "L11", "L12", "L20", "L30", "L31", "L40", "L41")
     owed = [yuan(one.owed.get(code, 0)) for code in codes]
     money = (one.requirement, one.bank, one.receivable, one.closing, one.own_moving, one.in_breaks, one.difference)
     figures = [yuan(minor) for minor in (*money, one.moved)]
