@@ -190,8 +190,8 @@ def safeguarding(request: HttpRequest) -> HttpResponse:
 
 
 HEADING = (
-    "date", "round", "L10", "L11", "L12", "L20", "L30", "L31", "L40", "L41", "requirement", "A10", "A20", "bank_closing",
-    "own_money_moving", "in_breaks", "difference", "moved", "verdict", "tested_at",
+    "date", "round", "L10", "L11", "L12", "L20", "L30", "L31", "L40", "L41", "requirement", "A10", "A20",
+    "bank_closing", "own_money_moving", "in_breaks", "difference", "moved", "verdict", "tested_at",
 )  # fmt: skip
 
 
