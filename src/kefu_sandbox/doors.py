@@ -11,7 +11,7 @@ from kefu_sandbox.bank import Bank
 from kefu_sandbox.page import operator
 from kefu_sandbox.partners import accounts, catalogue
 from kefu_sandbox.refusal import BankRefusal
-from kefu_sandbox.statement import statement
+from kefu_sandbox.statement import channel_file, statement
 from kefu_sandbox.traffic import Line
 from kefu_sandbox.web import Answer, Request, json_answer
 
@@ -117,7 +117,19 @@ def _confirm_check(bank: Bank, request: Request, check: str, now: int) -> Answer
 
 def _statement(bank: Bank, request: Request, _: str, now: int) -> Answer:
     with bank.store.read() as db:
-        return json_answer(statement(db, date=request.query.get("date", ""), now=now))
+        body = statement(db, role=bank.role, date=request.query.get("date", ""), now=now)
+    return Answer(status=200, body=body, content_type="application/xml")
+
+
+def _channel_file(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    with bank.store.read() as db:
+        body = channel_file(db, date=request.query.get("date", ""), now=now)
+    return Answer(status=200, body=body, content_type="text/csv; charset=utf-8")
+
+
+def _deposit(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    with bank.store.change() as db:
+        return json_answer(movements.deposit(db, body=request.body, now=now, demo=bank.demo), status=201)
 
 
 def _moods(bank: Bank, _: Request, __: str, now: int) -> Answer:
@@ -197,6 +209,7 @@ def _number(bank: Bank, request: Request, _: str, __: int) -> Answer:
 
 _COMMON: tuple[tuple[str, str, Door], ...] = (
     ("GET", "/v1/statement", _statement),
+    ("GET", "/v1/channel-file", _channel_file),
     ("GET", "/sandbox/mood", _moods),
     ("POST", "/sandbox/mood", _set_mood),
     ("POST", "/sandbox/settle", _force),
@@ -215,6 +228,7 @@ _BANK: tuple[tuple[str, str, Door], ...] = (
     ("GET", f"/v1/payouts/({fields.INSTRUCTION.pattern})", _query),
     ("POST", "/v1/cards", _open_check),
     ("POST", "/v1/cards/(chk_[0-9a-f]{24})/confirm", _confirm_check),
+    ("POST", "/sandbox/deposit", _deposit),
     ("GET", "/sandbox/codes", _codes),
     ("GET", "/sandbox/pan", _pan),
 )

@@ -246,6 +246,21 @@ def force(db: sqlite3.Connection, *, body: bytes, now: int, demo: bool) -> dict[
     return describe(_row(db, instruction))
 
 
+def deposit(db: sqlite3.Connection, *, body: bytes, now: int, demo: bool) -> dict[str, object]:
+    """Money that somebody pays into the account without any instruction of ours; amount in fen.
+
+    Refusals (422): amount_invalid, at_invalid, happened_at_future, history_not_accepted.
+    """
+    values = fields.read_object(body, allowed=frozenset({"amount", "at"}))
+    amount, at = fields.whole_number(values, "amount", low=1, high=LARGEST), fields.moment(values, "at")
+    check_moment(at, now=now, demo=demo)
+    at = now if at is None else min(at, now)
+    seq = db.execute("SELECT coalesce(max(seq), 0) + 1 AS next FROM deposits").fetchone()["next"]
+    bank_ref = f"SD{moments.bank_day(at):%Y%m%d}{seq:010d}"
+    db.execute("INSERT INTO deposits (seq, bank_ref, amount, at) VALUES (?, ?, ?, ?)", (seq, bank_ref, amount, at))
+    return {"bank_ref": bank_ref, "amount": amount, "at": moments.iso(at)}
+
+
 def _choice(
     values: dict[str, object], name: str, known: tuple[str, ...], *, otherwise: str | None = None
 ) -> str:

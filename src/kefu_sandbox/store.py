@@ -42,6 +42,9 @@ CREATE INDEX IF NOT EXISTS movements_due ON movements (settle_due) WHERE status 
 CREATE INDEX IF NOT EXISTS movements_settled ON movements (settled_at) WHERE status = 'SUCCEEDED';
 CREATE INDEX IF NOT EXISTS movements_to_return ON movements (return_due) WHERE returned_at IS NULL;
 CREATE INDEX IF NOT EXISTS movements_returned ON movements (returned_at) WHERE returned_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS deposits (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, bank_ref TEXT NOT NULL UNIQUE, amount INTEGER NOT NULL CHECK (amount > 0),
+  at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS callbacks (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL,
   instruction TEXT NOT NULL REFERENCES movements (instruction), kind TEXT NOT NULL, status TEXT NOT NULL,

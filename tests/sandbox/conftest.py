@@ -21,10 +21,12 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 SECRET = "for-tests-only-0123456789abcdef-0123456789abcdef"
+NS = "{urn:iso:std:iso:20022:tech:xsd:camt.053.001.08}"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -172,6 +174,36 @@ class Bank:
         body = value if isinstance(value, bytes) else b"" if value is None else json.dumps(value).encode()
         status, answer, _ = self.raw(method, path, body, sign(method, path, body), timeout)
         return status, json.loads(answer)
+
+    def get(self, path: str) -> bytes:
+        """One signed question whose answer is a file."""
+        status, answer, _ = self.raw("GET", path, b"", sign("GET", path, b""), 10)
+        assert status == 200, answer
+        return answer
+
+    def statement(self, day: object) -> dict[str, Any]:
+        """The statement of a day, read by its own rules and not by ours."""
+        root = ElementTree.fromstring(self.get(f"/v1/statement?date={day}"))
+        kinds = {"PMDD": "debit", "DMCT": "payout", "RRTN": "return"}
+
+        def fen(parent: ElementTree.Element) -> int:
+            text, side = parent.findtext("{*}Amt") or "", parent.findtext("{*}CdtDbtInd")
+            return round(float(text) * 100) * (1 if side == "CRDT" else -1)
+
+        balances = {bal.findtext(".//{*}Cd"): fen(bal) for bal in root.iter(f"{NS}Bal")}
+        entries = [
+            {
+                "bank_ref": entry.findtext("{*}AcctSvcrRef"),
+                "instruction": entry.findtext(".//{*}EndToEndId"),
+                "kind": kinds[str(entry.findtext(".//{*}SubFmlyCd"))],
+                "amount": fen(entry),
+                "at": entry.findtext("{*}BookgDt/{*}DtTm"),
+            }
+            for entry in root.iter(f"{NS}Ntry")
+        ]
+        final = "CLBD" in balances
+        closing = balances["CLBD" if final else "ITBD"]
+        return {"final": final, "opening": balances["OPBD"], "closing": closing, "entries": entries}
 
     def mood(self, scenario: str | None, **values: Any) -> dict[str, Any]:
         """Set the mood."""

@@ -66,7 +66,7 @@ def test_kills_lose_and_double_nothing(bank: Bank, listener: Listener, card: str
             ]
             assert [one for one in true if one.body["amount"] == amount], instruction
     assert len(bank.books()["movements"]) == 60
-    day = bank.call("GET", f"/v1/statement?date={bank.today()}")[1]
+    day = bank.statement(bank.today())
     assert day["closing"] == took
     assert len({entry["instruction"] for entry in day["entries"]}) == len(day["entries"])
 

@@ -21,7 +21,7 @@ def test_payout_succeeds_once_and_stands_on_the_statement(bank: Bank, card: str)
     told = bank.wait_for(lambda: (found := bank.payout("WD-1"))["status"] == "SUCCEEDED" and found)
     assert (told["amount"], told["returned_at"]) == (12_000, None)
     bank.wait_for(lambda: bank.status("TU-1") == "SUCCEEDED")
-    day = bank.call("GET", f"/v1/statement?date={bank.today()}")[1]
+    day = bank.statement(bank.today())
     assert sorted((e["instruction"], e["kind"], e["amount"]) for e in day["entries"]) == [
         ("TU-1", "debit", 50_000),
         ("WD-1", "payout", -12_000),
@@ -42,7 +42,7 @@ def test_payout_that_the_card_cannot_take_comes_back_with_an_event_of_its_own(ba
         ("RETURNED", "card_closed"),
     ]
     assert len({one.body["event"] for one in heard}) == 2
-    day = bank.call("GET", f"/v1/statement?date={bank.today()}")[1]
+    day = bank.statement(bank.today())
     assert [(e["kind"], e["amount"]) for e in day["entries"]] == [("payout", -700), ("return", 700)]
     assert day["entries"][1]["bank_ref"] == day["entries"][0]["bank_ref"] + "R"
     assert day["closing"] == 0

@@ -82,11 +82,15 @@ class ScriptedHouse(Connector):
     def fetch_statement(self, day: date) -> bytes:
         raise TemporaryError("no statement")
 
+    def fetch_channel_file(self, day: date) -> bytes:
+        raise TemporaryError("no channel file")
+
 
 class ScriptedBank(ScriptedHouse, Bank):
     """Cards too."""
 
     code = "sandbox"
+    account = "SANDBOX-SAFEGUARDED-CNY"
     _cards = itertools.count(1000)
 
     def open_card_check(self, *, pan: str, holder: str, phone: str) -> CardAnswer:
@@ -105,6 +109,7 @@ class ScriptedBiller(ScriptedHouse, Payee):
     """Accounts as the test sets them: `bill` overrules what is answered, `unknown` are numbers without an account."""
 
     code = "biller"
+    account = "SANDBOX-BILLER-CNY"
     bill: ClassVar[dict[str, Any]] = {}
     unknown: ClassVar[set[str]] = set()
     at: ClassVar[datetime | None] = None
@@ -144,3 +149,4 @@ class ScriptedLender(ScriptedBiller):
     """Credit cards and loans: less than all is taken."""
 
     code = "lender"
+    account = "SANDBOX-LENDER-CNY"

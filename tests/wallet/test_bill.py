@@ -1,6 +1,5 @@
 """Bills and repayments: debited, acknowledged and posted are three facts; refused ones are back whole."""
 
-import json
 from datetime import date, datetime, time
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -9,6 +8,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.rails import papers
 
 from kefu.core.actor import SYSTEM
 from kefu.core.money import Money
@@ -37,18 +37,13 @@ def statement(town, order: queries.OrderView, connector: str, **kinds: int) -> N
     instruction = outside.instruction_of(order.order_ref)
     assert instruction is not None
     entries = [
-        {
-            "bank_ref": f"ST{order.no}{kind}",
-            "instruction": str(instruction.id),
-            "kind": kind,
-            "amount": amount,
-            "at": town.now.isoformat(),
-        }
+        papers.Entry(
+            bank_ref=f"ST{order.no}{kind}", instruction=str(instruction.id), kind=kind, amount=amount, at=town.now
+        )
         for kind, amount in kinds.items()
     ]
     day = town.now.date()
-    whole = {"date": day.isoformat(), "currency": "CNY", "final": True, "opening": 0, "entries": entries}
-    raw = json.dumps({**whole, "closing": sum(kinds.values())}).encode()
+    raw = papers.statement(entries, day=day, account=f"SANDBOX-{connector.upper()}-CNY")
     rails.import_statement(actor=SYSTEM, connector_code=connector, day=day, raw=raw, now=town.now)
     town.pump.run()
 

@@ -1,10 +1,10 @@
 """Top-ups: credited once, on the bank's confirmed word, whenever and however it comes."""
 
-import json
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from tests.rails import papers
 
 from kefu.core.actor import SYSTEM
 from kefu.core.keyed import KeyReused
@@ -22,14 +22,13 @@ def statement_of(town, who, order, *, amount=None, final=True) -> None:
     """The bank's statement with this order's line, taken in."""
     instruction = outside.instruction_of(order.order_ref)
     day = town.now.date()
-    entry = {
-        "bank_ref": f"ST{order.no}",
-        "instruction": str(instruction.id),
-        "amount": amount or order.amount.minor,
-        "at": town.now.isoformat(),
-    }
-    raw = {"date": day.isoformat(), "currency": "CNY", "final": final, "opening": 0, "entries": [entry]}
-    body = json.dumps({**raw, "closing": entry["amount"]}).encode()
+    entry = papers.Entry(
+        bank_ref=f"ST{order.no}",
+        instruction=str(instruction.id),
+        amount=amount or order.amount.minor,
+        at=town.now,
+    )
+    body = papers.statement([entry], day=day, final=final)
     rails.import_statement(actor=SYSTEM, connector_code="sandbox", day=day, raw=body, now=town.now)
     town.pump.run()
 

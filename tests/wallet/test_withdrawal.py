@@ -1,11 +1,11 @@
 """Withdrawals: held at once, paid on the bank's word, given back whole when the bank refuses or returns them."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 from django.db import connections
+from tests.rails import papers
 
 from kefu.core.actor import SYSTEM
 from kefu.core.keyed import KeyReused
@@ -34,18 +34,17 @@ def quota(town, who) -> int:
 def statement(town, *lines: tuple[object, str, int]) -> None:
     """The bank's statement of the day with a line (order, kind, amount) each, taken in."""
     entries = [
-        {
-            "bank_ref": f"ST{order.no}{kind}",
-            "instruction": str(outside.instruction_of(order.order_ref).id),
-            "kind": kind,
-            "amount": amount,
-            "at": town.now.isoformat(),
-        }
+        papers.Entry(
+            bank_ref=f"ST{order.no}{kind}",
+            instruction=str(outside.instruction_of(order.order_ref).id),
+            kind=kind,
+            amount=amount,
+            at=town.now,
+        )
         for order, kind, amount in lines
     ]
     day = town.now.date()
-    whole = {"date": day.isoformat(), "currency": "CNY", "final": True, "opening": 0, "entries": entries}
-    raw = json.dumps({**whole, "closing": sum(entry["amount"] for entry in entries)}).encode()
+    raw = papers.statement(entries, day=day)
     rails.import_statement(actor=SYSTEM, connector_code="sandbox", day=day, raw=raw, now=town.now)
     town.pump.run()
 

@@ -9,6 +9,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from kefu.core.events import listen
         from kefu.identity.events import APPROVAL_CHANGED
+        from kefu.settlement import events as settlement
         from kefu.wallet.events import REFUND_ESCALATED
 
         listen(
@@ -17,6 +18,13 @@ class CasesConfig(AppConfig):
             arguments=lambda payload: {"case": payload["case"], "staff": payload["staff"]},
             lock=lambda payload: f"case:{payload['case']}",
         )
+        for kind in (settlement.BREAK_OPENED, settlement.BREAK_CLEARED):
+            listen(
+                kind,
+                task=f"cases.{kind.removeprefix('settlement.')}",
+                arguments=lambda payload: {"found": str(payload["break"]), "customer": str(payload["customer"])},
+                lock=lambda payload: f"break:{payload['break']}",
+            )
         listen(
             APPROVAL_CHANGED,
             task="cases.lapse_proposal",

@@ -27,3 +27,17 @@ def lapse_proposal(approval: str, status: str) -> None:
 def open_refund_case(order: str, customer: str) -> None:
     """A refund was put before the platform. Safe to repeat: the matter's open case is met again."""
     actions.open_refund_case(actor=SYSTEM, order_id=UUID(order), customer_id=UUID(customer), now=clock.now())
+
+
+@app.task(name="cases.break_opened", queue="talk")
+def break_opened(found: str, customer: str) -> None:
+    """A break that touches a customer has a case before they ask. Safe to repeat."""
+    if customer:
+        actions.open_for_break(break_id=UUID(found), now=clock.now())
+
+
+@app.task(name="cases.break_cleared", queue="talk")
+def break_cleared(found: str, customer: str) -> None:
+    """The break of a case is cleared: the proof is kept, and a case that nobody cares for ends. Safe to repeat."""
+    if customer:
+        actions.close_for_break(break_id=UUID(found), now=clock.now())

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "kefu.desk",
     "kefu.receipts",
     "kefu.planning",
+    "kefu.settlement",
     "kefu.cases",
     "kefu.assistant",
     "kefu.web",

@@ -160,6 +160,14 @@ KINDS: dict[str, Kind] = {
     "refund_declined": Kind(
         _("退款未通过"), _("%(merchant)s的退款 %(amount)s 没有通过。理由写在退款单 %(no)s 里。")
     ),
+    "found_paid": Kind(
+        _("查清一笔款项"), _("银行收到的一笔 %(amount)s 已查清是您的，已存入您的余额。订单号 %(no)s。")
+    ),
+    "break_found": Kind(
+        _("我们发现一处不一致"),
+        _("对账时发现您的订单 %(no)s（%(amount)s）与银行记录不一致。"
+          "我们已经在核对，您不用做任何事，有结果马上告诉您。"),
+    ),
     "goodwill_paid": Kind(_("收到补偿"), _("补偿 %(amount)s 已存入您的余额。服务单号 %(case)s。")),
     "split_invited": Kind(
         _("有人请您分摊"), _("%(maker)s请您分摊“%(title)s”，您的一份是 %(amount)s。不认识对方就不用付。")

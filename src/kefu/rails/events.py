@@ -10,6 +10,7 @@
 | `rails.ladder_ended` | order_ref | order_ref, instruction |
 | `rails.contradicted` | order_ref | order_ref, instruction, advice |
 | `rails.statement_imported` | statement | statement |
+| `rails.channel_file_imported` | file | file |
 | `rails.card_check_opened` | check | check |
 | `rails.card_code_given` | check | check |
 | `rails.card_check_changed` | owner_ref | owner_ref, check |
@@ -25,6 +26,7 @@ OUTCOME_KNOWN = "rails.outcome_known"
 LADDER_ENDED = "rails.ladder_ended"
 CONTRADICTED = "rails.contradicted"
 STATEMENT_IMPORTED = "rails.statement_imported"
+CHANNEL_FILE_IMPORTED = "rails.channel_file_imported"
 CARD_CHECK_OPENED = "rails.card_check_opened"
 CARD_CODE_GIVEN = "rails.card_code_given"
 CARD_CHECK_CHANGED = "rails.card_check_changed"

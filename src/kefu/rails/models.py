@@ -93,12 +93,12 @@ class Instruction(models.Model):
 
 
 class Advice(models.Model):
-    """Something a bank told us, as it came: a callback, the answer to our question, a statement's line.
+    """Something a bank told us, as it came: a callback, the answer to our question, a line of its statement or file.
 
     Insert-only. `verdict` says what was made of it when it was written down (see `rules.VERDICTS`).
     """
 
-    CALLBACK, QUERY, STATEMENT, ANSWER = "callback", "query", "statement", "answer"
+    CALLBACK, QUERY, STATEMENT, ANSWER, FILE = "callback", "query", "statement", "answer", "file"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     connector = models.TextField()
@@ -153,7 +153,7 @@ class BankStatement(models.Model):
 
 
 class BankStatementLine(models.Model):
-    """One movement on the statement: a debit (of a card, for us), a payout (negative), or a payout's return. The same
+    """One movement on the statement: its `kind` is one of `statements.KINDS`, out of the account is negative. The same
     movement on a later version of the day is not taken again.
     """
 
@@ -171,6 +171,71 @@ class BankStatementLine(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["connector", "bank_ref"], name="one_line_per_bank_ref"),
+        ]
+
+
+class ChannelFile(models.Model):
+    """What a bank says it carried out for us on a day, kept as it came, its trailer proved before it was taken in."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    connector = models.TextField()
+    date = models.DateField()
+    digest = models.TextField()
+    raw = models.BinaryField()
+    final = models.BooleanField()
+    total = models.BigIntegerField()
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connector", "date", "digest"], name="one_import_per_channel_file"),
+        ]
+
+
+class ChannelFileLine(models.Model):
+    """One thing that the bank carried out or refused; amount and fee in minor units, without sign."""
+
+    file = models.ForeignKey(ChannelFile, on_delete=models.PROTECT, related_name="lines")
+    number = models.IntegerField()
+    connector = models.TextField()
+    bank_ref = models.TextField()
+    instruction_ref = models.TextField()
+    kind = models.TextField()
+    amount = models.BigIntegerField()
+    fee = models.BigIntegerField()
+    status = models.TextField()
+    last4 = models.TextField()
+    happened_at = models.DateTimeField()
+    instruction = models.ForeignKey(Instruction, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connector", "bank_ref", "status"], name="one_channel_line_per_bank_ref"
+            ),
+        ]
+        indexes = [models.Index(fields=["amount", "happened_at"], name="channel_line_by_amount")]
+
+
+class RefusedFile(models.Model):
+    """A bank's file that was refused whole: its bytes as they came, the line and what is wrong. Insert-only."""
+
+    STATEMENT, CHANNEL = "statement", "channel"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    connector = models.TextField()
+    kind = models.TextField()
+    date = models.DateField()
+    digest = models.TextField()
+    raw = models.BinaryField()
+    line = models.IntegerField()
+    problem = models.TextField()
+    given_by = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connector", "kind", "date", "digest"], name="one_refusal_per_file"),
         ]
 
 

@@ -12,6 +12,13 @@ class StatementWrong(Refusal):
     operator = "statement %(date)s refused whole, line %(line)s: %(problem)s"
 
 
+class ChannelFileWrong(Refusal):
+    code = "rails.channel_file.wrong"
+    status = 422
+    text = _("渠道文件第 %(line)s 行不对，整份没有收下。请向银行重新索取。")
+    operator = "channel file %(date)s refused whole, line %(line)s: %(problem)s"
+
+
 class StatementUnavailable(Refusal):
     code = "rails.statement.unavailable"
     status = 503

@@ -1,17 +1,41 @@
-"""Reading a bank statement: pure and strict. Opening plus entries must equal closing, to the last fen."""
+"""Reading a bank statement (ISO 20022 camt.053.001.08): pure and strict.
 
-import json
+Opening plus entries must equal closing, to the last fen; what does not hold is refused whole. XML of strangers: no
+entities, no network, no document type.
+"""
+
+import functools
+import io
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-LINES_MAX = 100_000
-DEBIT, PAYOUT, RETURN = "debit", "payout", "return"
+from lxml import etree
+
+NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+LINES_MAX = 200_000
+DEBIT, PAYOUT, RETURN, CREDIT, OWN = "debit", "payout", "return", "credit", "own"
+KINDS: dict[tuple[str, str], str] = {
+    ("IDDT", "PMDD"): DEBIT,
+    ("ICDT", "DMCT"): PAYOUT,
+    ("ICDT", "RRTN"): RETURN,
+    ("RCDT", "DMCT"): CREDIT,
+    ("ICDT", "BOOK"): OWN,
+    ("RCDT", "BOOK"): OWN,
+}
+"""Family and sub-family (bank transaction code, domain PMNT) of the entries that we know: a card's debit for us, a
+payout, its return, money from somebody without our asking, and a transfer between our own accounts.
+"""
+NEGATIVE = (PAYOUT,)
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
+_N = f"{{{NAMESPACE}}}"
 
 
 class StatementUnreadableError(Exception):
-    """The statement does not hold; `line` counts its entries from 1, 0 is its head."""
+    """The file does not hold; `line` counts its entries from 1, 0 is its head."""
 
     def __init__(self, line: int, problem: str) -> None:
         super().__init__(f"line {line}: {problem}")
@@ -19,9 +43,9 @@ class StatementUnreadableError(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One movement of the account; amount in minor units, payouts negative; `instruction` as the bank names it."""
+    """One movement of the account; amount in minor units, out of it negative; `instruction` as the bank names it."""
 
     number: int
     bank_ref: str
@@ -30,12 +54,12 @@ class Line:
     kind: str
     amount: int
     at: datetime
-    as_given: dict[str, Any]
+    as_given: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """A day whose sums hold. `final`: the bank's day was over when it was drawn up."""
+    """A day whose sums hold. `final`: the bank's day was over when it was drawn up (its balance is CLBD, not ITBD)."""
 
     day: date
     currency: str
@@ -45,62 +69,137 @@ class Statement:
     lines: tuple[Line, ...]
 
 
-def parse(raw: bytes, *, day: date) -> Statement:
-    """The statement of `day`. Raises `StatementUnreadableError` naming the first line that is wrong."""
-    try:
-        given = json.loads(raw)
-        if date.fromisoformat(given["date"]) != day:
-            raise StatementUnreadableError(0, f"is of {given['date']}, not of {day}")
-        currency, final = given["currency"], given["final"]
-        opening, closing = _whole(given["opening"], 0), _whole(given["closing"], 0)
-        entries = given["entries"]
-    except (KeyError, TypeError, ValueError) as problem:
-        raise StatementUnreadableError(0, f"head: {problem!r}") from problem
-    if not isinstance(entries, list) or len(entries) > LINES_MAX or currency != "CNY" or type(final) is not bool:
-        raise StatementUnreadableError(0, "entries, currency or final are not as they should be")
-    lines = tuple(_line(number, entry) for number, entry in enumerate(entries, 1))
+def parse(raw: bytes, *, day: date, account: str) -> Statement:
+    """The statement of `account` for `day`. Raises `StatementUnreadableError` naming the first line that is wrong."""
+    lines: list[Line] = []
     seen: set[str] = set()
-    for line in lines:
-        if line.bank_ref in seen:
-            raise StatementUnreadableError(line.number, f"{line.bank_ref} stands twice")
-        seen.add(line.bank_ref)
+    head = before = None
+    for element in _elements(raw, lines):
+        if element.tag == f"{_N}Ntry":
+            line = _line(len(lines) + 1, element)
+            if line.bank_ref in seen:
+                raise StatementUnreadableError(line.number, f"{line.bank_ref} stands twice")
+            if len(lines) >= LINES_MAX:
+                raise StatementUnreadableError(line.number, f"more than {LINES_MAX} entries")
+            seen.add(line.bank_ref)
+            lines.append(line)
+            if before is not None:  # only what is read already may go: the parser still builds on the latest
+                before.getparent().remove(before)
+            before = element
+        else:
+            head = element
+    if head is None or head.tag != f"{_N}Document" or len(head.findall(f".//{_N}Stmt")) != 1:
+        raise StatementUnreadableError(0, "not one camt.053.001.08 statement")
+    return _whole(head, lines, day=day, account=account)
+
+
+def _elements(raw: bytes, lines: list[Line]) -> "Iterator[etree._Element]":
+    """The entries in order, then the document; what is no XML, or brings a document type, is refused."""
+    try:
+        events = etree.iterparse(
+            io.BytesIO(raw), events=("end",), tag=(f"{_N}Ntry", f"{_N}Document"),
+            resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
+        )  # fmt: skip
+        for _event, element in events:
+            if element.getroottree().docinfo.doctype:
+                raise StatementUnreadableError(0, "brings a document type")
+            yield element
+    except etree.XMLSyntaxError as problem:
+        raise StatementUnreadableError(len(lines) + 1 if lines else 0, f"no XML: {problem}"[:200]) from problem
+
+
+def _whole(head: "etree._Element", lines: list[Line], *, day: date, account: str) -> Statement:
+    stmt = head.find(f".//{_N}Stmt")
+    _must(_text(stmt, "Acct/Id/Othr/Id"), account, "account")
+    _must(_text(stmt, "Acct/Ccy"), "CNY", "currency")
+    balances: dict[str, int] = {}
+    for bal in stmt.findall(f"{_N}Bal"):
+        code = _text(bal, "Tp/CdOrPrtry/Cd")
+        if code in balances:
+            raise StatementUnreadableError(0, f"balance {code} stands twice")
+        _must(_text(bal, "Dt/Dt"), day.isoformat(), "day")
+        balances[code] = _amount(bal, 0)
+    final = "CLBD" in balances
+    if "OPBD" not in balances or final is ("ITBD" in balances):
+        raise StatementUnreadableError(0, "opening and closing balance are not one each")
+    opening, closing = balances["OPBD"], balances["CLBD" if final else "ITBD"]
     total = opening + sum(line.amount for line in lines)
     if total != closing:
         raise StatementUnreadableError(len(lines), f"opening and entries make {total}, closing says {closing}")
-    return Statement(day=day, currency=currency, final=final, opening=opening, closing=closing, lines=lines)
+    if stmt.find(_path("TxsSummry/TtlNtries")) is not None:
+        _must(_text(stmt, "TxsSummry/TtlNtries/NbOfNtries"), str(len(lines)), "number of entries")
+        gross = minor(_text(stmt, "TxsSummry/TtlNtries/Sum"), 0)
+        _must(str(gross), str(sum(abs(line.amount) for line in lines)), "sum of entries")
+    return Statement(day=day, currency="CNY", final=final, opening=opening, closing=closing, lines=tuple(lines))
 
 
-def _line(number: int, entry: Any) -> Line:
+def _line(number: int, entry: "etree._Element") -> Line:
+    if _text(entry, "Sts/Cd", number) != "BOOK":
+        raise StatementUnreadableError(number, "is not booked")
+    codes = tuple(_text(entry, f"BkTxCd/Domn/{at}", number) for at in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd"))
+    kind = KINDS.get((codes[1], codes[2])) if codes[0] == "PMNT" else None
+    if kind is None:
+        raise StatementUnreadableError(number, f"an entry of kind {'/'.join(codes)[:40]} is not known")
+    amount = _amount(entry, number)
+    if amount == 0 or (kind != OWN and (amount < 0) is not (kind in NEGATIVE)):
+        raise StatementUnreadableError(number, f"a {kind} of {amount} is none")
     try:
-        bank_ref, instruction = str(entry["bank_ref"]), str(entry["instruction"])
-        kind, amount = str(entry.get("kind", DEBIT)), _whole(entry["amount"], number)
-        at = datetime.fromisoformat(entry["at"])
-    except (AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise StatementUnreadableError(number, f"{problem!r}") from problem
-    if not bank_ref or amount == 0 or at.tzinfo is None:
-        raise StatementUnreadableError(number, "reference, amount or time is missing")
-    if kind not in (DEBIT, PAYOUT, RETURN) or (amount < 0) is not (kind == PAYOUT):
-        raise StatementUnreadableError(number, f"a {kind[:20]} of {amount} is none")
+        at = datetime.fromisoformat(_text(entry, "BookgDt/DtTm", number))
+    except ValueError as problem:
+        raise StatementUnreadableError(number, f"time: {problem}") from problem
+    if at.tzinfo is None:
+        raise StatementUnreadableError(number, "its time has no zone")
+    named = entry.findtext(_path("NtryDtls/TxDtls/Refs/EndToEndId")) or "NOTPROVIDED"
+    found = read_uuid(named)
     return Line(
         number=number,
-        bank_ref=bank_ref,
-        instruction=instruction,
-        instruction_id=_uuid(instruction),
+        bank_ref=_text(entry, "AcctSvcrRef", number),
+        instruction=str(found) if found else named[:64],
+        instruction_id=found,
         kind=kind,
         amount=amount,
-        at=at,
-        as_given=entry,
+        at=at.astimezone(UTC),
+        as_given=etree.tostring(entry, with_tail=False),
     )
 
 
-def _uuid(text: str) -> UUID | None:
+def _amount(parent: "etree._Element", line: int) -> int:
+    given = parent.find(f"{_N}Amt")
+    if given is None or given.get("Ccy") != "CNY":
+        raise StatementUnreadableError(line, "amount is missing or not in CNY")
+    side = _text(parent, "CdtDbtInd", line)
+    if side not in ("CRDT", "DBIT"):
+        raise StatementUnreadableError(line, f"side {side[:10]!r} is none")
+    return minor(given.text or "", line) * (1 if side == "CRDT" else -1)
+
+
+def minor(text: str, line: int) -> int:
+    """Yuan with at most two places as minor units."""
+    if not _AMOUNT.fullmatch(text):
+        raise StatementUnreadableError(line, f"{text[:40]!r} is no amount with two places")
+    return int(Decimal(text) * 100)
+
+
+def read_uuid(text: str) -> UUID | None:
+    """The instruction that a reference names, with or without dashes, or None."""
     try:
         return UUID(text)
     except ValueError:
         return None
 
 
-def _whole(value: object, line: int) -> int:
-    if type(value) is not int:
-        raise StatementUnreadableError(line, f"{value!r} is not a whole number of minor units")
-    return value
+@functools.cache
+def _path(path: str) -> str:
+    return "/".join(f"{_N}{part}" for part in path.split("/"))
+
+
+def _text(parent: "etree._Element", path: str, line: int = 0) -> str:
+    found = (parent.findtext(_path(path)) or "").strip()
+    if not found:
+        raise StatementUnreadableError(line, f"{path} is missing")
+    return found
+
+
+def _must(given: str, wanted: str, what: str) -> None:
+    if given != wanted:
+        raise StatementUnreadableError(0, f"{what} is {given[:40]!r}, not {wanted!r}")

@@ -1,5 +1,6 @@
 """Background entry points: the only places from which a bank is called."""
 
+import logging
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,7 +9,10 @@ from procrastinate.contrib.django import app
 
 from kefu.core import clock
 from kefu.core.actor import SYSTEM
+from kefu.core.refusal import Refusal
 from kefu.rails import actions, rules
+
+log = logging.getLogger(__name__)
 
 
 @app.task(name="rails.submit_instruction")
@@ -54,13 +58,20 @@ def climb_ladder(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes
         carry_account_check.defer(check=str(check))
 
 
-@app.periodic(cron="5 2 * * *")  # UTC: five past ten in Beijing, when statements can be had
-@app.task(name="rails.fetch_statements")
-def fetch_statements(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
-    """Every morning: the statements of the last three bank days (one that is in already changes nothing)."""
+@app.periodic(cron="5 2 * * *")  # UTC: five past ten in Beijing, when the files can be had
+@app.task(name="rails.fetch_files")
+def fetch_files(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    """Every morning: statements and channel files of the last three bank days (one that is in changes nothing).
+
+    One that is refused or cannot be had stops no other.
+    """
     now = clock.now()
     today = now.astimezone(rules.BANK_ZONE).date()
     for code in settings.RAILS_CONNECTORS:
         for back in (3, 2, 1):
             day = today - timedelta(days=back)
-            actions.fetch_statement(actor=SYSTEM, connector_code=code, day=day, now=now)
+            for fetch in (actions.fetch_channel_file, actions.fetch_statement):
+                try:
+                    fetch(actor=SYSTEM, connector_code=code, day=day, now=now)
+                except Refusal as refused:
+                    log.error("%s of %s: %s", code, day, refused.operator_text())

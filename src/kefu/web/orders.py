@@ -69,6 +69,8 @@ def _title(order: OrderView) -> str:
         return _("充值 · %(card)s") % {"card": order.counterparty_masked}
     if order.kind == "goodwill":
         return _("收到补偿") if order.status == "SUCCEEDED" else _("补偿")
+    if order.kind == "found":
+        return _("查清入账")
     if order.kind == "withdrawal":
         return _("提现到%(card)s") % {"card": order.counterparty_masked}
     if order.kind in TO_PAYEE:
@@ -91,7 +93,7 @@ def kind_words(kind: str) -> str:
     return {
         "topup": _("充值"), "transfer": _("转账"), "goodwill": _("补偿"), "withdrawal": _("提现"),
         "pot": _("存钱罐"), "bill": _("缴费"), "repayment": _("还款"),
-        "payment": _("商户付款"), "refund": _("退款"),
+        "payment": _("商户付款"), "refund": _("退款"), "found": _("查清入账"),
     }.get(kind, kind)  # fmt: skip
 
 
@@ -106,6 +108,7 @@ def _look(order: OrderView) -> tuple[str, str]:
     icons = {
         "topup": "arrow-down-to-line", "goodwill": "gift", "withdrawal": "arrow-up-from-line", "pot": "piggy-bank",
         "bill": "lightbulb", "repayment": "landmark", "payment": "shopping-bag", "refund": "undo-2",
+        "found": "badge-check",
     }  # fmt: skip
     tone = "" if order.status == "SUCCEEDED" and order.direction == "out" else tone
     return tone, icons.get(order.kind, "arrow-left-right")

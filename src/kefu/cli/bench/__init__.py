@@ -1,10 +1,10 @@
-"""`./kefu bench ledger|live|pages|receipts|ask|screens`: how fast it is, on a throw-away installation."""
+"""`./kefu bench ledger|live|pages|receipts|ask|screens|reconcile`: how fast it is, on a throw-away installation."""
 
 import importlib
 import sys
 
-HELP = "measure the books, the event stream, the pages, the receipts or the assistant"
-PARTS = ("ledger", "live", "pages", "receipts", "ask", "screens")
+HELP = "measure the books, the event stream, the pages, the receipts, the assistant or reconciliation"
+PARTS = ("ledger", "live", "pages", "receipts", "ask", "screens", "reconcile")
 
 
 def run(argv: list[str]) -> int:

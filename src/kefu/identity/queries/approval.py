@@ -69,14 +69,17 @@ def _view(approval: Approval, reader: User, leads: Leads) -> ApprovalView:
 
 
 def approval_for(*, actor: Actor, approval_id: UUID, now: datetime | None = None) -> ApprovalView:
-    """One approval, for agents and supervisors; operators see their own. Refuses with `core.thing.not_found`.
+    """One approval, for agents and supervisors; operators see their own and those of settlement.
+
+    Refuses `core.thing.not_found`.
 
     One that is past its end reads EXPIRED even before the minute's sweep wrote it.
     """
     if actor.role not in STAFF:
         raise NotFound()
     approval = whole_approvals().filter(pk=approval_id).first()
-    if approval is None or (actor.role not in DESK and approval.maker_id != actor.uuid):
+    of_office = approval is not None and approval.action.startswith("settlement.")
+    if approval is None or (actor.role not in DESK and approval.maker_id != actor.uuid and not of_office):
         raise NotFound()
     _age(approval, now or clock.now())
     return _view(approval, User.objects.get(pk=actor.uuid), leads_of_staff())

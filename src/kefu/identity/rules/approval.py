@@ -12,14 +12,21 @@ LASTS = timedelta(hours=24)
 PAY_GOODWILL = "wallet.pay_goodwill"
 COMPLETE_TOPUP = "wallet.complete_topup"
 PAY_REFUND, DECLINE_REFUND = "wallet.pay_refund", "wallet.decline_refund"
+CLEAR_BREAK = "settlement.clear_break"
 
 MINOR_TWO_PEOPLE = 2_000_00
-"""Up to this amount (minor units) one checker decides on goodwill, above it two."""
+"""Up to this amount (minor units) one checker decides on goodwill or on a break, above it two."""
 MINOR_REFUND_TWO = 20_000_00
 """The same for a refund against the merchant's word (domain rules 4.6)."""
 
-CHECKERS_AT_LEAST: dict[str, int] = {PAY_GOODWILL: 1, COMPLETE_TOPUP: 1, PAY_REFUND: 1, DECLINE_REFUND: 1}
-_TWO_ABOVE = {PAY_GOODWILL: MINOR_TWO_PEOPLE, PAY_REFUND: MINOR_REFUND_TWO}
+CHECKERS_AT_LEAST: dict[str, int] = {
+    PAY_GOODWILL: 1,
+    COMPLETE_TOPUP: 1,
+    PAY_REFUND: 1,
+    DECLINE_REFUND: 1,
+    CLEAR_BREAK: 1,
+}
+_TWO_ABOVE = {PAY_GOODWILL: MINOR_TWO_PEOPLE, PAY_REFUND: MINOR_REFUND_TWO, CLEAR_BREAK: MINOR_TWO_PEOPLE}
 
 
 def canonical(action: str, arguments: dict[str, Any]) -> str:

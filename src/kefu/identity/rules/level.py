@@ -116,6 +116,11 @@ ROLES: dict[str, frozenset[str]] = {
     "wallet.register_merchant": frozenset({SUPERVISOR, OPERATOR}),
     "wallet.judge_merchant": frozenset({SUPERVISOR, OPERATOR}),
     "rails.set_mood": frozenset({OPERATOR}),
+    "settlement.see": frozenset({SUPERVISOR, OPERATOR}),
+    "settlement.import_file": frozenset({OPERATOR}),
+    "settlement.take_break": frozenset({SUPERVISOR, OPERATOR}),
+    "settlement.propose_clearance": frozenset({SUPERVISOR, OPERATOR}),
+    "settlement.find_bank_record": DESK,
     "office.see": frozenset({SUPERVISOR, OPERATOR}),
 }
 

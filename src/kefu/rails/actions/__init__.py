@@ -4,6 +4,7 @@ from kefu.rails.actions.account import carry_account_check, claim_account_checks
 from kefu.rails.actions.asking import ask_now, ask_soon, claim_due, climb, submit_instruction
 from kefu.rails.actions.callback import CallbackReceipt, receive_callback
 from kefu.rails.actions.card import carry_card_check, claim_card_checks, give_card_code, open_card_check
+from kefu.rails.actions.channel_file import fetch_channel_file, import_channel_file
 from kefu.rails.actions.instruction import create_instruction
 from kefu.rails.actions.statement import fetch_statement, import_statement
 from kefu.rails.refusals import (
@@ -12,6 +13,7 @@ from kefu.rails.refusals import (
     CardCodeWrong,
     CardHolderMissing,
     CardNumberWrong,
+    ChannelFileWrong,
     InstructionExists,
     StatementUnavailable,
     StatementWrong,
@@ -24,6 +26,7 @@ __all__ = [
     "CardCodeWrong",
     "CardHolderMissing",
     "CardNumberWrong",
+    "ChannelFileWrong",
     "InstructionExists",
     "StatementUnavailable",
     "StatementWrong",
@@ -36,8 +39,10 @@ __all__ = [
     "claim_due",
     "climb",
     "create_instruction",
+    "fetch_channel_file",
     "fetch_statement",
     "give_card_code",
+    "import_channel_file",
     "import_statement",
     "open_account_check",
     "open_card_check",

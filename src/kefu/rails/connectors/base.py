@@ -113,9 +113,11 @@ class Connector(ABC):
     """One house outside: a bank, a biller, a lender.
 
     Methods with network raise `TemporaryError` or `PermanentError`; none blocks for long.
+    `account`: how its statement names our safeguarded account.
     """
 
     code: str
+    account: str = ""
 
     @abstractmethod
     def submit(self, order: Order) -> Answer:
@@ -133,7 +135,11 @@ class Connector(ABC):
 
     @abstractmethod
     def fetch_statement(self, day: date) -> bytes:
-        """The bank's statement of `day`, as it comes."""
+        """The bank's statement of `day` (camt.053), as it comes."""
+
+    @abstractmethod
+    def fetch_channel_file(self, day: date) -> bytes:
+        """What the bank carried out for us on `day` (CSV), as it comes."""
 
 
 class Bank(Connector):

@@ -51,6 +51,7 @@ class SandboxBiller(_SandboxPayee):
     """Electricity, water, gas, phone."""
 
     code = "biller"
+    account = "SANDBOX-BILLER-CNY"
     prefix = "/biller"
 
 
@@ -58,4 +59,5 @@ class SandboxLender(_SandboxPayee):
     """Credit cards and loans."""
 
     code = "lender"
+    account = "SANDBOX-LENDER-CNY"
     prefix = "/lender"

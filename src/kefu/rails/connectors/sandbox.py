@@ -12,6 +12,7 @@ class SandboxBank(SignedHouse, Bank):
     """Debits and payouts."""
 
     code = "sandbox"
+    account = "SANDBOX-SAFEGUARDED-CNY"
     doors = {rules.IN: "/v1/debits", rules.OUT: "/v1/payouts"}
     named_by = "card_token"
     outcomes = {outcome: outcome for outcome in (rules.PROCESSING, *rules.FINAL)}

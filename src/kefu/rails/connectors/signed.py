@@ -20,6 +20,7 @@ from kefu.rails.connectors.base import Answer, Connector, HeardCallback, Order, 
 
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 4.0
 ANSWER_BYTES_MAX = 4 * 1024 * 1024
+FILE_BYTES_MAX = 256 * 1024 * 1024
 T = TypeVar("T")
 
 
@@ -75,7 +76,19 @@ class SignedHouse(Connector):
             return HeardCallback(nonce=nonce, event="", instruction=None, answer=answer)
 
     def fetch_statement(self, day: date) -> bytes:
-        return self._call("GET", f"/v1/statement?date={day.isoformat()}", None)[1]
+        return self._fetch(f"/v1/statement?date={day.isoformat()}")
+
+    def fetch_channel_file(self, day: date) -> bytes:
+        return self._fetch(f"/v1/channel-file?date={day.isoformat()}")
+
+    def _fetch(self, path: str) -> bytes:
+        """A whole file. One that is too long is none: cut off it would say something else."""
+        response = self._request("GET", path, b"")
+        if not response.is_success:
+            raise TemporaryError(f"HTTP {response.status_code}", response.content[:ANSWER_BYTES_MAX])
+        if len(response.content) > FILE_BYTES_MAX:
+            raise PermanentError("file_too_long")
+        return response.content
 
     def _secret(self) -> bytes:
         """Each house signs with its own: what follows from the shared secret and its name."""
@@ -84,17 +97,18 @@ class SignedHouse(Connector):
             return shared
         return hmac.new(shared, self.code.encode(), hashlib.sha256).hexdigest().encode()
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[dict[str, Any], bytes]:
+    def _request(self, method: str, path: str, content: bytes) -> httpx.Response:
         path = self.prefix + path
-        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         # The signature tells the time of sending, also when what is asked about lies in the past.
-        headers = signing.signed_headers(
-            self._secret(), method=method, path=path, body=content, now=clock.now()
-        )
+        headers = signing.signed_headers(self._secret(), method=method, path=path, body=content, now=clock.now())
         try:
-            response = _client(settings.SANDBOX_BANK_URL).request(method, path, content=content, headers=headers)
+            return _client(settings.SANDBOX_BANK_URL).request(method, path, content=content, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             raise TemporaryError(f"{type(problem).__name__}: {problem}") from problem
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[dict[str, Any], bytes]:
+        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        response = self._request(method, path, content)
         raw = response.content[:ANSWER_BYTES_MAX]
         try:
             told = json.loads(raw)

@@ -3,6 +3,7 @@
 from kefu.wallet.actions.bill import check_account, check_saved_account, pay_bill, quote_bill, remove_account
 from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
 from kefu.wallet.actions.completion import complete_topup, completion_arguments
+from kefu.wallet.actions.found import credit_found
 from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
 from kefu.wallet.actions.limits import Caps, change_limits, set_standing
 from kefu.wallet.actions.outcome import (
@@ -79,6 +80,7 @@ __all__ = [
     "create_topup",
     "create_transfer",
     "create_withdrawal",
+    "credit_found",
     "decide_terms",
     "decline_arguments",
     "decline_decided_refund",

@@ -110,7 +110,7 @@ def check_evidence(order: Order, advice: AdviceView) -> None:
         why = "about another order"
     elif advice.verdict not in ("confirmed", "noted") or advice.outcome not in CARRIED[order.kind].FINAL:
         why = f"verdict {advice.verdict}, outcome {advice.outcome or 'none'}"
-    elif advice.kind not in ("query", "statement") and (advice.kind, advice.outcome) != ("answer", "FAILED"):
+    elif advice.kind not in ("query", "statement", "file") and (advice.kind, advice.outcome) != ("answer", "FAILED"):
         why = f"kind {advice.kind}"
     elif advice.outcome != "FAILED" and (advice.amount, advice.currency) != (order.amount, order.currency):
         why = "another amount"

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
 POT, PAYMENT, REFUND = "pot", "payment", "refund"
 BILL, REPAYMENT = "bill", "repayment"
-KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND)
+FOUND = "found"
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, FOUND)
 TO_PAYEE = (BILL, REPAYMENT)
 PAID_OUT = (WITHDRAWAL, *TO_PAYEE)
 BY_BANK = (TOPUP, *PAID_OUT)
@@ -25,6 +26,7 @@ PARTIES: dict[str, Q] = {
     REPAYMENT: Q(payee_id=None, instrument=None, account__isnull=False, quote__isnull=False),
     PAYMENT: Q(payee_id=None, instrument=None, quote__isnull=False),
     REFUND: Q(payee_id=None, instrument=None, quote=None),
+    FOUND: Q(payee_id=None) & ~Q(case_ref=""),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {

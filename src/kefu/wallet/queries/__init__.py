@@ -7,6 +7,7 @@ from kefu.wallet.queries.account import (
     restrictions_for,
     stop_for,
 )
+from kefu.wallet.queries.carried import Carried, carried_by_no, carried_orders
 from kefu.wallet.queries.fee import fee_story_for, fee_versions, fees, schedule_at
 from kefu.wallet.queries.fee_values import FeeStory, FeeView
 from kefu.wallet.queries.limit import LimitView, OutletView, StandingView, limit_versions, limits_for
@@ -34,6 +35,7 @@ __all__ = [
     "TIER_NAMES",
     "BalanceView",
     "CardLinkView",
+    "Carried",
     "FeeStory",
     "FeeView",
     "InstrumentView",
@@ -49,6 +51,8 @@ __all__ = [
     "WalletView",
     "balance_for",
     "card_check_for",
+    "carried_by_no",
+    "carried_orders",
     "counterparty_of",
     "fee_story_for",
     "fee_versions",

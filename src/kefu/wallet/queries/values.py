@@ -172,6 +172,7 @@ class OrderView:
         names = {
             "topup": gettext("充值 · %(other)s"),
             "goodwill": gettext("补偿"),
+            "found": gettext("查清入账"),
             "withdrawal": gettext("提现到 %(other)s"),
             "pot": gettext("存钱罐 · %(other)s"),
             "bill": gettext("缴费 · %(other)s"),

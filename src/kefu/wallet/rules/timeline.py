@@ -47,6 +47,7 @@ LABELS: dict[str, Any] = {
     "merchant_answer": _("等商户答复"),
     "your_word": _("您可以请平台介入，或撤回申请"),
     "platform_decides": _("平台核实并裁定"),
+    "found": _("查清后已入账"),
     "bank_result": _("等待银行结果"),
     "release": _("等待到账时间"),
     "payer_sent": _("付款人已提交"),
@@ -76,6 +77,7 @@ REASONS: dict[str, Any] = {
     "account_unknown": _("户号或卡号不对"),
     "amount_refused": _("对方不收这个金额"),
     "nothing_due": _("账单已缴清"),
+    "bank_file": _("银行日终文件显示没有成功"),
 }
 PAYEE_LABELS: dict[str, Any] = {
     "submitted": _("已提交给对方"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.office import board, merchants, reports, terms
+from kefu.web.office import board, merchants, reports, settlement, terms
 
 urlpatterns = [
     path("", board.page, name="office"),
@@ -15,4 +15,12 @@ urlpatterns = [
     path("reports/<uuid:report_id>/decide", reports.decide, name="office_report_decide"),
     path("merchants/", merchants.page, name="office_merchants"),
     path("merchants/<uuid:merchant_id>/<slug:deed>", merchants.judge, name="office_merchant_judge"),
+    path("reconciliation/", settlement.days, name="office_reconciliation"),
+    path("reconciliation/upload", settlement.upload, name="office_upload"),
+    path("reconciliation/<uuid:break_id>/", settlement.difference, name="office_break"),
+    path("reconciliation/<uuid:break_id>/take", settlement.take, name="office_break_take"),
+    path("reconciliation/<uuid:break_id>/propose", settlement.propose, name="office_break_propose"),
+    path("reconciliation/<uuid:break_id>/decide", settlement.decide, name="office_break_decide"),
+    path("safeguarding/", settlement.safeguarding, name="office_safeguarding"),
+    path("safeguarding.csv", settlement.safeguarding_csv, name="office_safeguarding_csv"),
 ]

@@ -1,0 +1,1 @@
+"""A bank day of many lines, made and compared: for the bench of reconciliation."""

@@ -1,0 +1,41 @@
+"""From a plan to the books: transfers between house accounts, under ids that follow from the break."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from kefu.core.ids import descendant
+from kefu.ledger import actions as ledger
+from kefu.ledger import queries as books
+from kefu.settlement.refusals import BooksRefused
+from kefu.settlement.rules.plan import Leg
+
+CURRENCY = "CNY"
+
+
+def post(
+    root: UUID, legs: Sequence[Leg], *, ref: str, evidence: str, now: datetime, at: datetime | None = None
+) -> tuple[UUID, ...]:
+    """Post all or nothing, as of `at` (else now); the ids. Refuses `settlement.books.refused`."""
+    if not legs:
+        return ()
+    ledger.ensure_chart(currency=CURRENCY, now=now)
+    answer = ledger.post(
+        transfers=[
+            ledger.NewTransfer(
+                id=descendant(root, leg.name),
+                debit=books.account(leg.debit, "", CURRENCY),
+                credit=books.account(leg.credit, "", CURRENCY),
+                amount=leg.amount,
+                journal=leg.journal,
+                order_ref=ref,
+                happened_at=at or now,
+                evidence_ref=evidence,
+            )
+            for leg in legs
+        ],
+        now=now,
+    )
+    if isinstance(answer, ledger.Refused):
+        raise BooksRefused(ledger_code=answer.code)
+    return answer.ids

@@ -1,0 +1,102 @@
+"""Reconciliation and safeguarding over HTTP: who sees them, an upload by hand, and a break cleared by two people."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.rails import papers
+from tests.rails.papers import Entry
+from tests.web.conftest import SignedIn, text_of
+
+from kefu.core.actor import SYSTEM
+from kefu.rails import actions as rails
+from kefu.rails.rules import BANK_ZONE
+from kefu.settlement import actions, queries
+
+PAGES = ("/office/reconciliation/", "/office/safeguarding/", "/office/safeguarding.csv")
+
+
+@pytest.fixture
+def stray(town):
+    """¥77.00 that nobody announced, in suspense; the break."""
+    town.pump.rooms = ("rails", "wallet", "settlement", "cases")
+    day = town.now.astimezone(BANK_ZONE).date()
+    entry = Entry(bank_ref="SX1", kind="credit", amount=77_00, at=town.now)
+    common = {"actor": SYSTEM, "connector_code": "sandbox", "day": day, "now": town.now}
+    rails.import_channel_file(**common, raw=papers.channel_file([], day=day))
+    rails.import_statement(**common, raw=papers.statement([entry], day=day))
+    town.pump.run()
+    return queries.breaks_for(SYSTEM, now=town.now)[0]
+
+
+def test_a_break_is_taken_proposed_and_decided_by_another_person(town, browser: SignedIn, stray) -> None:
+    lin, operator = town.customer("林晓"), town.staff("钱工", "operator")
+    zhao = town.staff("赵主管", "supervisor")
+    maker, checker, address = browser(operator), browser(zhao), f"/office/reconciliation/{stray.id}/"
+    page = text_of(maker.get("/office/reconciliation/"))
+    assert stray.no in page
+    assert "77.00" in page
+    assert maker.post(f"{address}take").status_code == 302
+    form = {"deed": "credit", "phone": town.phone(lin), "reason": "银行来函，付款人是林晓"}
+    wrong = maker.post(f"{address}propose", {**form, "phone": "13999999999"})
+    assert wrong.status_code == 422
+    assert "没有找到这位客户" in text_of(wrong)
+    assert maker.post(f"{address}propose", form).status_code == 302
+    shown = text_of(maker.get(address))
+    assert "银行来函" in shown
+    made = queries.break_for(SYSTEM, stray.id, now=town.now).clearances[0].id
+    yes = {"clearance": str(made), "decision": "approve", "words": "同意"}
+    assert maker.post(f"{address}decide", yes).status_code == 403
+    assert checker.post(f"{address}decide", {**yes, "decision": "maybe"}).status_code == 422
+    assert checker.post(f"{address}decide", yes).status_code == 302
+    assert town.money(lin) == (77_00, 0)
+    done = text_of(checker.get(address))
+    assert "入给找到的客户" in done
+    assert "记账凭证" in done
+    seen = text_of(browser(lin).get("/activity/"))
+    assert "查清入账" in seen
+
+
+def test_an_upload_that_does_not_hold_says_which_line(town, browser: SignedIn) -> None:
+    operator = browser(town.staff("钱工", "operator"))
+    day = town.now.astimezone(BANK_ZONE).date()
+    entry = Entry(bank_ref="SX1", kind="credit", amount=77_00, at=town.now)
+
+    def give(raw: bytes, kind: str = "statement"):
+        form = {"bank": "sandbox", "kind": kind, "day": day.isoformat(), "file": SimpleUploadedFile("f.xml", raw)}
+        return operator.post("/office/reconciliation/upload", form)
+
+    refused = give(papers.statement([entry, entry], day=day))
+    assert refused.status_code == 422
+    assert "第 2 行不对" in text_of(refused)
+    assert give(b"nothing", "channel").status_code == 422
+    assert "SX1 stands twice" in text_of(operator.get("/office/reconciliation/"))
+    assert give(papers.statement([entry], day=day)).status_code == 302
+    assert give(papers.channel_file([], day=day), "channel").status_code == 302
+    for form in ({}, {"bank": "sandbox", "kind": "statement", "day": "x", "file": SimpleUploadedFile("f", b"1")}):
+        assert operator.post("/office/reconciliation/upload", form).status_code == 422
+    supervisor = browser(town.staff("赵主管", "supervisor"))
+    assert "手工导入" not in text_of(supervisor.get("/office/reconciliation/"))
+    form = {"bank": "sandbox", "kind": "statement", "day": day.isoformat(), "file": SimpleUploadedFile("f", b"1")}
+    assert supervisor.post("/office/reconciliation/upload", form).status_code == 403
+
+
+def test_only_operators_and_supervisors_come_in_and_pages_ask_little(town, browser: SignedIn, stray) -> None:
+    actions.test_safeguarding(actor=SYSTEM, day=stray.date, now=town.now)
+    pages = (*PAGES, f"/office/reconciliation/{stray.id}/", "/office/reconciliation/?kind=late&older=3&status=cleared")
+    for who in (town.staff("陈工"), town.customer("林晓")):
+        client = browser(who)
+        assert {client.get(page).status_code for page in pages} == {403}
+    operator = browser(town.staff("钱工", "operator"))
+    for page in pages:
+        operator.get(page)
+        with CaptureQueriesContext(connection, ) as asked:
+            answer = operator.get(page)
+        assert answer.status_code == 200, page
+        assert len(asked) <= 12, (page, [one["sql"][:90] for one in asked])
+    assert operator.get("/office/reconciliation/?day=x").status_code == 422
+    english = text_of(operator.get("/office/safeguarding/", headers={"accept-language": "en"}))
+    assert "77.00" in english
+    lines = operator.get("/office/safeguarding.csv").content.decode().splitlines()
+    assert lines[0].startswith("date,round,L10")
+    assert lines[1].split(",")[10:13] == ["77.00", "77.00", "0.00"]
