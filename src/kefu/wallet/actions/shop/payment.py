@@ -1,7 +1,7 @@
 """Payments to a merchant: quoted, confirmed, taken at once, or held first and captured whole or in part."""
 
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -44,7 +44,7 @@ def quote_payment(*, actor: Actor, token: str, now: datetime) -> QuoteView:
         if sale is None:
             raise NotFound()
         check_payable(sale, now=now)
-        named = {"sale": sale, "payee_name": sale.merchant.name, "remark": sale.subject}
+        named: dict[str, Any] = {"sale": sale, "payee_name": sale.merchant.name, "remark": sale.subject}
         return write_quote(actor, kind=m.PAYMENT, mode=m.NOW, amount=sale.amount, now=now, **named)
 
 
