@@ -6,6 +6,7 @@ from kefu.wallet.actions.completion import complete_topup, completion_arguments
 from kefu.wallet.actions.found import credit_found
 from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
 from kefu.wallet.actions.limits import Caps, change_limits, set_standing
+from kefu.wallet.actions.limits.terms import FeeTerms, decide_terms, propose_fee, propose_limit
 from kefu.wallet.actions.outcome import (
     apply_outcome,
     clear_orders,
@@ -48,7 +49,6 @@ from kefu.wallet.actions.shop.refund import (
 )
 from kefu.wallet.actions.shop.sale import close_expired, close_sale, create_sale
 from kefu.wallet.actions.stop import lift_stop, stop_outflows
-from kefu.wallet.actions.terms import FeeTerms, decide_terms, propose_fee, propose_limit
 from kefu.wallet.actions.topup import ask_about, create_topup
 from kefu.wallet.actions.transfer import cancel_transfer, check_payee, create_transfer, quote_transfer
 from kefu.wallet.actions.wallet import open_wallet
