@@ -6,15 +6,19 @@ from uuid import uuid4
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
-from tests.wallet.scripted import ScriptedBank
+from tests.wallet.mall import Mall
+from tests.wallet.scripted import ScriptedBank, ScriptedLender
 from tests.wallet.test_goodwill import approved, pay
 from tests.wallet.town import Town
 
-from kefu.core.actor import Actor
+from kefu.core.actor import SYSTEM, Actor
 from kefu.core.models import AuditEntry
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity.queries.access import LevelInsufficient
+from kefu.ledger import actions as ledger
+from kefu.ledger import queries as books
+from kefu.ledger.chart import Journal
 from kefu.receipts import actions, queries
 from kefu.receipts.models import Paper, PaperFile, SigningKey
 from kefu.receipts.queries import PaperView
@@ -36,6 +40,21 @@ def token_of(paper: PaperView) -> str:
     return paper.verify_url.rsplit("/", 1)[1]
 
 
+def found_money(town: Town, who: Actor, amount: int) -> None:
+    """Money that the bank received from nobody known, found to be theirs."""
+    surplus, bank = (books.account(code, "", "CNY") for code in ("L40", "A10"))
+    leg = ledger.NewTransfer(
+        id=uuid4(), debit=bank, credit=surplus, amount=amount, journal=Journal.LONG, order_ref="break:B1", happened_at=town.now
+    )
+    ledger.post(transfers=[leg], now=town.now)
+    arguments = {"break": "B1", "amount": amount}
+    approval = town.approved("settlement.clear_break", arguments, case="B1")
+    wallet.credit_found(
+        actor=SYSTEM, customer_id=who.uuid, amount=Money(amount), ref="B1",
+        approval=(approval, "settlement.clear_break", arguments), now=town.now,
+    )  # fmt: skip
+
+
 def busy(town: Town) -> list[Actor]:
     """People with orders of every kind, in every state that an order can be in."""
     lin, wang, zhou = town.customer("林晓雨", 3_000_00), town.customer("王芳", 100_00), town.customer("Ann Lee")
@@ -52,6 +71,14 @@ def busy(town: Town) -> list[Actor]:
     wallet.move_pot(
         actor=wang, key=uuid4(), pot_id=uuid4(), name="旅行", amount=Money(5_00), from_pot=False, now=town.now
     )
+    mall = Mall(town)
+    shop, bought = mall.shop(), 20_00
+    cake = mall.bought(lin, shop, bought)
+    mall.give_back(shop, cake, 5_00)
+    town.pay_bill(lin, late_accepted=True)
+    ScriptedLender.bill = {"amount_due": 5_000_00, "minimum": 500_00, "partial": True}
+    town.pay_bill(lin, 500_00, late_accepted=True, payee="cmb_card", number="8812")
+    found_money(town, lin, 3_00)
     ScriptedBank.outcome, ScriptedBank.reason = "FAILED", "risk"
     town.top_up(wang, 9_00)
     ScriptedBank.outcome = "PROCESSING"

@@ -144,6 +144,7 @@ def test_the_fee_page_and_the_quote_read_the_same_rows(town) -> None:
     assert list(shown) == [
         ("bill", "now"),
         ("loan", "now"),
+        ("payment", "now"),
         ("repayment", "now"),
         ("topup", "now"),
         ("transfer", "now"),

@@ -13,6 +13,7 @@ from kefu.identity import actions as identity
 from kefu.identity import queries as people
 from kefu.ledger import actions as ledger
 from kefu.ledger import queries as books
+from kefu.notices.models import Notice
 from kefu.rails import actions as rails
 from kefu.wallet import actions, queries
 from kefu.wallet.queries import OrderView, QuoteView
@@ -44,6 +45,7 @@ class Town:
         who = people.actor_for_user(person.id)
         actions.open_wallet(actor=who, customer_id=person.id, now=self.now)
         self.stand(who, tier=tier, proof=proof)
+        Notice.objects.filter(user_id=who.uuid, kind="standing_changed").delete()
         if money:
             assert self.top_up(who, money).status == "SUCCEEDED"
         return Actor(kind=who.kind, id=who.id, label=who.label, session=str(uuid4()))

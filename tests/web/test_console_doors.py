@@ -115,7 +115,7 @@ def test_the_same_matter_opened_twice_is_one_case(lin: Actor, desk: Desk, browse
     assert client.post(path, fields)["Location"] == client.post(path, fields)["Location"]
     case = Case.objects.get()
     assert (case.kind, case.order_id, case.words) == ("topup", order.id, "我的充值没到")
-    refused(client, path, {"kind": "refund"}, "cases.case.kind_unknown")
+    refused(client, path, {"kind": "lottery"}, "cases.case.kind_unknown")
     refused(client, path, {"kind": "topup", "order": "1"}, "web.form.field_wrong")
     refused(client, path, {"kind": "topup", "order": str(uuid4())}, "core.thing.not_found")
     other = desk.stuck(desk.town.customer("王芳"))

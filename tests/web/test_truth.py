@@ -19,7 +19,7 @@ from kefu.language.understand import Understanding
 from kefu.notices.kinds import KINDS as NOTICES
 from kefu.wallet import models as m
 from kefu.wallet.models import Order
-from kefu.wallet.queries.order import _see
+from kefu.wallet.queries.order import seen_by
 from kefu.wallet.queries.values import OrderView, StepView
 from kefu.wallet.rules.timeline import expected, label_to_come
 from kefu.web.customer.export import _cells
@@ -73,9 +73,9 @@ def order_of(kind: str, status: str) -> Order:
 def view_of(kind: str, status: str, side: str, *, paused: bool = False) -> OrderView:
     row = order_of(kind, status)
     row.paused_at = NOW if paused else None
-    view = _see(row, PAYER if side == "payer" else PAYEE)
+    view = seen_by(row, PAYER if side == "payer" else PAYEE)
     steps = expected(kind=kind, status=status, paused=paused)
-    coming = tuple(StepView(code=code, label=label_to_come(code), at=None, heard_at=None, state="next") for code in steps)
+    coming = tuple(StepView(code=code, label=label_to_come(kind, code), at=None, heard_at=None, state="next") for code in steps)
     return replace(view, steps=coming)
 
 

@@ -7,6 +7,7 @@ certificate is written down at its first use, and papers signed before keep thei
 import functools
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,8 +113,10 @@ def sign_pdf(pdf: bytes, *, row: SigningKey, keys: Keys, number: str) -> bytes:
     about = signers.PdfSignatureMetadata(
         field_name="Seal", md_algorithm="sha256", reason=number, location=settings.KEFU_URL, name=brand().name_en
     )
-    signed = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), about, signer=signer)
-    return bytes(signed.getvalue())
+    # The library runs a loop of its own, which it may not where one runs already: a thread has none.
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        signed = apart.submit(signers.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(pdf)), about, signer=signer)
+        return bytes(signed.result().getvalue())
 
 
 def sign_json(content: dict[str, Any], *, keys: Keys) -> bytes:
