@@ -27,6 +27,12 @@ def end_of_quiet(begin: int, end: int, *, now: datetime, zone: ZoneInfo) -> date
 
 _PLACES = {
     "order": "/orders/{}/",
+    "split": "/splits/{}/",
+    "schedule": "/schedules/{}/",
+    "budget": "/budgets/",
+    "paper": "/receipts/{}/",
+    "limits": "/me/limits/",
+    "standing": "/me/limits/",
     "stop": "/me/outflows/",
     "restriction": "/me/#restrictions",
     "instrument": "/me/",

@@ -17,9 +17,8 @@ from kefu.identity import queries as people
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as money
 from kefu.wallet.queries.terms import TermsChangeView, changes_for
-from kefu.web.help.fees import how_words
+from kefu.web.help.fees import how_words, what_words
 from kefu.web.office.forms import FeeTermsForm, LimitTermsForm, StandingForm
-from kefu.web.orders import kind_words
 from kefu.web.refusals import FieldWrong
 from kefu.web.sessions import for_staff, signed_in
 
@@ -31,7 +30,7 @@ def fees(request: HttpRequest) -> HttpResponse:
     """GET: versions and proposals. POST: propose the next version of a fee."""
     actor, now = signed_in(request), clock.now()
     versions = money.fee_versions(now=now, history=True)
-    names = {f"{fee.kind}/{fee.mode}": f"{kind_words(fee.kind)} · {how_words(fee)}" for fee in versions}
+    names = {f"{fee.kind}/{fee.mode}": " · ".join(filter(None, (what_words(fee), how_words(fee)))) for fee in versions}
     form = FeeTermsForm(request.POST or None, names=names)
     if request.method == "POST" and form.is_valid():
         kind, _slash, mode = form.cleaned_data["fee"].partition("/")
