@@ -22,6 +22,34 @@ FIRST_LOAD_KIB = 100
 FIRST = ("home", "chat", "order", "help", "console", "approval")
 WIDTHS = ((360, 760), (768, 1024), (1440, 900))
 PICTURES = os.environ.get("KEFU_SCREENSHOTS", "")
+NEWER = (
+    ("services", "/services/"),
+    ("bills", "/bills/"),
+    ("repay", "/repay/"),
+    ("receipts", "/receipts/"),
+    ("proof", "/receipts/proof"),
+    ("splits", "/splits/"),
+    ("split", "/splits/new/"),
+    ("spending", "/spending/"),
+    ("budgets", "/budgets/"),
+    ("pots", "/pots/"),
+    ("schedules", "/schedules/"),
+    ("schedule", "/schedules/new/"),
+    ("limits", "/me/limits/"),
+    ("limit", "/me/limits/transfer/"),
+    ("notices", "/me/notices/"),
+    ("notice-settings", "/me/notices/settings/"),
+    ("email", "/me/email/"),
+)
+OFFICE = (
+    ("office", "/office/"),
+    ("office-fees", "/office/fees/"),
+    ("office-limits", "/office/limits/"),
+    ("office-reports", "/office/reports/"),
+    ("office-merchants", "/office/merchants/"),
+    ("office-reconciliation", "/office/reconciliation/"),
+    ("office-safeguarding", "/office/safeguarding/"),
+)
 # Rules of WCAG 2 A and AA and axe's best practices, as it comes: none is switched off.
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -37,6 +65,7 @@ class Scene:
     conversation: str
     case: str
     proposal: str
+    pot: str
 
     def pages(self) -> list[tuple[str, Page, str]]:
         """Name, who looks, address."""
@@ -50,11 +79,18 @@ class Scene:
             ("transfer", mine, "/transfer/"),
             ("withdraw", mine, "/withdraw/"),
             ("me", mine, "/me/"),
+            *((name, mine, path) for name, path in NEWER),
+            ("receipt", mine, f"/receipts/order/{self.order}/"),
+            ("pot", mine, self.pot),
             ("sos", mine, "/sos/"),
             ("help", mine, "/help/"),
             ("article", mine, "/help/"),
             ("contact", mine, "/help/contact/"),
             ("fees", mine, "/help/fees/"),
+            ("verify", mine, "/verify/"),
+            ("desk", lead, "/console/"),
+            ("refunds", desk, "/console/refunds/"),
+            *((name, lead, path) for name, path in OFFICE),
             ("console", desk, f"/console/c/{self.conversation}/"),
             ("case", desk, f"/console/case/{self.case}/"),
             ("approvals", lead, "/console/approvals/"),
@@ -75,6 +111,13 @@ def scene(town: Installation, chromium: Browser) -> Iterator[Scene]:
     lin.sign_up("林晓").link_card()
     order = lin.top_up("200")
     lin.sees("已到账")
+    lin.go("/pots/new/")
+    lin.page.locator("input[name=name]").fill("云南旅行")
+    lin.press("开好")
+    lin.page.wait_for_url(re.compile("/pots/[0-9a-f-]{36}/"))
+    pot = lin.page.url
+    lin.page.locator("input[name=amount]").fill("20")
+    lin.press("存入", exact=True)
     lin.go("/chat/")
     lin.say("充了200块到账了吗")
     expect(lin.page.locator("#talk .said.answer").first).to_be_visible()
@@ -96,7 +139,7 @@ def scene(town: Installation, chromium: Browser) -> Iterator[Scene]:
     agent.press("提交补偿申请")
     supervisor.sign_in_staff("2001")
     proposal = town.query("SELECT id FROM cases_proposal WHERE case_id = %s", case)[0][0]
-    yield Scene(lin, agent, supervisor, order, conversation, case, str(proposal))
+    yield Scene(lin, agent, supervisor, order, conversation, case, str(proposal), pot)
     agent.go(f"/console/c/{conversation}/").close_talk("都说明白了。")
     for window in windows:
         window.page.context.close()
@@ -124,11 +167,24 @@ def test_axe_finds_nothing(scene: Scene, scheme: str) -> None:
     assert "\n".join(found) == ""
 
 
+def test_a_supervisor_goes_between_the_desk_and_the_office(scene: Scene) -> None:
+    lead = scene.supervisor
+    lead.page.set_viewport_size({"width": 1280, "height": 800})
+    lead.go("/console/?lang=zh-hans").page.get_by_role("link", name="运营后台").click()
+    lead.page.wait_for_url("**/office/")
+    lead.page.get_by_role("link", name="客服工作台").click()
+    lead.page.wait_for_url("**/console/")
+
+
 @pytest.mark.row("W-22", page="/")
 def test_no_page_is_wider_than_the_screen(scene: Scene) -> None:
     wide = []
     for name, page, path in scene.pages():
-        _open(name, page, path)
+        page.set_viewport_size({"width": WIDTHS[0][0], "height": WIDTHS[0][1]})
+        _open(name, page, path, "?lang=en")
+        if (beyond := page.evaluate(OVERFLOW)) > 0:
+            wide.append(f"{name} in English at {WIDTHS[0][0]}: {beyond} px too wide")
+        _open(name, page, path, "?lang=zh-hans")
         for width, height in WIDTHS:
             page.set_viewport_size({"width": width, "height": height})
             beyond = page.evaluate(OVERFLOW)

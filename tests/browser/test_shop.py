@@ -85,6 +85,9 @@ def test_paid_by_link_asked_back_and_agreed_to_the_money_is_back_on_the_page(
     seller.sees("质量问题")
     seller.page.locator("#figures a[href^='/shop/refunds/']").filter(has_text="生日蛋糕").click()
     seller.sees("蛋糕压坏了")
+    fits(seller, ["/shop/", seller.page.url])  # while it waits: files may be added
+    waiting = buyer.page.url
+    fits(buyer, [town.url + "/orders/" + str(town.query("SELECT order_id FROM wallet_payment")[0][0]) + "/", waiting])
     seller.press("同意，退还 ¥28.50")
     seller.sees("已退款")
     buyer.sees("款项已退回原来付款的余额")  # by itself
@@ -111,6 +114,11 @@ def fits(window: Window, paths: list[str]) -> None:
             window.page.wait_for_load_state("load")
             beyond = window.page.evaluate(OVERFLOW)
             found += [f"{path} {beyond} px too wide"] if beyond > 0 else []
+            if scheme == "dark":
+                window.go(f"{path}?lang=en")
+                beyond = window.page.evaluate(OVERFLOW)
+                found += [f"{path} in English {beyond} px too wide"] if beyond > 0 else []
+                window.go(f"{path}?lang=zh-hans")
             for one in Axe().run(window.page).response["violations"]:
                 places = [node["target"] for node in one["nodes"]][:3]
                 found.append(f"{path} ({scheme}): {one['id']} at {places}")

@@ -21,9 +21,28 @@ from kefu.identity import events as people
 from kefu.notices import actions, listeners, queries
 from kefu.notices.kinds import KINDS
 from kefu.notices.models import Notice, Outgoing
+from kefu.notices.rules import place_of
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Actor]
+
+
+PLACES = {
+    "order:01a2": "/orders/01a2/",
+    "split:01a2": "/splits/01a2/",
+    "schedule:01a2": "/schedules/01a2/",
+    "budget:all:2026-11": "/budgets/",
+    "paper:01a2": "/receipts/01a2/",
+    "limits:transfer": "/me/limits/",
+    "standing:2": "/me/limits/",
+    "order:../../evil": "/me/notices/",
+    "unheard:01a2": "/me/notices/",
+}
+
+
+@pytest.mark.parametrize("ref", PLACES)
+def test_a_notice_leads_to_what_it_is_about(ref: str) -> None:
+    assert place_of(ref) == PLACES[ref]
 
 
 @pytest.fixture(autouse=True)
