@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from kefu.core.actor import Actor
 from kefu.core.models import StoredFile
 from kefu.core.money import Money
-from kefu.core.refusal import NotFound
+from kefu.core.refusal import NotFound, Refusal
 from kefu.identity import queries as identity
 from kefu.sla import queries as clocks
 from kefu.trust import queries as trust
@@ -122,5 +122,8 @@ def refund_file_for(actor: Actor, file_id: UUID, *, now: datetime) -> StoredFile
     if note is None:
         raise NotFound()
     row = _rows().get(pk=note.refund_id)
-    _check_seen(actor, row, now=now)
+    try:
+        _check_seen(actor, row, now=now)
+    except Refusal as hidden:  # a role that may not see customers must not learn that the file is there
+        raise NotFound() from hidden
     return StoredFile.objects.get(pk=file_id)
