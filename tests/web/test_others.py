@@ -23,8 +23,6 @@ from kefu.planning import actions as planning
 from kefu.planning import queries as plans
 from kefu.receipts import actions as receipts
 from kefu.receipts.models import Paper
-from kefu.trust.actions import report_words
-from kefu.trust.models import Report
 from kefu.wallet.models import BillAccount
 
 LOOKS_LIKE_NONE, OTHER_PLACE = {404}, {403}
@@ -195,17 +193,3 @@ def test_nobody_finds_out_by_trying_who_has_which_number(
     assert [client.get(paper).status_code for _ in range(4)] == [302, 302, 302, 429]
     assert Paper.objects.count() == 3
     assert browser(known).post("/bills/", bill).status_code == 302
-
-
-@pytest.mark.row("S-10")
-def test_text_with_a_nul_is_refused_at_the_door(town: Town, desk: Desk, browser: SignedIn) -> None:
-    report = report_words(ref="order:x", writer_id=uuid4(), words="加微信abc12345", now=town.now)
-    boss, nul = browser(desk.zhao), "因为\0"
-    forms = {
-        f"/office/reports/{report}/decide": {"decision": "confirm", "note": nul},
-        f"/office/reconciliation/{uuid4()}/propose": {"deed": "offset", "reason": nul, "other": nul},
-        f"/office/terms/{uuid4()}/decide": {"decision": "approve", "words": nul},
-    }
-    for url, form in forms.items():
-        assert boss.post(url, form).status_code == 422, url
-    assert Report.objects.get().status == Report.OPEN

@@ -17,7 +17,7 @@ from kefu.core.actor import Actor
 from kefu.identity import actions as identity
 from kefu.identity.values import SignedIn
 from kefu.web.browsers import keep_device
-from kefu.web.refusals import FieldWrong, SignedOut, WrongPlace, wants_json
+from kefu.web.refusals import SignedOut, WrongPlace, wants_json
 
 SITTING = "kefu_sitting"
 View = Callable[..., HttpResponseBase]
@@ -87,20 +87,12 @@ def private(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        _refuse_nul(request)
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         response["Cache-Control"] = "no-store, private"
         return response
 
     return guarded
-
-
-def _refuse_nul(request: HttpRequest) -> None:
-    """No text that people type has a NUL, and the database takes none: refused here, not broken there."""
-    wrong = [name for name, given in request.POST.lists() if any("\0" in one for one in given)]
-    if wrong:
-        raise FieldWrong(fields=", ".join(name.replace("\0", "")[:40] for name in wrong[:5]))
 
 
 def _sent_to_sign_in(request: HttpRequest, door: str) -> HttpResponse:
