@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from kefu.core import audit
 from kefu.core.actor import Actor
 from kefu.rails import rules
-from kefu.rails.models import Instruction, RefusedFile
+from kefu.rails.models import RefusedFile
 from kefu.rails.statements import StatementUnreadableError
 
 ADVICE_COLUMNS = (
@@ -75,17 +75,6 @@ def keep_refused(came: Came, wrong: StatementUnreadableError, *, now: datetime) 
                 actor=came.actor, action="rails.refuse_file", subject=f"file:{row.id}", now=now,
                 data={"connector": came.connector, "kind": came.kind, "date": came.day, "line": wrong.line},
             )  # fmt: skip
-
-
-def ask_instead(actor: Actor, news: Iterable[UUID | None], *, now: datetime) -> bool:
-    """A file that a person gave moves no money by its word: who could write one would credit whom they like. The banks
-    are asked about the instructions that it has news of; what they do not confirm stays a break for two people.
-    """
-    if not actor.is_staff:
-        return False
-    open_ones = Instruction.objects.filter(pk__in=[one for one in news if one], status__in=rules.OPEN)
-    open_ones.update(next_query_at=now)
-    return True
 
 
 def known_refs(table: str, connector: str, refs: Sequence[str]) -> set[str]:
