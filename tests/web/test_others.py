@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -75,49 +76,69 @@ def doors(town: Town, desk: Desk, mall: Mall) -> dict[str, list[Door]]:
     notice = Notice.objects.filter(user_id=lin.uuid).values_list("pk", flat=True)[0]
     talked = desk.taken(lin, desk.li)
     case = desk.case(town.customer("吴三"), desk.li)
-    give = {"key": str(uuid4()), "pin": "482913"}
+    had = SimpleNamespace(
+        sale=sale, paid=paid, held=held, shot=shot, refund=refund, split=split, pot=pot, schedule=schedule, first=first,
+        check=check, account=account, paper=paper, notice=notice, talked=talked, case=case, shop=shop,
+    )  # fmt: skip
+    return _of_customer(had) | _of_shop(had) | _of_office(had)
+
+
+GIVE = {"key": str(uuid4()), "pin": "482913"}
+
+
+def _of_customer(of: SimpleNamespace) -> dict[str, list[Door]]:
     return {
         "customer": [
-            Door(f"/orders/{paid.id}/"), Door(f"/orders/{paid.id}/body"), Door(f"/orders/{held.id}/"),
-            Door(f"/orders/{paid.id}/cancel", {}), Door(f"/orders/{refund.id}/"),
-            Door(f"/orders/{paid.id}/refund/"),
-            Door(f"/orders/{paid.id}/refund/", give | {"amount": "1", "reason": "faulty", "words": "坏"}),
-            Door(f"/orders/{refund.id}/refund/withdraw", {}), Door(f"/orders/{refund.id}/refund/escalate", {}),
-            Door(f"/receipts/order/{paid.id}/"), Door(f"/receipts/{paper.id}/"), Door(f"/receipts/{paper.id}.pdf"),
-            Door(f"/receipts/{paper.id}.json"), Door(f"/receipts/proof?order={paid.id}"),
-            Door("/receipts/proof", give | {"order": str(paid.id), "purpose": "court"}),
-            Door(f"/bills/check/{check.id}/"), Door(f"/bills/check/{check.id}/", {"choice": "full"}),
-            Door(f"/bills/accounts/{account}/forget", {}), Door("/bills/again", {"account": str(account)}),
-            Door(f"/splits/{split.id}/"), Door(f"/splits/{split.id}/quote", {"mode": "now"}),
-            Door(f"/splits/{split.id}/remind", {}), Door(f"/splits/{split.id}/cancel", {}),
-            Door(f"/splits/new/?order={paid.id}"), Door(f"/spending/{paid.id}/category", {"category": "food"}),
-            Door(f"/pots/{pot.id}/"), Door(f"/pots/{pot.id}/", give | {"amount": "1"}),
-            Door(f"/pots/{pot.id}/", give | {"amount": "1", "back": "1"}),
-            Door(f"/pots/{pot.id}/aim", {"name": "我的"}), Door(f"/pots/{pot.id}/close", {}),
-            Door(f"/schedules/{schedule.id}/"), Door(f"/schedules/{schedule.id}/change", {"do": "cancel"}),
-            Door(f"/schedules/{schedule.id}/change", {"do": "skip", "due_on": first.isoformat()}),
-            Door(f"/me/notices/{notice}/"),
+            Door(f"/orders/{of.paid.id}/"), Door(f"/orders/{of.paid.id}/body"), Door(f"/orders/{of.held.id}/"),
+            Door(f"/orders/{of.paid.id}/cancel", {}), Door(f"/orders/{of.refund.id}/"),
+            Door(f"/orders/{of.paid.id}/refund/"),
+            Door(f"/orders/{of.paid.id}/refund/", GIVE | {"amount": "1", "reason": "faulty", "words": "坏"}),
+            Door(f"/orders/{of.refund.id}/refund/withdraw", {}), Door(f"/orders/{of.refund.id}/refund/escalate", {}),
+            Door(f"/receipts/order/{of.paid.id}/"), Door(f"/receipts/{of.paper.id}/"), Door(f"/receipts/{of.paper.id}.pdf"),
+            Door(f"/receipts/{of.paper.id}.json"), Door(f"/receipts/proof?order={of.paid.id}"),
+            Door("/receipts/proof", GIVE | {"order": str(of.paid.id), "purpose": "court"}),
+            Door(f"/bills/check/{of.check.id}/"), Door(f"/bills/check/{of.check.id}/", {"choice": "full"}),
+            Door(f"/bills/accounts/{of.account}/forget", {}), Door("/bills/again", {"account": str(of.account)}),
+            Door(f"/splits/{of.split.id}/"), Door(f"/splits/{of.split.id}/quote", {"mode": "now"}),
+            Door(f"/splits/{of.split.id}/remind", {}), Door(f"/splits/{of.split.id}/cancel", {}),
+            Door(f"/splits/new/?order={of.paid.id}"), Door(f"/spending/{of.paid.id}/category", {"category": "food"}),
+            Door(f"/pots/{of.pot.id}/"), Door(f"/pots/{of.pot.id}/", GIVE | {"amount": "1"}),
+            Door(f"/pots/{of.pot.id}/", GIVE | {"amount": "1", "back": "1"}),
+            Door(f"/pots/{of.pot.id}/aim", {"name": "我的"}), Door(f"/pots/{of.pot.id}/close", {}),
+            Door(f"/schedules/{of.schedule.id}/"), Door(f"/schedules/{of.schedule.id}/change", {"do": "cancel"}),
+            Door(f"/schedules/{of.schedule.id}/change", {"do": "skip", "due_on": of.first.isoformat()}),
+            Door(f"/me/notices/{of.notice}/"),
         ],
+    }  # fmt: skip
+
+
+def _of_shop(of: SimpleNamespace) -> dict[str, list[Door]]:
+    return {
         "shop": [
-            Door(f"/shop/sales/{sale.id}/"), Door(f"/shop/sales/{sale.id}/close", {}),
-            Door(f"/shop/payments/{paid.id}/"), Door(f"/shop/payments/{held.id}/capture", {}),
-            Door(f"/shop/payments/{held.id}/void", {}),
-            Door(f"/shop/payments/{paid.id}/refund", give | {"amount": "1"}),
-            Door(f"/shop/refunds/{refund.id}/"),
-            Door(f"/shop/refunds/{refund.id}/answer", {"decision": "agree"}),
+            Door(f"/shop/sales/{of.sale.id}/"), Door(f"/shop/sales/{of.sale.id}/close", {}),
+            Door(f"/shop/payments/{of.paid.id}/"), Door(f"/shop/payments/{of.held.id}/capture", {}),
+            Door(f"/shop/payments/{of.held.id}/void", {}),
+            Door(f"/shop/payments/{of.paid.id}/refund", GIVE | {"amount": "1"}),
+            Door(f"/shop/refunds/{of.refund.id}/"),
+            Door(f"/shop/refunds/{of.refund.id}/answer", {"decision": "agree"}),
         ],
         "console": [
-            Door(f"/console/c/{talked}/receipts?q=100"),
-            Door(f"/console/c/{talked}/receipts/send", give | {"order": str(paid.id), "line": "chat"}),
-            Door(f"/console/case/{case.id}/take", {}),
-            Door(f"/console/case/{case.id}/refund", {"amount": "1", "reason": "x"}),
-            Door(f"/console/case/{case.id}/decline", {"reason": "x"}),
+            Door(f"/console/c/{of.talked}/receipts?q=100"),
+            Door(f"/console/c/{of.talked}/receipts/send", GIVE | {"order": str(of.paid.id), "line": "chat"}),
+            Door(f"/console/case/{of.case.id}/take", {}),
+            Door(f"/console/case/{of.case.id}/refund", {"amount": "1", "reason": "x"}),
+            Door(f"/console/case/{of.case.id}/decline", {"reason": "x"}),
         ],
-        "file": [Door(f"/refunds/files/{shot}")],
+        "file": [Door(f"/refunds/files/{of.shot}")],
+    }  # fmt: skip
+
+
+def _of_office(of: SimpleNamespace) -> dict[str, list[Door]]:
+    return {
         "office": [
             Door("/office/merchants/"), Door("/office/merchants/", {"name": "假店", "category": "food"}),
-            Door(f"/office/merchants/{shop.id}/hold", {}), Door(f"/office/merchants/{shop.id}/reopen", {}),
-            Door(f"/office/merchants/{shop.id}/login", {"login": "evil-1", "name": "恶", "password": "x"}),
+            Door(f"/office/merchants/{of.shop.id}/hold", {}), Door(f"/office/merchants/{of.shop.id}/reopen", {}),
+            Door(f"/office/merchants/{of.shop.id}/login", {"login": "evil-1", "name": "恶", "password": "x"}),
             Door("/office/fees/"), Door("/office/limits/"), Door("/office/limits/standing", {"phone": "1"}),
             Door(f"/office/terms/{uuid4()}/decide", {"decision": "approve"}), Door("/office/reports/"),
             Door(f"/office/reports/{uuid4()}/decide", {"note": "x"}), Door("/office/reconciliation/"),
