@@ -9,7 +9,7 @@ from kefu.cases import actions, queries
 from kefu.cases.actions.case import Opening
 from kefu.cases.queries import CaseView
 from kefu.cases.refusals import CaseOver, ProposalSettled, ProposalWaiting, ReasonMissing, StillWaiting
-from kefu.core.actor import Actor
+from kefu.core.actor import SYSTEM, Actor
 from kefu.core.models import AuditEntry
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
@@ -149,3 +149,13 @@ def test_an_expired_approval_pays_nothing(cast, conversation: UUID, now: datetim
             actor=cast.zhao, proposal_id=proposal.id, approve=True, words="", now=now + timedelta(hours=25)
         )
     assert wallet.balance_for(cast.lin).available == Money(0)
+
+
+def test_the_same_words_of_two_customers_are_two_cases(cast, now: datetime) -> None:
+    """Without a conversation or an order nothing but the customer tells two matters apart."""
+    first = actions.open_case(actor=SYSTEM, opening=Opening(kind="general", customer_id=cast.lin.uuid), now=now)
+    other = actions.open_case(actor=SYSTEM, opening=Opening(kind="general", customer_id=cast.zhou.uuid), now=now)
+    again = actions.open_case(actor=SYSTEM, opening=Opening(kind="general", customer_id=cast.lin.uuid), now=now)
+    assert other.id != first.id
+    assert (first.customer_id, other.customer_id) == (cast.lin.uuid, cast.zhou.uuid)
+    assert again.id == first.id

@@ -24,6 +24,7 @@ from kefu.planning.refusals import (
     WeightsUnfit,
 )
 from kefu.planning.rules.share import divide
+from kefu.trust.models import Report
 from kefu.wallet import actions as wallet
 from kefu.wallet.models import Order
 
@@ -264,3 +265,16 @@ def test_what_cannot_be_divided_is_refused_and_changes_nothing(town) -> None:
     with pytest.raises(PersonUnknown):
         actions.create_split(actor=lin, key=uuid4(), asked=unknown, now=town.now)
     assert (queries.splits_for(lin), told(zhou, "split_invited")) == ([], 0)
+
+
+@pytest.mark.row("W-19")
+def test_a_title_that_leads_away_is_masked_for_everybody_and_reported_as_its_makers(town) -> None:
+    """A notice of ours must not carry a stranger's number, nor a payer be taken for who wrote it."""
+    lin, wang = town.customer("林晓"), town.customer("王芳", 100_00)
+    split = make(town, lin, wang, title="退款加微信abc12345")
+    assert "abc12345" not in split.title
+    assert "abc12345" not in str(Notice.objects.get(user_id=wang.uuid, kind="split_invited").values)
+    order = pay(town, wang, split)
+    assert "abc12345" not in order.remark
+    report = Report.objects.get()
+    assert (report.ref, report.writer_id, report.words) == (f"split:{split.id}", lin.uuid, "退款加微信abc12345")

@@ -1,12 +1,14 @@
 """Statements and channel files: whole or not at all, and the bank's word about what we asked for."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from tests.rails import papers
 from tests.rails.papers import Entry
 
-from kefu.core.actor import SYSTEM
+from kefu.core.actor import SYSTEM, Actor
+from kefu.core.models import AuditEntry, OutboxEvent
 from kefu.rails import actions, queries
 from kefu.rails.models import BankStatement, BankStatementLine, ChannelFile, ChannelFileLine, RefusedFile
 from kefu.rails.rules import BANK_ZONE
@@ -185,3 +187,21 @@ def test_a_bad_channel_file_is_refused_whole(start, raw: bytes, line: int) -> No
     assert refused.value.data["line"] == line, refused.value.data
     assert not ChannelFile.objects.exists()
     assert (RefusedFile.objects.get().kind, bytes(RefusedFile.objects.get().raw)) == ("channel", raw)
+
+
+@pytest.mark.row("W-03")
+def test_a_file_that_a_person_gave_credits_nobody_and_has_the_bank_asked(instruct, start) -> None:
+    """An operator who writes a bank file by themself must not be able to make a top-up succeed."""
+    one, two = instruct(200_00), instruct(300_00)
+    clerk = Actor(kind="staff", id=str(uuid4()), role="operator")
+    raw = statement(("SB1", str(one.id), 200_00))
+    actions.import_statement(actor=clerk, connector_code="sandbox", day=DAY, raw=raw, now=start)
+    entry = Entry(bank_ref="SB2", instruction=str(two.id), amount=300_00)
+    raw = papers.channel_file([entry], day=DAY)
+    actions.import_channel_file(actor=clerk, connector_code="sandbox", day=DAY, raw=raw, now=start)
+    for made in (one, two):
+        assert queries.settling_advice_of(made.order_ref) is None
+        assert queries.advice_of(made.order_ref) == []
+        assert OutboxEvent.objects.filter(kind="rails.ask_wanted", key=str(made.id)).count() == 1
+        entry_of = AuditEntry.objects.get(action="rails.ask_soon", subject=f"instruction:{made.id}")
+        assert entry_of.actor == clerk.ref

@@ -12,6 +12,7 @@ from tests.wallet.test_goodwill import approved, pay
 from tests.wallet.town import Town
 
 from kefu.core.actor import SYSTEM, Actor
+from kefu.core.keyed import KeyReused
 from kefu.core.models import AuditEntry
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
@@ -229,6 +230,11 @@ def test_a_proof_is_bound_to_its_orders_and_purpose(town: Town) -> None:
     key = uuid4()
     made = prove([one.id], key=key)
     assert made == prove([one.id], key=key)
+    town.prove(lin, actions.proof_ref([two.id], "court"))
+    town.prove(lin, actions.proof_ref([one.id], "police"))
+    for order_id, purpose in ((two.id, "court"), (one.id, "police")):
+        with pytest.raises(KeyReused):
+            prove([order_id], purpose, key=key)
     assert made.content["holder"] == "林晓雨" and [o["no"] for o in made.content["orders"]] == [one.no]
     town.wait(minutes=6)
     with pytest.raises(LevelInsufficient):

@@ -19,9 +19,11 @@ from kefu.core.refusal import NotFound, Refusal
 from kefu.ledger import queries as books
 from kefu.notices.models import Notice
 from kefu.sla import queries as clocks
+from kefu.trust.models import Report
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Order, Payment, Refund
 from kefu.wallet.queries.shop import refund as refunds
+from kefu.wallet.queries.shop.merchant import sale_for_token
 
 
 @pytest.fixture
@@ -328,3 +330,22 @@ def test_words_are_kept_without_secrets_and_notes_are_never_changed(town, mall, 
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('kefu_app', 'wallet_refundnote', 'UPDATE')")
         assert cursor.fetchone() == (False,)
+
+
+@pytest.mark.row("W-06")
+def test_words_of_a_merchant_are_a_strangers_for_the_customer_and_reported_as_theirs(town, mall) -> None:
+    lin, shop = town.customer("林晓", 300_00), mall.shop()
+    sale = mall.sale(shop, 100_00, subject="会员卡 微信abc12345")
+    assert "abc12345" not in sale_for_token(lin, sale.token).subject
+    paid = mall.pay(lin, sale)
+    assert "abc12345" not in paid.remark
+    assert [(one.ref, one.writer_id) for one in Report.objects.all()] == [(f"sale:{sale.id}", shop.actor.uuid)]
+    asked = mall.ask(lin, paid, 40_00)
+    actions.answer_refund(
+        actor=shop.actor, order_id=asked.id, agree=False, words="退款请加微信xyz98765", now=town.now
+    )
+    seen = {who.kind: refunds.refund_for(who, asked.id, now=town.now).notes[-1].words for who in (lin, shop.actor)}
+    assert "xyz98765" not in seen["customer"]
+    assert seen["merchant"] == "退款请加微信xyz98765"
+    assert Report.objects.filter(writer_id=shop.actor.uuid, ref__startswith="refund_note:").count() == 1
+    assert not Report.objects.filter(writer_id=lin.uuid).exists()

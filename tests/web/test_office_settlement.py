@@ -1,5 +1,7 @@
 """Reconciliation and safeguarding over HTTP: who sees them, an upload by hand, and a break cleared by two people."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -12,6 +14,8 @@ from kefu.core.actor import SYSTEM
 from kefu.rails import actions as rails
 from kefu.rails.rules import BANK_ZONE
 from kefu.settlement import actions, queries
+from kefu.trust.actions import report_words
+from kefu.trust.models import Report
 
 PAGES = ("/office/reconciliation/", "/office/safeguarding/", "/office/safeguarding.csv")
 
@@ -100,3 +104,21 @@ def test_only_operators_and_supervisors_come_in_and_pages_ask_little(town, brows
     lines = operator.get("/office/safeguarding.csv").content.decode().splitlines()
     assert lines[0].startswith("date,round,L10")
     assert lines[1].split(",")[10:13] == ["77.00", "77.00", "0.00"]
+
+
+def test_a_nul_in_what_staff_type_breaks_nothing_and_a_secret_is_kept_nowhere(town, browser: SignedIn, stray) -> None:
+    maker, checker = browser(town.staff("钱工", "operator")), browser(town.staff("赵主管", "supervisor"))
+    address = f"/office/reconciliation/{stray.id}/"
+    assert maker.post(f"{address}propose", {"deed": "return", "reason": "\0"}).status_code == 422
+    assert maker.post(f"{address}propose", {"deed": "return", "reason": "银行\0来函"}).status_code == 302
+    made = queries.break_for(SYSTEM, stray.id, now=town.now).clearances[0].id
+    words = "同意\0，支付密码是 482913"
+    assert checker.post(f"{address}decide", {"clearance": str(made), "decision": "approve", "words": words}).status_code == 302
+    page = queries.break_for(SYSTEM, stray.id, now=town.now)
+    assert page.clearances[0].reason == "银行来函"
+    said = next(step for step in page.steps if step.code == "agreed").data["words"]
+    assert said.startswith("同意，")
+    assert "482913" not in said
+    report = report_words(ref="order:x", writer_id=uuid4(), words="加微信abc12345", now=town.now)
+    checker.post(f"/office/reports/{report}/decide", {"decision": "confirm", "note": "号码\0不是我们的"})
+    assert Report.objects.get().note == "号码不是我们的"

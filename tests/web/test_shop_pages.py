@@ -241,3 +241,23 @@ def test_merchant_is_taken_down_by_one_and_let_sell_by_another(town: Town, brows
     assert seller.post("/shop/sales/", {"no": "A1", "subject": "面包", "amount": "5", "minutes": "30"}).status_code == 302
     assert "收款中" in text_of(checker.get("/office/merchants/"))
     assert actions.close_expired(now=town.now) == 0
+
+
+@pytest.mark.row("S-10")
+def test_merchant_is_not_approved_by_who_leads_the_registrar_or_is_led_by_them(town: Town, browser: SignedIn) -> None:
+    zhao = town.staff("赵主管", "supervisor")
+    maker = town.staff("钱工", "operator", zhao)
+    browser(maker).post("/office/merchants/", {"name": "晨光面包店", "category": "food"})
+    row = Merchant.objects.get()
+    refused = browser(zhao).post(f"/office/merchants/{row.id}/approve")
+    assert (refused.status_code, "同一条上下级线" in text_of(refused)) == (403, True)
+    assert Merchant.objects.get().status == Merchant.PENDING
+    other = browser(town.staff("孙主管", "supervisor"))
+    assert other.post(f"/office/merchants/{row.id}/approve").status_code == 302
+    assert Merchant.objects.get().status == Merchant.OPEN
+
+
+def test_link_with_a_nul_is_no_link(town: Town, browser: SignedIn) -> None:
+    client = browser(town.customer("林一"))
+    assert client.get("/pay/a%00b/").status_code == 404
+    assert client.post("/pay/a%00b/").status_code == 404

@@ -41,7 +41,7 @@ class Case(models.Model):
                 condition=models.Q(status__in=["OPEN", "WAITING", "RESOLVED", "CLOSED"]), name="case_status"
             ),
             models.UniqueConstraint(
-                fields=["conversation_id", "kind", "order_id"],
+                fields=["customer_id", "conversation_id", "kind", "order_id"],
                 condition=models.Q(status__in=["OPEN", "WAITING"]),
                 nulls_distinct=False,
                 name="one_open_case_per_matter",

@@ -126,20 +126,27 @@ def proof_ref(order_ids: Sequence[UUID], purpose: str) -> str:
 def issue_proof(*, actor: Actor, order_ids: Sequence[UUID], purpose: str, key: UUID, now: datetime) -> PaperView:
     """A stamped proof of chosen settled orders, with the customer's full name: V2, by the PIN given for `proof_ref`.
 
-    The same key gives the same proof. Refuses `receipts.proof.unfit`, `receipts.order.not_settled`,
-    `identity.level.insufficient` and `core.thing.not_found`.
+    The same key gives the same proof. Refuses `core.request.key_reused` (the key made one of other orders, or for
+    something else), `receipts.proof.unfit`, `receipts.order.not_settled`, `identity.level.insufficient` and
+    `core.thing.not_found`.
     """
     chosen = list(dict.fromkeys(order_ids))
     if not 1 <= len(chosen) <= PROOF_ORDERS_MOST or purpose not in PURPOSES:
         raise ProofUnfit(most=PROOF_ORDERS_MOST)
     orders = settled_orders(actor, chosen, now=now)
     _require(actor, "receipts.issue_proof", ref=proof_ref(chosen, purpose), now=now)
-    subject = f"proof:{key}"
+    subject, named = f"proof:{key}", both(lambda: str(PURPOSES[purpose]))
     number, who = _number("ZM", actor, subject, now), people.person(actor.uuid)
-    return known(actor.uuid, subject) or write_paper(
+    earlier = known(actor.uuid, subject)
+    if earlier is not None:
+        made_of = [one["no"] for one in earlier.content["orders"]], earlier.content["purpose"]
+        if made_of != ([one.no for one in orders], named):
+            raise keyed.KeyReused()
+        return earlier
+    return write_paper(
         actor=actor, kind=PROOF, number=number, customer_id=actor.uuid, subject=subject, now=now,
         make=lambda url: proof_content(
-            orders, purpose=both(lambda: str(PURPOSES[purpose])), number=number, holder=who.name,
+            orders, purpose=named, number=number, holder=who.name,
             phone=who.masked_phone, verify_url=url, now=now,
         ),
     )  # fmt: skip

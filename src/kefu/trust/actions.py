@@ -63,7 +63,7 @@ def decide_report(*, actor: Actor, report_id: UUID, confirmed: bool, note: str, 
     """
     if not may_decide(actor):
         raise NotFound()
-    why = note.strip()
+    why = note.replace("\0", "").strip()
     if not why or len(why) > NOTE_MOST:
         raise NoteMissing(most=NOTE_MOST)
     with transaction.atomic():

@@ -104,6 +104,7 @@ def _next_number() -> str:
 
 def _same_matter(opening: Opening) -> Case:
     return Case.objects.get(
+        customer_id=opening.customer_id,
         conversation_id=opening.conversation_id,
         kind=opening.kind,
         order_id=opening.order_id,

@@ -10,6 +10,7 @@ from kefu.identity.actions.code import request_code, use_code
 from kefu.identity.actions.email import confirm_email, confirm_email_code, note_bounce, request_email_code
 from kefu.identity.actions.enrolment import check_enrolment, enrol_first_operator, invite_first_operator
 from kefu.identity.actions.grant import end_grant, give_grant
+from kefu.identity.actions.pace import ACCOUNT, PHONE, STATEMENT, count_look_up
 from kefu.identity.actions.password import change_password
 from kefu.identity.actions.person import (
     change_language,
@@ -29,6 +30,9 @@ from kefu.identity.actions.sign_in import (
 )
 
 __all__ = [
+    "ACCOUNT",
+    "PHONE",
+    "STATEMENT",
     "Browser",
     "change_language",
     "change_password",
@@ -36,6 +40,7 @@ __all__ = [
     "confirm_email",
     "confirm_email_code",
     "consume_approval",
+    "count_look_up",
     "decide_approval",
     "end_grant",
     "end_other_sessions",

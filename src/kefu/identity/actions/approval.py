@@ -164,9 +164,8 @@ def decide_approval(
         why_not = why_not_decide(approval, User.objects.get(pk=actor.uuid), leads_of_staff())
         if why_not:
             raise ApprovalNotYours(why=why_not)
-        Decision.objects.create(
-            approval=approval, checker_id=actor.uuid, approve=approve, words=words.strip()[:2000], at=now
-        )
+        said = words.replace("\0", "").strip()[:2000]
+        Decision.objects.create(approval=approval, checker_id=actor.uuid, approve=approve, words=said, at=now)
         _conclude(actor, approval, approve, now)
     return approval_for(actor=actor, approval_id=approval_id, now=now)
 

@@ -10,7 +10,7 @@ from kefu.identity.queries.access import (
     risks_of,
     stepped_up,
 )
-from kefu.identity.queries.approval import approval_for, approvals_for
+from kefu.identity.queries.approval import approval_for, approvals_for, counts_as_one
 from kefu.identity.queries.person import (
     actor_for_session,
     actor_for_user,
@@ -43,6 +43,7 @@ __all__ = [
     "consents_of",
     "contact_of",
     "contact_point",
+    "counts_as_one",
     "customer_actor",
     "customer_card_for",
     "email_of",

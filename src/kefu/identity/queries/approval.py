@@ -39,6 +39,13 @@ def lead_chain(user: User, leads: Leads) -> list[str]:
     return chain
 
 
+def counts_as_one(one: UUID, other: UUID) -> bool:
+    """Whether two of the staff may not check each other's work: the same person, or of one lead chain."""
+    leads = leads_of_staff()
+    chains = [lead_chain(user, leads) for user in User.objects.filter(pk__in=(one, other), kind=User.STAFF)]
+    return one == other or (len(chains) == 2 and same_chain(*chains))
+
+
 def why_not_decide(approval: Approval, checker: User, leads: Leads) -> str:
     """Why this person may not decide here, in the active language; empty when they may. `approval` is whole."""
     if checker.role not in ROLES["identity.decide_approval"] or not checker.is_active:

@@ -30,6 +30,8 @@ from kefu.planning.refusals import (
 from kefu.planning.rules import amount as amounts
 from kefu.planning.rules.share import divide
 from kefu.planning.rules.text import name
+from kefu.trust import actions as trust
+from kefu.trust import queries as words
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as orders
 from kefu.wallet.queries import OrderView, QuoteView
@@ -80,7 +82,8 @@ def plan_split(*, actor: Actor, asked: Asked) -> Plan:
     """
     if actor.kind != "customer":
         raise NotFound()
-    title, total = name(asked.title), _total(actor, asked)
+    # Others read the title in a notice of ours, and it becomes the remark of what they pay: as a stranger's words.
+    title, total = words.shown(name(asked.title)).text, _total(actor, asked)
     people = _people(actor, asked)
     parts = divide(total.minor, [weight for _person, _label, weight in people])
     if min(parts) < 1:
@@ -152,6 +155,7 @@ def create_split(*, actor: Actor, key: UUID, asked: Asked, now: datetime) -> Spl
                 split = _write(actor, plan, now=now)
         except IntegrityError as clash:  # the same order was divided at the same moment
             raise OrderNotDivisible() from clash
+        trust.report_words(ref=f"split:{split.id}", writer_id=actor.uuid, words=name(asked.title), now=now)
         keyed.settle(principal=actor.ref, key=key, answer={"split": str(split.id)})
     return split_for(actor, split.id)
 
@@ -220,7 +224,7 @@ def quote_share(*, actor: Actor, split_id: UUID, now: datetime, mode: str = "now
             payee_phone=identity.contact_of(share.split.customer_id).phone,
             amount=Money(share.amount, share.split.currency),
             mode=mode,
-            remark=f"AA·{share.split.title}",
+            remark=f"AA·{share.split.title}"[:50],
             now=now,
         )
         ShareQuote.objects.create(quote_id=quote.id, share=share, at=now)

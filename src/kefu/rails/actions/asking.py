@@ -1,6 +1,6 @@
 """Asking the bank: on the ladder, after a callback, or because somebody wants to know."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -43,6 +43,17 @@ def ask_soon(*, actor: Actor, instruction_id: UUID, now: datetime) -> None:
         audit.record(actor=actor, action="rails.ask_soon", subject=f"instruction:{instruction_id}", now=now)
         payload = {"instruction": instruction_id}
         events.announce(kind=facts.ASK_WANTED, key=str(instruction_id), topics=[], payload=payload, now=now)
+
+
+def ask_instead(*, actor: Actor, news: Iterable[UUID | None], now: datetime) -> bool:
+    """Whether a file came by hand. Then it settles nothing: who could write one would credit whom they like. The bank
+    is asked about what it has news of; what the bank does not confirm stays a break, cleared by two people.
+    """
+    if not actor.is_staff:
+        return False
+    for instruction_id in sorted({one for one in news if one}):
+        ask_soon(actor=actor, instruction_id=instruction_id, now=now)
+    return True
 
 
 def ask_now(*, actor: Actor, instruction_id: UUID, now: datetime) -> AdviceView:

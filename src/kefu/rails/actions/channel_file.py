@@ -11,6 +11,7 @@ from kefu.core.bulk import copy_in
 from kefu.rails import events as facts
 from kefu.rails import rules
 from kefu.rails.actions import advice, files
+from kefu.rails.actions.asking import ask_instead
 from kefu.rails.channel_file import ChannelFileRead, FileLine, parse
 from kefu.rails.connectors import Answer, PermanentError, TemporaryError, connector
 from kefu.rails.models import Advice, ChannelFile, Instruction, RefusedFile
@@ -36,7 +37,8 @@ def fetch_channel_file(*, actor: Actor, connector_code: str, day: date, now: dat
 
 
 def import_channel_file(*, actor: Actor, connector_code: str, day: date, raw: bytes, now: datetime) -> UUID:
-    """Take a channel file in, prove its trailer, and let what it says of open instructions settle them.
+    """Take a channel file in, prove its trailer, and let what it says of open instructions settle them; one that a
+    person gives settles nothing, the bank is asked instead.
 
     The same bytes again give the first import; a later version of the day adds only what is new.
     Refuses `rails.channel_file.wrong`: nothing is taken in, the line is named, the bytes are kept with the verdict.
@@ -54,7 +56,7 @@ def import_channel_file(*, actor: Actor, connector_code: str, day: date, raw: by
             defaults={"raw": raw, "final": read.final, "total": read.total, "imported_at": now},
         )  # fmt: skip
         if new:
-            taken = _take_lines(row, read, now=now)
+            taken = _take_lines(row, read, actor=actor, now=now)
             data = {"connector": connector_code, "date": day, "digest": digest, "lines": taken}
             subject = f"channel_file:{row.id}"
             audit.record(actor=actor, action="rails.import_channel_file", subject=subject, now=now, data=data)
@@ -63,15 +65,16 @@ def import_channel_file(*, actor: Actor, connector_code: str, day: date, raw: by
     return row.id
 
 
-def _take_lines(row: ChannelFile, read: ChannelFileRead, *, now: datetime) -> int:
+def _take_lines(row: ChannelFile, read: ChannelFileRead, *, actor: Actor, now: datetime) -> int:
     known = files.known_refs("rails_channelfileline", row.connector, [line.bank_ref for line in read.lines])
     fresh = [line for line in read.lines if line.bank_ref not in known]
     states = files.states_of([line.instruction_id for line in fresh if line.instruction_id])
     news = [line for line in fresh if _is_news(line, states)]
     rows = Instruction.objects.select_for_update().filter(pk__in=[line.instruction_id for line in news])
     ours = {found.id: found for found in rows.order_by("pk")}
+    by_hand = ask_instead(actor=actor, news=[line.instruction_id for line in news], now=now)
     for line in news:
-        if line.instruction_id:
+        if line.instruction_id and not by_hand:
             advice.write(ours[line.instruction_id], _answer(line, ours[line.instruction_id]), kind=Advice.FILE, now=now)
     return copy_in(
         "rails_channelfileline",

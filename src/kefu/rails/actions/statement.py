@@ -13,6 +13,7 @@ from kefu.core.ids import new_id
 from kefu.rails import events as facts
 from kefu.rails import rules
 from kefu.rails.actions import advice, files
+from kefu.rails.actions.asking import ask_instead
 from kefu.rails.connectors import Answer, PermanentError, TemporaryError, connector
 from kefu.rails.models import Advice, BankStatement, Instruction, RefusedFile
 from kefu.rails.refusals import StatementUnavailable, StatementWrong
@@ -38,7 +39,8 @@ def fetch_statement(*, actor: Actor, connector_code: str, day: date, now: dateti
 
 
 def import_statement(*, actor: Actor, connector_code: str, day: date, raw: bytes, now: datetime) -> UUID:
-    """Take a statement (camt.053) in, prove its sums, and let each line settle the instruction that it names.
+    """Take a statement (camt.053) in, prove its sums, and let each line settle the instruction that it names; one that
+    a person gives settles nothing, the bank is asked instead.
 
     The same bytes again give the first import; a later version of the day adds only what is new.
     Refuses `rails.statement.wrong`: nothing is taken in, the line is named, the bytes are kept with the verdict.
@@ -65,7 +67,7 @@ def import_statement(*, actor: Actor, connector_code: str, day: date, raw: bytes
             },
         )
         if new:
-            taken = _take_lines(row, statement, now=now)
+            taken = _take_lines(row, statement, actor=actor, now=now)
             audit.record(
                 actor=actor,
                 action="rails.import_statement",
@@ -78,7 +80,7 @@ def import_statement(*, actor: Actor, connector_code: str, day: date, raw: bytes
     return row.id
 
 
-def _take_lines(row: BankStatement, statement: Statement, *, now: datetime) -> int:
+def _take_lines(row: BankStatement, statement: Statement, *, actor: Actor, now: datetime) -> int:
     known = files.known_refs("rails_bankstatementline", row.connector, [line.bank_ref for line in statement.lines])
     fresh = [line for line in statement.lines if line.bank_ref not in known]
     states = files.states_of([line.instruction_id for line in fresh if line.instruction_id])
@@ -87,8 +89,9 @@ def _take_lines(row: BankStatement, statement: Statement, *, now: datetime) -> i
     news = [line.instruction_id for line in fresh if line.instruction_id and words[line.number] == "news"]
     ours = {found.id: found for found in Instruction.objects.select_for_update().filter(pk__in=news).order_by("pk")}
     advised: dict[int, UUID] = {}
+    by_hand = ask_instead(actor=actor, news=news, now=now)
     for line in fresh:
-        if words[line.number] == "news" and line.instruction_id:
+        if words[line.number] == "news" and line.instruction_id and not by_hand:
             found = ours[line.instruction_id]
             advised[line.number] = _advise(found, line, currency=statement.currency, now=now).id
     noted = {line.number: new_id() for line in fresh if words[line.number] == "noted"}

@@ -54,7 +54,7 @@ def propose_clearance(*, actor: Actor, break_id: UUID, wish: Wish, now: datetime
     people.require(actor=actor, action="settlement.propose_clearance", now=now)
     row = lock(break_id)
     other = _check(row, wish)
-    reason = redact(wish.reason.strip()[:REASON_MAX]).text
+    reason = redact(_typed(wish.reason)).text
     if not reason:
         raise ReasonMissing()
     if row.clearances.filter(status=PROPOSED).exists():
@@ -75,6 +75,11 @@ def propose_clearance(*, actor: Actor, break_id: UUID, wish: Wish, now: datetime
     return made.id
 
 
+def _typed(words: str) -> str:
+    """As it may be stored: the database takes no NUL."""
+    return words.replace("\0", "").strip()[:REASON_MAX]
+
+
 def _check(row: Break, wish: Wish) -> Break | None:
     if row.status != OPEN:
         raise BreakCleared(no=row.no)
@@ -89,7 +94,7 @@ def _check(row: Break, wish: Wish) -> Break | None:
             raise OwnerWrong()
     if wish.deed != rules.OFFSET:
         return None
-    other = Break.objects.filter(no=wish.other.strip(), status=OPEN, suspense=LONG, suspended=row.suspended).first()
+    other = Break.objects.filter(no=_typed(wish.other), status=OPEN, suspense=LONG, suspended=row.suspended).first()
     if other is None:
         raise PartnerWrong(other=wish.other[:20])
     return other
@@ -117,11 +122,12 @@ def decide_clearance(*, actor: Actor, clearance_id: UUID, approve: bool, words: 
     made.refresh_from_db()
     if made.status != PROPOSED:
         raise ClearanceSettled()
+    said = redact(_typed(words)).text
     approval = identity.decide_approval(
-        actor=actor, approval_id=made.approval_id, approve=approve, words=redact(words[:REASON_MAX]).text, now=now
+        actor=actor, approval_id=made.approval_id, approve=approve, words=said, now=now
     )
     row = rows[made.found_id]
-    telling.write_step(row, "agreed" if approve else "rejected", actor=actor, now=now, data={"words": words[:200]})
+    telling.write_step(row, "agreed" if approve else "rejected", actor=actor, now=now, data={"words": said[:200]})
     if approval.status == "REJECTED":
         transition(Clearance, made.id, PROPOSED, REJECTED, settled_at=now)
         changed(row, now=now)

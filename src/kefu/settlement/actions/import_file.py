@@ -14,7 +14,8 @@ TAKERS = {"statement": rails.import_statement, "channel": rails.import_channel_f
 
 
 def import_file(*, actor: Actor, connector: str, kind: str, day: date, raw: bytes, now: datetime) -> UUID:
-    """Take a statement or channel file in, as if the bank had delivered it; the comparison follows by itself.
+    """Take a statement or channel file in; the comparison follows by itself. What it says of open orders is asked of
+    the bank and settles nothing: one person alone cannot credit a customer by a file.
 
     Refuses `identity.role.insufficient`, `rails.statement.wrong`, `rails.channel_file.wrong`.
     """

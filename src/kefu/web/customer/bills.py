@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from kefu.core import clock
 from kefu.core.money import Money, parse_amount
 from kefu.core.refusal import Refusal
+from kefu.identity import actions as identity
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as money
 from kefu.wallet.queries.bill import (
@@ -51,6 +52,7 @@ def _choose(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
+            identity.count_look_up(actor=actor, what=identity.ACCOUNT, now=now)
             check = wallet.check_account(actor=actor, payee=given["payee"], number=given["number"], now=now)
             return redirect("bill_check", check.id)
         except Refusal as refusal:
@@ -71,7 +73,9 @@ def _choose(request: HttpRequest, kind: str) -> HttpResponse:
 def again(request: HttpRequest) -> HttpResponse:
     """An account paid before, asked about anew."""
     account = read_id(request.POST.get("account"))
-    check = wallet.check_saved_account(actor=signed_in(request), account_id=account, now=clock.now())
+    actor, now = signed_in(request), clock.now()
+    identity.count_look_up(actor=actor, what=identity.ACCOUNT, now=now)
+    check = wallet.check_saved_account(actor=actor, account_id=account, now=now)
     return redirect("bill_check", check.id)
 
 

@@ -164,6 +164,7 @@ def statement(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("as") == "csv":
         actions.check_period(first, last, now=now)
         return stream_statement(actor, first=first, last=last, now=now)
+    identity.count_look_up(actor=actor, what=identity.STATEMENT, now=now)
     made = actions.issue_statement(actor=actor, first=first, last=last, now=now)
     return redirect("paper", made.id)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from kefu.core import clock
 from kefu.core.money import parse_amount
 from kefu.core.refusal import Refusal
+from kefu.identity import actions as identity
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as money
 from kefu.web.customer.confirm import carry_out, show_quote
@@ -53,14 +54,16 @@ def confirm(request: HttpRequest) -> HttpResponse:
     form = TransferForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
+        actor, now = signed_in(request), clock.now()
         try:
+            identity.count_look_up(actor=actor, what=identity.PHONE, now=now)
             quote = wallet.quote_transfer(
-                actor=signed_in(request),
+                actor=actor,
                 payee_phone=given["phone"],
                 amount=parse_amount(given["amount"]),
                 mode=given["mode"],
                 remark=given["remark"],
-                now=clock.now(),
+                now=now,
             )
             return show_quote(request, PAGE, quote)
         except Refusal as refusal:

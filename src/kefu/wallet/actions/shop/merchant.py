@@ -71,10 +71,13 @@ def register_merchant(*, actor: Actor, given: NewMerchant, now: datetime) -> Mer
 
 
 def approve_merchant(*, actor: Actor, merchant_id: UUID, now: datetime) -> MerchantView:
-    """Let a registered merchant sell. Refuses who registered it, and what is not PENDING."""
+    """Let a registered merchant sell. Refuses who registered it, whoever leads or is led by them
+    (`wallet.merchant.same_person`), and what is not PENDING.
+    """
     identity.require(actor=actor, action="wallet.judge_merchant", now=now)
     row = _merchant(merchant_id)
-    if actor.ref == row.registered_by and actor.kind != "system":
+    by = row.registered_by.removeprefix("staff:")
+    if actor.is_staff and by != row.registered_by and identity.counts_as_one(actor.uuid, UUID(by)):
         raise SamePerson()
     return _move(actor, row, (Merchant.PENDING,), Merchant.OPEN, "wallet.approve_merchant", now=now, opened_at=now)
 

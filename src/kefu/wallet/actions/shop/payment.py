@@ -14,6 +14,7 @@ from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.identity import queries as identity
 from kefu.ledger.chart import Journal
+from kefu.trust import queries as trust
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, telling
 from kefu.wallet.actions.quote import carry_out, lacking, write_quote
@@ -40,11 +41,12 @@ def quote_payment(*, actor: Actor, token: str, now: datetime) -> QuoteView:
         raise NotFound()
     identity.require(actor=actor, action="wallet.quote_payment", now=now)
     with transaction.atomic():
-        sale = Sale.objects.select_related("merchant").filter(token=token).first()
+        sale = Sale.objects.select_related("merchant").filter(token=token.replace("\0", "")).first()
         if sale is None:
             raise NotFound()
         check_payable(sale, now=now)
-        named: dict[str, Any] = {"sale": sale, "payee_name": sale.merchant.name, "remark": sale.subject}
+        words = trust.shown(sale.subject).text
+        named: dict[str, Any] = {"sale": sale, "payee_name": sale.merchant.name, "remark": words}
         return write_quote(actor, kind=m.PAYMENT, mode=m.NOW, amount=sale.amount, now=now, **named)
 
 

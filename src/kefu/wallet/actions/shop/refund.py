@@ -18,6 +18,7 @@ from kefu.core.transition import transition
 from kefu.identity import queries as identity
 from kefu.sla import actions as sla
 from kefu.sla import queries as clocks
+from kefu.trust import actions as trust
 from kefu.wallet import events as facts
 from kefu.wallet import models as m
 from kefu.wallet.actions import book
@@ -270,9 +271,10 @@ def _note(
     own = StoredFile.objects.filter(pk__in=file_ids, owner_ref=actor.ref).count()
     if own != len(set(file_ids)):
         raise NotFound()
-    RefundNote.objects.create(
+    note = RefundNote.objects.create(
         refund=refund, by=by, author_ref=actor.ref, words=redact(text).text, file_ids=list(set(file_ids)), at=now
     )
+    trust.report_words(ref=f"refund_note:{note.pk}", writer_id=actor.uuid, words=note.words, now=now)
 
 
 def _record(actor: Actor, action: str, refund: Refund, *, now: datetime, **data: object) -> None:

@@ -21,8 +21,8 @@ class MerchantTaken(Refusal):
 class SamePerson(Refusal):
     code = "wallet.merchant.same_person"
     status = 403
-    text = _("登记商户的人不能自己批准，请由另一位同事审核。没有改动。")
-    operator = "who registered the merchant may not approve it"
+    text = _("登记商户的人和同一条上下级线上的同事不能批准，请由另一条线上的同事审核。没有改动。")
+    operator = "who registered the merchant, or is in one lead chain with them, may not approve it"
 
 
 class MerchantMoved(Refusal):

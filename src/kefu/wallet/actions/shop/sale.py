@@ -14,6 +14,7 @@ from kefu.core.money import Money
 from kefu.core.redaction import redact
 from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
+from kefu.trust import actions as trust
 from kefu.wallet.actions.shop.merchant import tell_shop
 from kefu.wallet.actions.shop.refusals import MerchantClosed, SaleClosed, SaleNoTaken, SalePaid, SaleUnfit
 from kefu.wallet.models import Merchant, Sale
@@ -66,6 +67,7 @@ def create_sale(*, actor: Actor, given: NewSale, now: datetime) -> SaleView:
             row.save(force_insert=True)
             _record(actor, "wallet.create_sale", row, now=now)
             tell_shop(merchant.id, now=now, sale=row.id)
+            trust.report_words(ref=f"sale:{row.id}", writer_id=actor.uuid, words=row.subject, now=now)
     except IntegrityError as twice:
         known = Sale.objects.select_related("merchant").get(merchant=merchant, no=given.no)
         if (known.amount, known.subject, known.capture_later) != (row.amount, row.subject, row.capture_later):

@@ -1,5 +1,6 @@
 """A merchant's own place: sales, payments and money; and merchants as the house sees them."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.ledger import queries as books
+from kefu.trust import queries as trust
 from kefu.wallet.models import Merchant, MerchantStaff, Payment, Sale
 from kefu.wallet.queries.shop.values import (
     MerchantView,
@@ -51,12 +53,16 @@ def merchant_of(actor: Actor, action: str = "wallet.see_shop", *, now: datetime)
 
 
 def sale_for_token(actor: Actor, token: str) -> SaleView:
-    """The sale behind a payment link, for any customer who was sent it. Refuses `core.thing.not_found`."""
-    row = Sale.objects.select_related("merchant").filter(token=token).first()
+    """The sale behind a payment link, for any customer who was sent it, its subject as another's words.
+
+    Refuses `core.thing.not_found`.
+    """
+    row = Sale.objects.select_related("merchant").filter(token=_clean(token)).first()
     if row is None or actor.kind != "customer":
         raise NotFound()
     paid = Payment.objects.filter(sale=row, order__customer_id=actor.uuid).values_list("pk", flat=True).first()
-    return see_sale(row, order_id=paid)
+    seen = see_sale(row, order_id=paid)
+    return replace(seen, subject=trust.shown(seen.subject).text)
 
 
 def sales_for(actor: Actor, *, text: str = "", limit: int = 50, now: datetime) -> list[SaleView]:

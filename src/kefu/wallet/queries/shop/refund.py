@@ -1,5 +1,6 @@
 """Refunds: as their customer, their merchant and the house see them; and whether one can be asked for."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,13 +9,14 @@ from django.db.models import QuerySet
 from kefu.core.actor import Actor
 from kefu.core.models import StoredFile
 from kefu.core.money import Money
-from kefu.core.refusal import NotFound
+from kefu.core.refusal import NotFound, Refusal
 from kefu.identity import queries as identity
 from kefu.sla import queries as clocks
+from kefu.trust import queries as trust
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Payment, Refund, RefundNote
 from kefu.wallet.queries.shop.merchant import own_merchant
-from kefu.wallet.queries.shop.values import Refundable, RefundView, see_note, see_refund
+from kefu.wallet.queries.shop.values import NoteView, Refundable, RefundView, see_note, see_refund
 from kefu.wallet.rules.shop import WHY_NOT, why_not_refundable
 
 LIST_MOST = 100
@@ -55,7 +57,16 @@ def refund_for(actor: Actor, order_id: UUID, *, now: datetime) -> RefundView:
         raise NotFound()
     _check_seen(actor, row, now=now)
     clock = next(iter(clocks.clocks_of(f"order:{row.pk}", now=now)), None)
-    return see_refund(row, notes=tuple(see_note(note) for note in row.notes.order_by("id")), clock=clock)
+    notes = tuple(_seen_note(actor, note) for note in row.notes.order_by("id"))
+    return see_refund(row, notes=notes, clock=clock)
+
+
+def _seen_note(actor: Actor, note: RefundNote) -> NoteView:
+    """What the other side wrote is a stranger's words; who decides reads them as they stand."""
+    seen = see_note(note)
+    if actor.kind not in ("customer", "merchant") or note.by in (actor.kind, RefundNote.PLATFORM):
+        return seen
+    return replace(seen, words=trust.shown(seen.words).text)
 
 
 def _check_seen(actor: Actor, row: Refund, *, now: datetime) -> None:
@@ -111,5 +122,8 @@ def refund_file_for(actor: Actor, file_id: UUID, *, now: datetime) -> StoredFile
     if note is None:
         raise NotFound()
     row = _rows().get(pk=note.refund_id)
-    _check_seen(actor, row, now=now)
+    try:
+        _check_seen(actor, row, now=now)
+    except Refusal as hidden:  # a role that may not see customers must not learn that the file is there
+        raise NotFound() from hidden
     return StoredFile.objects.get(pk=file_id)

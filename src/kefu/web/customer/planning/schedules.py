@@ -54,6 +54,7 @@ def new_schedule(request: HttpRequest) -> HttpResponse:
     form = ScheduleForm(request.POST or None, initial={"rhythm": "monthly", "first_on": tomorrow})
     if request.method == "POST" and form.is_valid():
         try:
+            identity.count_look_up(actor=actor, what=identity.PHONE, now=now)
             wish = planning.check_schedule(actor=actor, wish=_wish(form), now=now)
             return _confirm(request, wish, ScheduleProofForm(initial=form.cleaned_data), str(new_id()))
         except Refusal as refusal:

@@ -11,8 +11,10 @@ from kefu.core import clock
 from kefu.core.ids import new_id
 from kefu.core.money import parse_amount
 from kefu.core.refusal import Refusal
+from kefu.identity import actions as identity
 from kefu.planning import actions as planning
 from kefu.planning import queries as plans
+from kefu.planning.actions.split import PEOPLE_MOST
 from kefu.wallet import queries as orders
 from kefu.web.customer.confirm import carry_out, show_quote
 from kefu.web.customer.planning.forms import SplitForm
@@ -49,6 +51,8 @@ def new_split(request: HttpRequest) -> HttpResponse:
                 total=None if order else parse_amount(given["amount"]),
                 order_id=order.id if order else None,
             )
+            times = min(len(asked.others), PEOPLE_MOST)
+            identity.count_look_up(actor=actor, what=identity.PHONE, times=times, now=clock.now())
             if given_key := request.POST.get("key"):
                 made = planning.create_split(actor=actor, key=read_id(given_key), asked=asked, now=clock.now())
                 return redirect("split", made.id)
