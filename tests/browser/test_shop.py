@@ -49,18 +49,24 @@ def opened_shop(open_window: Opener) -> Window:
     return seller
 
 
-@pytest.mark.row("W-06", "F-05", "W-25", page="/shop/")
-def test_paid_by_link_asked_back_and_agreed_to_the_money_is_back_on_the_page(
-    town: Installation, open_window: Opener
-) -> None:
-    town.mood("sunny", settle_s=0)
-    seller = opened_shop(open_window)
+def rich_buyer(open_window: Opener) -> Window:
+    """A new customer with 300 yuan and a payment PIN."""
     buyer = open_window().sign_up("林晓").link_card()
     buyer.top_up("300")
     buyer.sees("已到账")
     buyer.go("/me/pin/")
     buyer.page.get_by_label("新的支付密码").fill(PIN)
     buyer.page.locator("#main form button[type=submit], #main form button:not([type])").first.click()
+    return buyer
+
+
+@pytest.mark.row("W-06", "F-05", "W-25", page="/shop/")
+def test_paid_by_link_asked_back_and_agreed_to_the_money_is_back_on_the_page(
+    town: Installation, open_window: Opener
+) -> None:
+    town.mood("sunny", settle_s=0)
+    seller = opened_shop(open_window)
+    buyer = rich_buyer(open_window)
     seller.go("/shop/sales/")
     seller.page.get_by_label("商品名称").fill("生日蛋糕")
     seller.page.get_by_label("收款金额").fill("128.50")
