@@ -118,6 +118,11 @@ TOLD: dict[str, tuple[str, ...] | str] = {
     "wallet.see_shop": MERCHANT,
     "identity.register_merchant_login": MERCHANT,
     "identity.extend_step_up": "the scheduled payment that it stands for is told by itself",
+    "wallet.issue_pay_code": NOTHING_MOVED,
+    "wallet.issue_receive_code": NOTHING_MOVED,
+    "wallet.charge_code": ("payment_done", "code_waiting", "code_refused"),
+    "wallet.create_pin_payment": ("payment_done",),
+    "wallet.refuse_replay": ("code_replayed",),
     "wallet.large_payout": LATER,
 }
 """What each action tells its customer by, or why nothing."""

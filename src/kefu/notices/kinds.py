@@ -149,6 +149,19 @@ KINDS: dict[str, Kind] = {
     "payment_voided": Kind(
         _("预授权已释放"), _("%(merchant)s的预授权 %(amount)s 已释放，款项回到可用余额。订单号 %(no)s。")
     ),
+    "code_waiting": Kind(
+        _("请确认一笔付款"),
+        _("%(merchant)s用您的付款码收 %(amount)s，要您输入支付密码才会付出。不是您本人就不用理会。"),
+    ),
+    "code_refused": Kind(
+        _("付款码没有付成"), _("%(merchant)s用您的付款码收 %(amount)s，没有付成：%(why)s")
+    ),
+    "code_replayed": Kind(
+        _("有人重复使用付款码"),
+        _("%(at)s %(merchant)s再次使用您已经用过的付款码，想收 %(amount)s，已被拒绝，没有扣款。"
+          "如果不是您本人在场，请马上停止转出并联系我们。"),
+        SECURITY,
+    ),
     "refund_paid": Kind(_("退款到账"), _("%(merchant)s的退款 %(amount)s 已退回您的余额。退款单号 %(no)s。")),
     "refund_refused": Kind(
         _("商户不同意退款"),

@@ -40,6 +40,7 @@ _PLACES = {
     "password": "/me/password/",
     "pin": "/me/pin/",
     "email": "/me/email/",
+    "pay_code": "/codes/pay/{}/",
     "case": "/chat/",
     "conversation": "/chat/",
 }

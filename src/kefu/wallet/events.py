@@ -8,6 +8,7 @@
 | `wallet.restriction_changed` | customer | customer |
 | `wallet.card_changed` | customer | customer, instrument |
 | `wallet.shop_changed` | merchant | merchant, and what changed: order or sale (topic `merchant:<uuid>`) |
+| `wallet.code_changed` | customer | customer, sale: a payment by code waits for their yes |
 | `wallet.refund_escalated` | order | order, customer: the platform has to decide |
 """
 
@@ -17,4 +18,5 @@ BALANCE_CHANGED = "wallet.balance_changed"
 RESTRICTION_CHANGED = "wallet.restriction_changed"
 CARD_CHANGED = "wallet.card_changed"
 SHOP_CHANGED = "wallet.shop_changed"
+CODE_CHANGED = "wallet.code_changed"
 REFUND_ESCALATED = "wallet.refund_escalated"

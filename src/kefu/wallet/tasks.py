@@ -76,6 +76,7 @@ def tend_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes i
     """What time does to merchants' orders: unpaid ones close, what was held goes back, silence is answered for."""
     now = clock.now()
     actions.close_expired(now=now)
+    actions.forget_codes(now=now)
     actions.void_expired(now=now)
     actions.step_in(now=now)
     actions.end_refused(now=now)

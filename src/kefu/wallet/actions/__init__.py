@@ -2,6 +2,8 @@
 
 from kefu.wallet.actions.bill import check_account, check_saved_account, pay_bill, quote_bill, remove_account
 from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
+from kefu.wallet.actions.codes.pay import Charge, charge_code, forget_codes, issue_pay_code
+from kefu.wallet.actions.codes.receive import issue_receive_code, look_at_receive_code, quote_receive_code
 from kefu.wallet.actions.completion import complete_topup, completion_arguments
 from kefu.wallet.actions.found import credit_found
 from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
@@ -56,6 +58,7 @@ from kefu.wallet.actions.withdrawal import create_withdrawal, quote_withdrawal
 
 __all__ = [
     "Caps",
+    "Charge",
     "FeeTerms",
     "add_merchant_staff",
     "answer_refund",
@@ -65,6 +68,7 @@ __all__ = [
     "cancel_transfer",
     "capture_payment",
     "change_limits",
+    "charge_code",
     "check_account",
     "check_payee",
     "check_saved_account",
@@ -88,12 +92,16 @@ __all__ = [
     "escalate_refund",
     "expire_restrictions",
     "follow_instruction",
+    "forget_codes",
     "goodwill_arguments",
     "hold_merchant",
     "hold_troubled",
+    "issue_pay_code",
+    "issue_receive_code",
     "lift_restriction",
     "lift_stop",
     "link_card",
+    "look_at_receive_code",
     "move_pot",
     "note_contradiction",
     "open_wallet",
@@ -104,6 +112,7 @@ __all__ = [
     "propose_limit",
     "quote_bill",
     "quote_payment",
+    "quote_receive_code",
     "quote_transfer",
     "quote_withdrawal",
     "recover_debts",

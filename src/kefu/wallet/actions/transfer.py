@@ -48,9 +48,17 @@ def quote_transfer(
         raise ModeUnknown(mode=mode[:20])
     with transaction.atomic():
         payee, words = check_payee(actor=actor, payee_phone=payee_phone, remark=remark, now=now)
-        named: dict[str, Any] = {"payee_name": payee.masked_name, "payee_phone": payee.masked_phone}
-        named |= {"payee_id": payee.id, "remark": words}
-        return write_quote(actor, kind=m.TRANSFER, mode=mode, amount=minor, now=now, **named)
+        return write_quote(actor, kind=m.TRANSFER, mode=mode, amount=minor, now=now, **naming(payee, words))
+
+
+def naming(payee: Person, words: str) -> dict[str, Any]:
+    """The parties of a transfer's quote."""
+    return {
+        "payee_id": payee.id,
+        "payee_name": payee.masked_name,
+        "payee_phone": payee.masked_phone,
+        "remark": words,
+    }
 
 
 def check_payee(*, actor: Actor, payee_phone: str, remark: str, now: datetime) -> tuple[Person, str]:
@@ -61,12 +69,16 @@ def check_payee(*, actor: Actor, payee_phone: str, remark: str, now: datetime) -
     if actor.kind != "customer":
         raise NotFound()
     words = amounts.remark(remark)
-    payee = identity.find_customer_by_phone(payee_phone)
+    return fit_payee(actor, identity.find_customer_by_phone(payee_phone), now=now), words
+
+
+def fit_payee(actor: Actor, payee: Person | None, *, now: datetime) -> Person:
+    """The person, when the actor may pay them. Refuses `wallet.transfer.payee_unknown`, `.to_oneself`."""
     if payee is not None and payee.id == actor.uuid:
         raise ToOneself()
     if payee is None or not forbidden.may_receive(payee.id, now=now):
         raise PayeeUnknown()
-    return payee, words
+    return payee
 
 
 def create_transfer(*, actor: Actor, key: UUID, quote_id: UUID, now: datetime) -> OrderView:

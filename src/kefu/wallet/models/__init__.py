@@ -3,10 +3,12 @@
 from kefu.wallet.models.account import Instrument, Wallet
 from kefu.wallet.models.bill import BillTerms
 from kefu.wallet.models.bill_account import BillAccount
+from kefu.wallet.models.code import PayCode
 from kefu.wallet.models.fee import LIFETIME, MONTH, PAYEE, PAYER, WINDOWS, YEAR, FeeSchedule
 from kefu.wallet.models.kind import (
     BILL,
     BY_BANK,
+    CODE,
     FOUND,
     GOODWILL,
     KINDS,
@@ -53,6 +55,7 @@ __all__ = [
     "BY_BANK",
     "CAME_TO_NOTHING",
     "CANCELLED",
+    "CODE",
     "CREATED",
     "DAY",
     "FAILED",
@@ -101,6 +104,7 @@ __all__ = [
     "OrderStep",
     "OutflowStop",
     "OwnLimit",
+    "PayCode",
     "Payment",
     "Quote",
     "Refund",

@@ -58,7 +58,10 @@ class MerchantStaff(models.Model):
 
 
 class Sale(models.Model):
-    """What a merchant asks to be paid, under their own number `no`; `token` is the link that a payer gets."""
+    """What a merchant asks to be paid, under their own number `no`; `token` is the link that a payer gets.
+
+    `with_pin`: whoever pays it gives the payment PIN, however small the amount.
+    """
 
     OPEN, AUTHORISED, PAID, CLOSED = "OPEN", "AUTHORISED", "PAID", "CLOSED"
     TRANSITIONS = frozenset(
@@ -73,6 +76,7 @@ class Sale(models.Model):
     amount = models.BigIntegerField()
     currency = models.TextField()
     capture_later = models.BooleanField(default=False)
+    with_pin = models.BooleanField(default=False)
     status = models.TextField(default=OPEN)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -13,7 +13,8 @@ from kefu.wallet.queries.values import QuoteView, see_quote
 
 def quote_for(actor: Actor, quote_id: UUID, *, now: datetime) -> QuoteView:
     """The customer's own quote, also when it has expired. Refuses `core.thing.not_found`."""
-    row = Quote.objects.select_related("schedule", "instrument").filter(pk=quote_id, customer_id=actor.uuid).first()
+    rows = Quote.objects.select_related("schedule", "instrument", "sale")
+    row = rows.filter(pk=quote_id, customer_id=actor.uuid).first()
     if row is None or actor.kind != "customer":
         raise NotFound()
     return see(row, now=now)

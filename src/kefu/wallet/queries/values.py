@@ -257,7 +257,7 @@ def see_quote(row: Quote, *, zone: ZoneInfo, expected: tuple[datetime, datetime]
         arrives_at=release_at(row.mode, now=row.created_at, zone=zone),
         expires_at=row.expires_at,
         fee_version=row.schedule.version,
-        needs_pin=row.amount >= LARGE_TRANSFER,
+        needs_pin=row.amount >= LARGE_TRANSFER or (row.sale is not None and row.sale.with_pin),
         expected=expected,
     )
 

@@ -30,6 +30,7 @@ OUTLETS: dict[str, Outlet] = {
         Outlet("bill", _("缴费"), "lightbulb", (m.BILL,)),
         Outlet("repayment", _("还款"), "landmark", (m.REPAYMENT,)),
         Outlet("payment", _("商户付款"), "shopping-bag", (m.PAYMENT,)),
+        Outlet("code", _("付款码"), "qr-code", (f"{m.PAYMENT}.{m.CODE}",)),
     )
 }
 _BY_ORDER = {name: outlet for outlet in OUTLETS.values() for name in outlet.orders}

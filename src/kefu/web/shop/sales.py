@@ -16,6 +16,7 @@ from kefu.wallet.actions.shop.sale import NewSale
 from kefu.wallet.queries.shop.merchant import sale_for, sales_for
 from kefu.web.customer.forms import amount_field
 from kefu.web.forms import Doorway, text_field
+from kefu.web.pictures import qr_code
 from kefu.web.sessions import for_merchants, signed_in
 
 MINUTES = ((30, _("30 分钟")), (24 * 60, _("1 天")), (7 * 24 * 60, _("7 天")))
@@ -59,10 +60,12 @@ def sale(request: HttpRequest, sale_id: UUID) -> HttpResponse:
     """One sale, with the link that its payer needs."""
     now = clock.now()
     found = sale_for(signed_in(request), sale_id, now=now)
+    link = request.build_absolute_uri(f"/pay/{found.token}/")
     values = {
         "here": "sales",
         "sale": found,
-        "link": request.build_absolute_uri(f"/pay/{found.token}/"),
+        "link": link,
+        "qr": qr_code(link, _("付款链接的二维码")),
         "payable": found.status == "OPEN" and found.expires_at > now,
     }
     return render(request, "shop/sale.html", values)

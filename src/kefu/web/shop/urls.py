@@ -3,12 +3,13 @@
 from django.urls import path
 
 from kefu.web.entry import doors
-from kefu.web.shop import home, payments, refunds, sales
+from kefu.web.shop import home, payments, refunds, sales, terminal
 
 urlpatterns = [
     path("", home.page, name="shop"),
     path("figures", home.figures, name="shop_figures"),
     path("signin/", doors.merchant_sign_in, name="shop_signin"),
+    path("terminal/", terminal.page, name="shop_terminal"),
     path("sales/", sales.page, name="shop_sales"),
     path("sales/<uuid:sale_id>/", sales.sale, name="shop_sale"),
     path("sales/<uuid:sale_id>/close", sales.close, name="shop_sale_close"),

@@ -57,16 +57,19 @@ def create_payment(*, actor: Actor, key: UUID, quote_id: UUID, now: datetime) ->
     """
 
     def make(quote: Quote, wallet: Wallet) -> Order:
-        return _make(actor, quote, wallet, now=now)
+        return pay_quoted(actor, quote, wallet, now=now)
 
     return carry_out(actor=actor, kind=m.PAYMENT, key=key, quote_id=quote_id, make=make, now=now)
 
 
-def _make(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> Order:
+def pay_quoted(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> Order:
+    """The order of a quote for a sale, paid or held. The caller holds the payer's wallet row, and has checked them."""
     # Against another payer or tab: the sale's row lets one after the other in, and the second finds it paid.
     locked = Sale.objects.select_for_update(of=("self",)).select_related("merchant")
     sale = locked.get(pk=cast("UUID", quote.sale_id))
     check_payable(sale, now=now)
+    if sale.with_pin:
+        identity.require(actor=actor, action="wallet.create_pin_payment", ref=f"quote:{quote.id}", now=now)
     order = Order.objects.create(
         no=order_no("P", now),
         kind=m.PAYMENT,
@@ -76,6 +79,7 @@ def _make(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> Order
         amount=quote.amount,
         fee=quote.fee,
         currency=quote.currency,
+        mode=quote.mode,
         quote=quote,
         remark=quote.remark,
         created_at=now,

@@ -45,9 +45,8 @@ def create_sale(*, actor: Actor, given: NewSale, now: datetime) -> SaleView:
     """
     merchant = merchant_of(actor, "wallet.create_sale", now=now)
     minor = amounts.check(given.amount, most=rules.PAYMENT_MOST)
-    subject = " ".join(given.subject.split())
-    fits = NUMBER.fullmatch(given.no) and 1 <= len(subject) <= SUBJECT_MOST and subject.isprintable()
-    if not fits or not 1 <= given.minutes <= rules.SALE_MINUTES_MOST:
+    subject = subject_of(given.subject)
+    if not NUMBER.fullmatch(given.no) or not 1 <= given.minutes <= rules.SALE_MINUTES_MOST:
         raise SaleUnfit()
     if merchant.status != Merchant.OPEN:
         raise MerchantClosed()
@@ -55,7 +54,7 @@ def create_sale(*, actor: Actor, given: NewSale, now: datetime) -> SaleView:
         merchant=merchant,
         no=given.no,
         token=secrets.token_urlsafe(24),
-        subject=redact(subject).text,
+        subject=subject,
         amount=minor,
         currency=merchant.currency,
         capture_later=given.capture_later,
@@ -74,6 +73,14 @@ def create_sale(*, actor: Actor, given: NewSale, now: datetime) -> SaleView:
             raise SaleNoTaken() from twice
         return see_sale(known)
     return see_sale(row)
+
+
+def subject_of(given: str) -> str:
+    """What is sold as it may be stored: trimmed, secrets masked. Refuses `wallet.sale.unfit`."""
+    subject = " ".join(given.split())
+    if not 1 <= len(subject) <= SUBJECT_MOST or not subject.isprintable():
+        raise SaleUnfit()
+    return redact(subject).text
 
 
 def close_sale(*, actor: Actor, sale_id: UUID, now: datetime) -> SaleView:

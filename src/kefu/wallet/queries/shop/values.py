@@ -63,6 +63,7 @@ class SaleView:
     capture_later: bool
     created_at: datetime
     expires_at: datetime
+    with_pin: bool = False
     order_id: UUID | None = None
 
 
@@ -205,6 +206,7 @@ def see_sale(row: Sale, *, order_id: UUID | None = None) -> SaleView:
         capture_later=row.capture_later,
         created_at=row.created_at,
         expires_at=row.expires_at,
+        with_pin=row.with_pin,
         order_id=order_id,
     )
 
