@@ -7,7 +7,6 @@ from kefu.web.customer import (
     bills,
     cards,
     chat,
-    codes,
     export,
     files,
     home,
@@ -24,6 +23,8 @@ from kefu.web.customer import (
     widget,
     withdraw,
 )
+from kefu.web.customer.codes import pay as pay_code
+from kefu.web.customer.codes import receive as receive_code
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -50,11 +51,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("refunds/files/<uuid:file_id>", files.evidence, name="refund_file"),
     path("pay/<str:token>/", pay.sale, name="pay"),
     path("pay/<str:token>/confirm", pay.confirm, name="pay_confirm"),
-    path("codes/pay/", codes.pay, name="code_pay"),
-    path("codes/pay/body", codes.pay_body, name="code_pay_body"),
-    path("codes/pay/<uuid:code_id>/", codes.shown, name="code_shown"),
-    path("codes/receive/", codes.receive, name="code_receive"),
-    path("c/<str:token>/", codes.scanned, name="code_scanned"),
+    path("codes/pay/", pay_code.pay, name="code_pay"),
+    path("codes/pay/body", pay_code.pay_body, name="code_pay_body"),
+    path("codes/pay/<uuid:code_id>/", pay_code.shown, name="code_shown"),
+    path("codes/receive/", receive_code.receive, name="code_receive"),
+    path("c/<str:token>/", receive_code.scanned, name="code_scanned"),
     path("topup/", topup.topup, name="topup"),
     path("topup/pay", topup.pay, name="topup_pay"),
     path("withdraw/", withdraw.withdraw, name="withdraw"),

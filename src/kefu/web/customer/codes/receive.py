@@ -1,7 +1,6 @@
-"""Codes at the counter and among friends: one to pay with, one to be paid with, and what a scan opens."""
+"""The code to be paid with, and what opens where it is scanned."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,15 +12,12 @@ from kefu.core.money import parse_amount
 from kefu.core.refusal import Refusal
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as money
-from kefu.wallet.queries.code import used_code_for
 from kefu.wallet.rules.amount import REMARK_MOST
 from kefu.wallet.rules.code import NOTE_MOST
-from kefu.wallet.rules.limit import CODE_SERIES
 from kefu.web.customer.confirm import show_quote
 from kefu.web.customer.forms import amount_field
 from kefu.web.customer.transfer import PAGE
 from kefu.web.forms import Doorway, text_field
-from kefu.web.ids import read_id
 from kefu.web.pictures import qr_code
 from kefu.web.sessions import for_customers, signed_in
 
@@ -47,57 +43,23 @@ class ScannedForm(Doorway):
             del self.fields["amount"]
 
 
-def _pay_values(request: HttpRequest) -> dict[str, Any]:
-    """A fresh code, or why there is none."""
-    actor, now = signed_in(request), clock.now()
-    try:
-        code = wallet.issue_pay_code(actor=actor, now=now)
-    except Refusal as refusal:
-        return {"refusal": refusal}
-    limits = {limit.series: limit for outlet in money.limits_for(actor, now=now).outlets for limit in outlet.limits}
-    return {"code": code, "qr": qr_code(code.digits, _("付款码的二维码")), "free": limits.get(CODE_SERIES)}
-
-
-@for_customers
-@require_GET
-def pay(request: HttpRequest) -> HttpResponse:
-    """A code to show at a counter; the page renews it while it is open."""
-    return render(request, "customer/code_pay.html", _pay_values(request))
-
-
-@for_customers
-@require_GET
-def pay_body(request: HttpRequest) -> HttpResponse:
-    """What became of the code that is shown; a fresh one when nothing did."""
-    used = used_code_for(signed_in(request), read_id(request.GET.get("shown")), now=clock.now())
-    return render(request, "customer/code_pay_body.html", {"used": used} if used else _pay_values(request))
-
-
-@for_customers
-@require_GET
-def shown(request: HttpRequest, code_id: UUID) -> HttpResponse:
-    """The same for a code of before: where a notice leads to."""
-    used = used_code_for(signed_in(request), code_id, now=clock.now())
-    return render(request, "customer/code_pay.html", {"used": used} if used else _pay_values(request))
-
-
 @for_customers
 @require_GET
 def receive(request: HttpRequest) -> HttpResponse:
     """A code to be paid with; amount and note are the reader's to set. The page renews it before it runs out."""
-    form = ReceiveForm(request.GET or None)
+    form = ReceiveForm({name: request.GET.get(name, "") for name in ("amount", "note")})
     values: dict[str, Any] = {"form": form}
-    try:
-        given = form.cleaned_data if form.is_bound and form.is_valid() else {"amount": "", "note": ""}
-        amount = parse_amount(given["amount"]) if given["amount"] else None
-        code = wallet.issue_receive_code(
-            actor=signed_in(request), amount=amount, note=given["note"], now=clock.now()
-        )
-        link = request.build_absolute_uri(f"/c/{code.token}/")
-        values |= {"code": code, "link": link, "qr": qr_code(link, _("收款码的二维码"))}
-    except Refusal as refusal:
-        form.refuse(refusal) if form.is_bound else values.update(refusal=refusal)
-    return render(request, "customer/code_receive.html", values)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            amount = parse_amount(given["amount"]) if given["amount"] else None
+            note, now = given["note"], clock.now()
+            code = wallet.issue_receive_code(actor=signed_in(request), amount=amount, note=note, now=now)
+            link = request.build_absolute_uri(f"/c/{code.token}/")
+            values |= {"code": code, "link": link, "qr": qr_code(link, _("收款码的二维码"))}
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return render(request, "customer/code_receive.html", values, status=200 if "code" in values else form.status)
 
 
 @for_customers

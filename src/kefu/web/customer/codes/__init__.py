@@ -1,0 +1,1 @@
+"""Codes at the counter and among friends."""
