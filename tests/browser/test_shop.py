@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from tests.browser.test_pages import OVERFLOW, PICTURES
+from tests.browser.judges import axe_finds, too_wide
 from tests.browser.windows import CUSTOMER_PASSWORD, Window
 
 from kefu.cli.throwaway import PASSWORD, Installation
@@ -113,22 +112,11 @@ def fits(window: Window, paths: list[str]) -> None:
     """Axe finds nothing on these pages, light and dark, and none is wider than a narrow phone."""
     found = []
     for path in paths:
-        for scheme in ("light", "dark"):
-            window.page.emulate_media(color_scheme=scheme)
-            window.page.set_viewport_size({"width": 360, "height": 800})
-            window.go(path)
-            window.page.wait_for_load_state("load")
-            beyond = window.page.evaluate(OVERFLOW)
-            found += [f"{path} {beyond} px too wide"] if beyond > 0 else []
-            if scheme == "dark":
-                window.go(f"{path}?lang=en")
-                beyond = window.page.evaluate(OVERFLOW)
-                found += [f"{path} in English {beyond} px too wide"] if beyond > 0 else []
-                window.go(f"{path}?lang=zh-hans")
-            for one in Axe().run(window.page).response["violations"]:
-                places = [node["target"] for node in one["nodes"]][:3]
-                found.append(f"{path} ({scheme}): {one['id']} at {places}")
-            if PICTURES:
-                name = path.strip("/").replace("/", "-")[-60:]
-                window.page.screenshot(path=f"{PICTURES}/shop-{name}-{scheme}.png", full_page=True)
+        window.page.set_viewport_size({"width": 360, "height": 800})
+        mark = "&" if "?" in path else "?"
+        window.go(f"{path}{mark}lang=en")
+        found += too_wide(window.page, f"{path} in English")
+        window.go(f"{path}{mark}lang=zh-hans")
+        window.page.wait_for_load_state("load")
+        found += [*too_wide(window.page, path), *axe_finds(window.page, path)]
     assert "\n".join(found) == ""
