@@ -26,7 +26,8 @@ ARRIVED = "arrived"
 
 def open_break(judged: Judged, *, connector: str, day: date, statement_ref: str, now: datetime) -> Break | None:
     """Write the break down with its suspense posting; None when it stood already. In the caller's transaction."""
-    transit, payee = wallet.transit_of(judged.order_ref) if judged.flow == "payout" and judged.order_ref else ("L20", "")
+    ours = judged.flow == "payout" and judged.order_ref
+    transit, payee = wallet.transit_of(judged.order_ref) if ours else ("L20", "")
     plan = rules.plan(_facts(judged, transit))
     row, new = Break.objects.get_or_create(
         subject=f"{connector}:{judged.subject}",
@@ -89,9 +90,7 @@ def _tell_customer(row: Break, *, now: datetime) -> None:
     amount = Money(max(row.expected or 0, row.seen or 0), book.CURRENCY).text()
     values = {"no": row.order_no or row.bank_ref, "amount": amount}
     assert row.customer_id is not None
-    notices.tell(
-        actor=SYSTEM, customer_id=row.customer_id, kind="break_found", values=values, ref=ref_of(row), now=now
-    )
+    notices.tell(actor=SYSTEM, customer_id=row.customer_id, kind="break_found", values=values, ref=ref_of(row), now=now)
 
 
 def settle_arrived(*, break_id: UUID, day: date, now: datetime) -> None:

@@ -68,4 +68,5 @@ __all__ = [
     "schedule_at",
     "spent_for",
     "stop_for",
+    "transit_of",
 ]
