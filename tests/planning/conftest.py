@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.rails.pump import Pump
-from tests.wallet.conftest import committed_town, scripted  # noqa: F401 - fixtures
+from tests.wallet.conftest import biller, committed_town, lender, scripted  # noqa: F401 - fixtures
 from tests.wallet.scripted import ScriptedBank
 from tests.wallet.town import Town
 

@@ -89,8 +89,8 @@ class House:
     def taken(self, made: InstructionView) -> int:
         """How often the money of this instruction stands on the house's statement."""
         today = datetime.now(UTC).astimezone(rules.BANK_ZONE).date()
-        lines = self.bank.call("GET", f"/v1/statement?date={today}", house=self.key)["entries"]
-        return sum(line["instruction"] == str(made.id) for line in lines)
+        raw = bytes(self.bank.call("GET", f"/v1/statement?date={today}", house=self.key))
+        return raw.count(f"<EndToEndId>{made.id.hex}</EndToEndId>".encode())
 
 
 def status(made: InstructionView) -> str:

@@ -117,6 +117,31 @@ class Listener:
         self._server.server_close()
 
 
+def read_statement(raw: bytes) -> dict[str, Any]:
+    """A statement, read by its own rules and not by ours."""
+    root = ElementTree.fromstring(raw)
+    kinds = {"PMDD": "debit", "DMCT": "payout", "RRTN": "return"}
+
+    def fen(parent: ElementTree.Element) -> int:
+        text, side = parent.findtext("{*}Amt") or "", parent.findtext("{*}CdtDbtInd")
+        return round(float(text) * 100) * (1 if side == "CRDT" else -1)
+
+    balances = {bal.findtext(".//{*}Cd"): fen(bal) for bal in root.iter(f"{NS}Bal")}
+    entries = [
+        {
+            "bank_ref": entry.findtext("{*}AcctSvcrRef"),
+            "instruction": entry.findtext(".//{*}EndToEndId"),
+            "kind": kinds[str(entry.findtext(".//{*}SubFmlyCd"))],
+            "amount": fen(entry),
+            "at": entry.findtext("{*}BookgDt/{*}DtTm"),
+        }
+        for entry in root.iter(f"{NS}Ntry")
+    ]
+    final = "CLBD" in balances
+    closing = balances["CLBD" if final else "ITBD"]
+    return {"final": final, "opening": balances["OPBD"], "closing": closing, "entries": entries}
+
+
 class Bank:
     """A running sandbox bank and a client of it."""
 
@@ -182,28 +207,8 @@ class Bank:
         return answer
 
     def statement(self, day: object) -> dict[str, Any]:
-        """The statement of a day, read by its own rules and not by ours."""
-        root = ElementTree.fromstring(self.get(f"/v1/statement?date={day}"))
-        kinds = {"PMDD": "debit", "DMCT": "payout", "RRTN": "return"}
-
-        def fen(parent: ElementTree.Element) -> int:
-            text, side = parent.findtext("{*}Amt") or "", parent.findtext("{*}CdtDbtInd")
-            return round(float(text) * 100) * (1 if side == "CRDT" else -1)
-
-        balances = {bal.findtext(".//{*}Cd"): fen(bal) for bal in root.iter(f"{NS}Bal")}
-        entries = [
-            {
-                "bank_ref": entry.findtext("{*}AcctSvcrRef"),
-                "instruction": entry.findtext(".//{*}EndToEndId"),
-                "kind": kinds[str(entry.findtext(".//{*}SubFmlyCd"))],
-                "amount": fen(entry),
-                "at": entry.findtext("{*}BookgDt/{*}DtTm"),
-            }
-            for entry in root.iter(f"{NS}Ntry")
-        ]
-        final = "CLBD" in balances
-        closing = balances["CLBD" if final else "ITBD"]
-        return {"final": final, "opening": balances["OPBD"], "closing": closing, "entries": entries}
+        """The statement of a day."""
+        return read_statement(self.get(f"/v1/statement?date={day}"))
 
     def mood(self, scenario: str | None, **values: Any) -> dict[str, Any]:
         """Set the mood."""

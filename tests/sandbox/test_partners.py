@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
-from tests.sandbox.conftest import SECRET, sign
+from tests.sandbox.conftest import SECRET, read_statement, sign
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Bank
@@ -26,6 +26,15 @@ def call(bank: Bank, house: str, method: str, path: str, value: Any = None) -> t
     target, body = f"/{house}{path}", b"" if value is None else json.dumps(value).encode()
     status, answer, _ = bank.raw(method, target, body, sign(method, target, body, secret=secret_of(house)))
     return status, json.loads(answer)
+
+
+def statement(bank: Bank, house: str) -> dict[str, Any]:
+    """The house's statement of today."""
+    target = f"/{house}/v1/statement?date={bank.today()}"
+    status, raw, _ = bank.raw("GET", target, b"", sign("GET", target, b"", secret=secret_of(house)))
+    assert status == 200, raw
+    assert f"<Id>SANDBOX-{house.upper()}-CNY</Id>".encode() in raw
+    return read_statement(raw)
 
 
 def account(bank: Bank, house: str, payee: str, seed: int = 1) -> dict[str, Any]:
@@ -67,11 +76,11 @@ def test_kill_loses_and_doubles_no_payment(bank: Bank, house: str, payee: str) -
     assert first == again
     for n in range(3):
         bank.wait_for(lambda n=n: call(bank, house, "GET", f"/v1/payments/B-{n}")[1]["status"] == "POSTED")
-    day = call(bank, house, "GET", f"/v1/statement?date={bank.today()}")[1]
+    day = statement(bank, house)
     assert day["closing"] == -sum(told["amount_due"] for told in owed)
     assert sorted(entry["instruction"] for entry in day["entries"]) == ["B-0", "B-1", "B-2"]
     # The bank's own books know nothing of it: each house has its store.
-    assert bank.call("GET", f"/v1/statement?date={bank.today()}")[1]["entries"] == []
+    assert bank.statement(bank.today())["entries"] == []
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 from tests.rails import papers
 from tests.rails.papers import Entry
-from tests.wallet.conftest import committed_town, scripted, town
+from tests.wallet.conftest import biller, committed_town, lender, scripted, town
 from tests.wallet.town import Town
 
 from kefu.core.actor import SYSTEM, Actor
 from kefu.rails import actions as rails
+from kefu.rails.connectors import connector
 from kefu.rails.models import Instruction
 from kefu.rails.rules import BANK_ZONE
 from kefu.settlement import actions, queries
 from kefu.settlement.queries import BreakView
 
-__all__ = ["committed_town", "scripted", "town"]
+__all__ = ["biller", "committed_town", "lender", "scripted", "town"]
 
 
 class BankDays:
@@ -27,16 +28,26 @@ class BankDays:
         self.town = town
         town.pump.rooms = ("rails", "wallet", "settlement", "cases")
         self.today: date = town.now.astimezone(BANK_ZONE).date()
-        self.closing = 0
+        self.closings = {"sandbox": 0, "biller": 0, "lender": 0}
+
+    @property
+    def closing(self) -> int:
+        """What stands on the safeguarded account by the bank's last statement."""
+        return self.closings["sandbox"]
+
+    @closing.setter
+    def closing(self, minor: int) -> None:
+        self.closings["sandbox"] = minor
 
     def at(self, days: int, hour: int = 12) -> datetime:
         """A moment of the bank's day `days` after today."""
         return datetime.combine(self.today + timedelta(days=days), time(hour), BANK_ZONE)
 
-    def carried(self, *, days: int = 0) -> list[Entry]:
-        """What the bank has done for us on a day, as our own instructions tell."""
+    def carried(self, *, days: int = 0, house: str = "sandbox") -> list[Entry]:
+        """What the bank (or another house) has done for us on a day, as our own instructions tell."""
         found = []
-        for row in Instruction.objects.filter(status__in=("SUCCEEDED", "RETURNED")).order_by("outcome_at"):
+        ended = Instruction.objects.filter(connector=house, status__in=("SUCCEEDED", "RETURNED"))
+        for row in ended.order_by("outcome_at"):
             assert row.outcome_at is not None
             if row.outcome_at.astimezone(BANK_ZONE).date() != self.today + timedelta(days=days):
                 continue
@@ -49,22 +60,32 @@ class BankDays:
                 )
         return found
 
-    def statement(self, entries: list[Entry], *, days: int = 0, final: bool = True) -> None:
+    def statement(
+        self, entries: list[Entry], *, days: int = 0, final: bool = True, house: str = "sandbox"
+    ) -> None:
         day = self.today + timedelta(days=days)
-        raw = papers.statement(entries, day=day, opening=self.closing, final=final)
-        rails.import_statement(actor=SYSTEM, connector_code="sandbox", day=day, raw=raw, now=self.town.now)
-        self.closing += sum(entry.amount for entry in entries)
+        account, opening = connector(house).account, self.closings[house]
+        raw = papers.statement(entries, day=day, opening=opening, final=final, account=account)
+        rails.import_statement(actor=SYSTEM, connector_code=house, day=day, raw=raw, now=self.town.now)
+        self.closings[house] += sum(entry.amount for entry in entries)
 
-    def file(self, entries: list[Entry], *, days: int = 0) -> None:
+    def file(self, entries: list[Entry], *, days: int = 0, house: str = "sandbox") -> None:
         day = self.today + timedelta(days=days)
         raw = papers.channel_file([one for one in entries if one.kind not in ("credit", "own")], day=day)
-        rails.import_channel_file(actor=SYSTEM, connector_code="sandbox", day=day, raw=raw, now=self.town.now)
+        rails.import_channel_file(actor=SYSTEM, connector_code=house, day=day, raw=raw, now=self.town.now)
 
-    def give(self, entries: list[Entry], *, days: int = 0, filed: list[Entry] | None = None) -> None:
+    def give(
+        self, entries: list[Entry], *, days: int = 0, filed: list[Entry] | None = None, house: str = "sandbox"
+    ) -> None:
         """Both files of a day, and all that follows from them."""
-        self.file(entries if filed is None else filed, days=days)
-        self.statement(entries, days=days)
+        self.file(entries if filed is None else filed, days=days, house=house)
+        self.statement(entries, days=days, house=house)
         self.town.pump.run()
+
+    def give_all(self, *, days: int = 0) -> None:
+        """Both files of a day from each of the three houses: what they carried out."""
+        for house in self.closings:
+            self.give(self.carried(days=days, house=house), days=days, house=house)
 
     def open(self) -> list[BreakView]:
         return queries.breaks_for(SYSTEM, now=self.town.now)

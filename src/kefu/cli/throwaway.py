@@ -28,7 +28,7 @@ from kefu.cli.server.postgres import Cluster
 from kefu.cli.server.roles import OWNER
 from kefu.cli.server.server_user import CHECKOUT, can_reach, server_user
 from kefu.cli.terminal import CannotRun, say
-from kefu.rails.connectors.signing import signed_headers
+from kefu.rails.connectors.signing import house_secret, signed_headers
 
 READY_SECONDS = 90.0
 STOP_SECONDS = 15.0
@@ -146,10 +146,15 @@ class Installation:
 
     # -- the world outside
 
-    def bank(self, method: str, path: str, value: Mapping[str, Any] | None = None) -> Any:
-        """One signed request to the sandbox bank's operator doors. Raises httpx errors while it is down."""
+    def bank(self, method: str, path: str, value: Mapping[str, Any] | None = None, *, house: str = "") -> Any:
+        """One signed request to the operator's doors of the sandbox bank, or of the biller or lender beside it.
+
+        Raises httpx errors while it is down.
+        """
         body = b"" if value is None else json.dumps(value).encode()
         secret = read_secret(self.data, "bank_secret").encode()
+        if house:
+            path, secret = f"/{house}{path}", house_secret(secret, house)
         headers = signed_headers(secret, method=method, path=path, body=body, now=datetime.now(UTC))
         answer = httpx.request(
             method, self.bank_url + path, content=body, headers=headers, timeout=10, trust_env=False
@@ -157,10 +162,10 @@ class Installation:
         answer.raise_for_status()
         return answer.json()
 
-    def mood(self, scenario: str | None, *, seed: int | None = None, **params: Any) -> None:
-        """A lasting mood of the bank, for everybody."""
+    def mood(self, scenario: str | None, *, seed: int | None = None, house: str = "", **params: Any) -> None:
+        """A lasting mood of the bank (or biller, or lender), for everybody."""
         wanted: dict[str, Any] = {"scenario": scenario, "params": params}
-        self.bank("POST", "/sandbox/mood", wanted if seed is None else wanted | {"seed": seed})
+        self.bank("POST", "/sandbox/mood", wanted if seed is None else wanted | {"seed": seed}, house=house)
 
     def pan(self, *, bank: str = "cmb") -> str:
         """A card number that the bank knows and nobody has linked."""

@@ -103,7 +103,9 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.MERCH_RECOVERED: frozenset({("L30", "A30")}),
     Journal.FUND_LEG: frozenset({("A10", "A11")}),
     Journal.SWEEP_LEG: frozenset({("A11", "A10")}),
-    Journal.LONG: frozenset({("A10", "L40"), ("A20", "L40"), ("L20", "L40"), ("L40", "L10"), ("L40", "A10")}),
+    Journal.LONG: frozenset(
+        {("A10", "L40"), ("A20", "L40"), ("L20", "L40"), ("L31", "L40"), ("L40", "L10"), ("L40", "A10")}
+    ),
     Journal.SHORT: frozenset({("A32", "A20"), ("A32", "A10"), ("A20", "A32"), ("A10", "A32"), ("E14", "A32")}),
 }
 """The (debit, credit) pairs of each journal. Reversing a fee credits the payer back: (I11, L10), (I10, L10).

@@ -209,6 +209,20 @@ KINDS: dict[str, Kind] = {
         _("这一次没有付"),
         _("转给%(payee)s的 %(amount)s 这一次没有付：%(reason)s，不会再自动重试。需要的话请自己转账。"),
     ),
+    "bill_soon": Kind(
+        _("账单快到期了"),
+        _(
+            "%(payee)s（%(number)s）预计 %(due)s 到期。在 %(safe_at)s 前付款才赶得上入账；"
+            "应付多少，请先查账单。已付就不用理会。"
+        ),
+    ),
+    "bill_soon_late": Kind(
+        _("账单快到期了，现在付款可能逾期"),
+        _(
+            "%(payee)s（%(number)s）预计 %(due)s 到期，按对方的截止时间，现在付款可能在到期日之后才入账。"
+            "还没付请尽快处理。"
+        ),
+    ),
     "case_opened": Kind(_("已为您建立服务单"), _("服务单 %(case)s 已建立，我们会在 %(due_at)s 前给您答复。"), OTHER),
     "case_closed": Kind(
         _("服务单已办结"), _("服务单 %(case)s 已办结：%(summary)s。为您服务的是 %(staff)s。"), OTHER

@@ -36,3 +36,9 @@ def execute_schedules(timestamp: int) -> None:  # noqa: ARG001 - the scheduler p
 @app.task(name="planning.remind_schedules")
 def remind_schedules(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
     actions.remind_due(now=clock.now())
+
+
+@app.periodic(cron="5 1-13 * * *")  # UTC: hourly from five past nine in the morning in Beijing to the evening
+@app.task(name="planning.remind_bills")
+def remind_bills(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    actions.remind_bills(now=clock.now())

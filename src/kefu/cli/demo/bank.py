@@ -1,4 +1,4 @@
-"""The demo's hand on the sandbox bank: its mood, its test cards, the codes it sends."""
+"""The demo's hand on the sandbox bank, biller and lender: their mood, test cards and accounts, the codes sent."""
 
 import json
 from typing import Any
@@ -11,16 +11,18 @@ from kefu.rails.connectors import signing
 
 
 class Bank:
-    """Signed calls to the bank's sandbox doors."""
+    """Signed calls to the sandbox doors of the bank, or of the `house` beside it (biller, lender)."""
 
-    def __init__(self) -> None:
+    def __init__(self, house: str = "") -> None:
+        self.house = house
         self.client = httpx.Client(base_url=settings.SANDBOX_BANK_URL, trust_env=False, timeout=10)
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         content = b"" if body is None else json.dumps(body).encode()
-        headers = signing.signed_headers(
-            settings.SANDBOX_BANK_SECRET.encode(), method=method, path=path, body=content, now=clock.now()
-        )
+        secret = settings.SANDBOX_BANK_SECRET.encode()
+        if self.house:
+            path, secret = f"/{self.house}{path}", signing.house_secret(secret, self.house)
+        headers = signing.signed_headers(secret, method=method, path=path, body=content, now=clock.now())
         answer = self.client.request(method, path, content=content, headers=headers)
         answer.raise_for_status()
         return dict(answer.json())
@@ -36,6 +38,14 @@ class Bank:
         """The six digits that the bank sent last for a card ending so."""
         codes = self._call("GET", "/sandbox/codes")["codes"]
         return str(next(one["code"] for one in codes if one["last4"] == last4))
+
+    def account_number(self, payee: str, *, seed: int) -> str:
+        """The number of an account at a company that this house stands for, not due on the day of asking."""
+        for one in range(seed, seed + 50):
+            number = str(self._call("GET", f"/sandbox/number?payee={payee}&seed={one}")["number"])
+            if number[-2] != "0":
+                break
+        return number
 
     def settle(self, instruction: str, status: str, **more: str) -> None:
         """The bank decides what is still under way, or has a payout come back, and its callback gets lost."""

@@ -1,4 +1,4 @@
-"""The ordinary days of the town, and its eight troubles."""
+"""The ordinary days of the town, and its ten troubles."""
 
 from datetime import timedelta
 
@@ -107,9 +107,25 @@ def refund_in_trouble(town: Town) -> None:
     wallet.request_refund(actor=actor, key=new_id(), asking=asking, now=at + timedelta(hours=1))
 
 
+def late_repayment(town: Town) -> None:
+    """王芳: repaid her credit card; taken on at once, booked by the card's bank only the day after."""
+    town.lender.mood("slow", callback="lose")
+    number, at = town.lender.account_number("cmb_card", seed=7), town.ago(days=2, hours=4)
+    order = town.pay_payee("wang", "cmb_card", number, "300", at=at)
+    town.posted(order, at=at + timedelta(hours=21))
+    town.lender.mood(None)
+
+
+def refused_bill(town: Town) -> None:
+    """刘洋: paid the electricity of the flat that was given up; the company refused, the money is back."""
+    town.biller.mood("bank_denies", answer="final", settle_s=0, reason="card_closed")
+    town.pay_payee("liu", "river_power", town.biller.account_number("river_power", seed=3), at=town.ago(hours=9))
+    town.biller.mood(None)
+
+
 TROUBLES = (
     lost_callback, failed_transfer, wrong_person, frozen_account, duplicate_payment, slow_refund, returned_withdrawal,
-    refund_in_trouble,
+    refund_in_trouble, late_repayment, refused_bill,
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from kefu.wallet import queries as orders
 from kefu.wallet.actions.shop.merchant import NewMerchant
 from kefu.wallet.actions.shop.sale import NewSale
 from kefu.wallet.queries import OrderView
+from kefu.wallet.queries.bill import account_check_for
 from kefu.wallet.queries.shop.merchant import merchants_for
 
 MOMENT = timedelta(seconds=2)
@@ -32,6 +33,7 @@ class Town:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.bank = Bank()
+        self.biller, self.lender = Bank("biller"), Bank("lender")
         self.people: dict[str, Actor] = {}
         self.cards: dict[str, UUID] = {}
         self.phones: dict[str, str] = {}
@@ -136,9 +138,31 @@ class Town:
         self._climb(order, at=at + 2 * MOMENT)
         return order
 
+    def pay_payee(self, key: str, payee: str, number: str, yuan: str = "", *, at: datetime) -> OrderView:
+        """A bill or repayment at `at`, as its house lets it come at once; all that is due when `yuan` is empty."""
+        actor = self.people[key]
+        asked = wallet.check_account(actor=actor, payee=payee, number=number, now=at)
+        rails.carry_account_check(check_id=asked.id, now=at)
+        due = account_check_for(actor, asked.id, now=at).amount_due
+        amount = parse_amount(yuan) if yuan else due
+        quote = wallet.quote_bill(actor=actor, check_id=asked.id, amount=amount, now=at + MOMENT)
+        order = wallet.pay_bill(
+            actor=actor, key=new_id(), quote_id=quote.id, now=at + 2 * MOMENT, late_accepted=True
+        )
+        self._climb(order, at=at + 3 * MOMENT)
+        return order
+
+    def posted(self, order: OrderView, *, at: datetime) -> None:
+        """The lender books what it took on before, and we hear of it when we ask."""
+        self.lender.settle(self.instruction(order), "SUCCEEDED", at=at.isoformat())
+        self._hear(order, at=at)
+
     def returned(self, order: OrderView, reason: str, *, at: datetime) -> None:
         """The bank gives a payout back, and we hear of it when we ask."""
         self.bank.settle(self.instruction(order), "RETURNED", reason=reason, at=at.isoformat())
+        self._hear(order, at=at)
+
+    def _hear(self, order: OrderView, *, at: datetime) -> None:
         rails.ask_now(actor=SYSTEM, instruction_id=UUID(self.instruction(order)), now=at + MOMENT)
         wallet.follow_instruction(order_id=order.id, now=at + 2 * MOMENT)
 

@@ -1,5 +1,6 @@
 """Every write of planning."""
 
+from kefu.planning.actions.bills import remind_bills
 from kefu.planning.actions.budget import check_budgets, remove_budget, set_budget
 from kefu.planning.actions.category import recategorise
 from kefu.planning.actions.execution import execute_occurrence, occurrences_due, remind_due
@@ -53,6 +54,7 @@ __all__ = [
     "proof_ref",
     "quote_share",
     "recategorise",
+    "remind_bills",
     "remind_due",
     "remind_split",
     "remove_budget",

@@ -1,5 +1,6 @@
 """Tables of planning, a file a noun."""
 
+from kefu.planning.models.bill_reminder import BillReminder
 from kefu.planning.models.budget import Budget, BudgetAlert
 from kefu.planning.models.category import CategoryChoice
 from kefu.planning.models.pot import Pot
@@ -9,6 +10,7 @@ from kefu.planning.models.split import Share, ShareQuote, Split
 __all__ = [
     "MONTHLY",
     "ONCE",
+    "BillReminder",
     "Budget",
     "BudgetAlert",
     "CategoryChoice",

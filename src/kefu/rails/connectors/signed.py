@@ -2,8 +2,6 @@
 whatever the house is, with the doors and the words of each in a subclass."""
 
 import functools
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -95,7 +93,7 @@ class SignedHouse(Connector):
         shared = str(settings.SANDBOX_BANK_SECRET).encode()
         if not shared or not self.prefix:
             return shared
-        return hmac.new(shared, self.code.encode(), hashlib.sha256).hexdigest().encode()
+        return signing.house_secret(shared, self.code)
 
     def _request(self, method: str, path: str, content: bytes) -> httpx.Response:
         path = self.prefix + path

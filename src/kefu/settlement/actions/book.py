@@ -7,6 +7,7 @@ from uuid import UUID
 from kefu.core.ids import descendant
 from kefu.ledger import actions as ledger
 from kefu.ledger import queries as books
+from kefu.ledger.chart import CHART
 from kefu.settlement.refusals import BooksRefused
 from kefu.settlement.rules.plan import Leg
 
@@ -14,9 +15,19 @@ CURRENCY = "CNY"
 
 
 def post(
-    root: UUID, legs: Sequence[Leg], *, ref: str, evidence: str, now: datetime, at: datetime | None = None
+    root: UUID,
+    legs: Sequence[Leg],
+    *,
+    ref: str,
+    evidence: str,
+    now: datetime,
+    at: datetime | None = None,
+    payee: str = "",
 ) -> tuple[UUID, ...]:
-    """Post all or nothing, as of `at` (else now); the ids. Refuses `settlement.books.refused`."""
+    """Post all or nothing, as of `at` (else now); the ids. `payee` says whose account L31 is.
+
+    Refuses `settlement.books.refused`.
+    """
     if not legs:
         return ()
     ledger.ensure_chart(currency=CURRENCY, now=now)
@@ -24,8 +35,8 @@ def post(
         transfers=[
             ledger.NewTransfer(
                 id=descendant(root, leg.name),
-                debit=books.account(leg.debit, "", CURRENCY),
-                credit=books.account(leg.credit, "", CURRENCY),
+                debit=_account(leg.debit, payee),
+                credit=_account(leg.credit, payee),
                 amount=leg.amount,
                 journal=leg.journal,
                 order_ref=ref,
@@ -39,3 +50,7 @@ def post(
     if isinstance(answer, ledger.Refused):
         raise BooksRefused(ledger_code=answer.code)
     return answer.ids
+
+
+def _account(code: str, payee: str) -> int:
+    return books.account(code, payee if CHART[code].owned else "", CURRENCY)

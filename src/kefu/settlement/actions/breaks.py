@@ -19,13 +19,16 @@ from kefu.settlement.actions import book, telling
 from kefu.settlement.actions.judging import Judged
 from kefu.settlement.models import CLEARED, OPEN, Break
 from kefu.settlement.rules import plan as rules
+from kefu.wallet import queries as wallet
 
 ARRIVED = "arrived"
 
 
 def open_break(judged: Judged, *, connector: str, day: date, statement_ref: str, now: datetime) -> Break | None:
     """Write the break down with its suspense posting; None when it stood already. In the caller's transaction."""
-    plan = rules.plan(_facts(judged))
+    ours = judged.flow == "payout" and judged.order_ref
+    transit, payee = wallet.transit_of(judged.order_ref) if ours else ("L20", "")
+    plan = rules.plan(_facts(judged, transit))
     row, new = Break.objects.get_or_create(
         subject=f"{connector}:{judged.subject}",
         defaults={
@@ -51,7 +54,9 @@ def open_break(judged: Judged, *, connector: str, day: date, statement_ref: str,
         return None
     # As of the bank's day: the books of that day then say what the bank's closing balance says.
     at = day_bounds(day)[1] - timedelta(microseconds=1)
-    posted = book.post(row.id, plan.legs, ref=ref_of(row), evidence=statement_ref, now=now, at=min(at, now))
+    posted = book.post(
+        row.id, plan.legs, ref=ref_of(row), evidence=statement_ref, now=now, at=min(at, now), payee=payee
+    )
     data: dict[str, Any] = {"kind": row.kind, "suspense": row.suspense, "suspended": row.suspended}
     data["transfers"] = [str(one) for one in posted]
     telling.write_step(row, "opened", actor=SYSTEM, now=now, evidence=statement_ref, data=data)
@@ -68,10 +73,10 @@ def ref_of(row: Break) -> str:
     return f"break:{row.id}"
 
 
-def _facts(judged: Judged) -> rules.Facts:
+def _facts(judged: Judged, transit: str) -> rules.Facts:
     return rules.Facts(
         kind=judged.kind, source=judged.source, flow=judged.flow, expected=judged.expected or 0, seen=judged.seen,
-        booked=judged.booked,
+        booked=judged.booked, transit=transit,
     )  # fmt: skip
 
 
@@ -85,9 +90,7 @@ def _tell_customer(row: Break, *, now: datetime) -> None:
     amount = Money(max(row.expected or 0, row.seen or 0), book.CURRENCY).text()
     values = {"no": row.order_no or row.bank_ref, "amount": amount}
     assert row.customer_id is not None
-    notices.tell(
-        actor=SYSTEM, customer_id=row.customer_id, kind="break_found", values=values, ref=ref_of(row), now=now
-    )
+    notices.tell(actor=SYSTEM, customer_id=row.customer_id, kind="break_found", values=values, ref=ref_of(row), now=now)
 
 
 def settle_arrived(*, break_id: UUID, day: date, now: datetime) -> None:

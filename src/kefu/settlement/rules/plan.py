@@ -36,7 +36,10 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What is known of a break. `booked`: the books have the order as carried out; amounts without sign."""
+    """What is known of a break. `booked`: the books have the order as carried out; amounts without sign.
+
+    `transit`: the account in which a payout waits for its statement, the bank's (L20) or a biller's (L31).
+    """
 
     kind: str
     source: str
@@ -44,6 +47,7 @@ class Facts:
     expected: int
     seen: int
     booked: bool
+    transit: str = "L20"
 
 
 def _long(amount: int, *, out_of: str = "A10") -> tuple[Leg, ...]:
@@ -84,8 +88,9 @@ def _difference(facts: Facts, *, incoming: bool) -> Plan:
         journal = Journal.TOPUP_SETTLED if facts.flow == "debit" else Journal.RETURN_SETTLED
         legs = (Leg("common", "A10", "A20", journal, common), *(_long(rest) if more else _short(rest, of="A20")))
         return Plan(LONG if more else SHORT, rest, legs)
-    settled = Leg("common", "L20", "A10", Journal.WITHDRAW_SETTLED, common)
-    rest_legs = _short(rest, of="A10") if more else _long(rest, out_of="L20")
+    journal = Journal.WITHDRAW_SETTLED if facts.transit == "L20" else Journal.REPAY_SETTLED
+    settled = Leg("common", facts.transit, "A10", journal, common)
+    rest_legs = _short(rest, of="A10") if more else _long(rest, out_of=facts.transit)
     return Plan(SHORT if more else LONG, rest, (settled, *rest_legs))
 
 

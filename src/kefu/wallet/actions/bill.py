@@ -19,7 +19,6 @@ from kefu.rails import queries as outside
 from kefu.rails.queries import AccountCheckView
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, telling
-from kefu.wallet.actions.payout import payee_ref
 from kefu.wallet.actions.quote import carry_out, write_quote
 from kefu.wallet.actions.wallet import owner_ref
 from kefu.wallet.actions.withdrawal import take_hold
@@ -28,7 +27,7 @@ from kefu.wallet.queries.bill import AccountBillView, see_check
 from kefu.wallet.queries.values import OrderView, QuoteView
 from kefu.wallet.refusals import BillAmountUnfit, BillCheckOver, BillLate, BillUnderWay, NothingDue, PayeeNotOffered
 from kefu.wallet.rules import amount as amounts
-from kefu.wallet.rules.payee import PAYEES, Payee, posts_on
+from kefu.wallet.rules.payee import PAYEES, Payee, payee_ref, posts_on
 
 
 def check_account(*, actor: Actor, payee: str, number: str, now: datetime) -> AccountBillView:

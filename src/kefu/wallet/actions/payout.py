@@ -14,6 +14,7 @@ from kefu.rails.queries import AdviceView
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, telling
 from kefu.wallet.models import Order
+from kefu.wallet.rules.payee import payee_ref
 
 HOLD = "hold"
 FINAL = ("SUCCEEDED", "FAILED", "RETURNED")
@@ -38,11 +39,6 @@ def payable(order: Order) -> int:
     """What we owe the biller or lender of the order."""
     assert order.account is not None
     return books.account("L31", payee_ref(order.account.payee), order.currency)
-
-
-def payee_ref(payee: str) -> str:
-    """How the books know a biller or lender."""
-    return f"payee:{payee}"
 
 
 _TO_PAYEE = Way(

@@ -7,7 +7,7 @@ from kefu.wallet.queries.account import (
     restrictions_for,
     stop_for,
 )
-from kefu.wallet.queries.carried import Carried, carried_by_no, carried_orders
+from kefu.wallet.queries.carried import Carried, carried_by_no, carried_orders, transit_of
 from kefu.wallet.queries.fee import fee_story_for, fee_versions, fees, schedule_at
 from kefu.wallet.queries.fee_values import FeeStory, FeeView
 from kefu.wallet.queries.limit import LimitView, OutletView, StandingView, limit_versions, limits_for
@@ -68,4 +68,5 @@ __all__ = [
     "schedule_at",
     "spent_for",
     "stop_for",
+    "transit_of",
 ]

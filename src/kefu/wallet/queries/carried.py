@@ -8,7 +8,8 @@ from django.db import connection
 
 from kefu.core.ids import descendant
 from kefu.ledger import proving as books
-from kefu.wallet.models import TOPUP
+from kefu.wallet.models import TO_PAYEE, TOPUP, Order
+from kefu.wallet.rules.payee import payee_ref
 
 BOOKED: dict[str, str] = {TOPUP: "topup"}
 """The leg that books the bank's Yes; of kinds that are not named it is `paid`, for amount and fee."""
@@ -25,6 +26,14 @@ class Carried(NamedTuple):
     amount: int
     customer_id: UUID
     booked: int | None
+
+
+def transit_of(order_ref: str) -> tuple[str, str]:
+    """The account, as code and owner, in which what an order pays out waits until a statement shows it gone."""
+    order = Order.objects.select_related("account").get(pk=order_ref.removeprefix("order:"))
+    if order.kind in TO_PAYEE and order.account is not None:
+        return "L31", payee_ref(order.account.payee)
+    return "L20", ""
 
 
 _ORDERS = "SELECT id, no, kind, status, amount, fee, customer_id FROM wallet_order WHERE "

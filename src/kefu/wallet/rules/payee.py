@@ -81,6 +81,11 @@ def check_reason(reason: str) -> str:
     return str(CHECK_REASONS.get(reason, _OTHER_REASON)) if reason else ""
 
 
+def payee_ref(payee: str) -> str:
+    """How the books know a biller or lender."""
+    return f"payee:{payee}"
+
+
 def posts_on(*, cutoff: time, days: int, now: datetime, zone: ZoneInfo) -> date:
     """The day on which the biller will book a payment made at `now`: from its cut-off on a day later."""
     local = now.astimezone(zone)
