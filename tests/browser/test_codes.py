@@ -25,7 +25,7 @@ def charge(seller: Window, code: str, yuan: str) -> None:
 @pytest.mark.row("W-12", "W-25", page="/codes/pay/")
 def test_a_code_is_taken_once_and_its_replay_is_refused(town: Installation, open_window: Opener) -> None:
     town.mood("sunny", settle_s=0)
-    seller = opened_shop(open_window)
+    seller = opened_shop(open_window, "拾光书店", "books-01")
     buyer = open_window().sign_up("林晓").link_card()
     buyer.top_up("300")
     buyer.sees("已到账")
@@ -40,7 +40,8 @@ def test_a_code_is_taken_once_and_its_replay_is_refused(town: Installation, open
     seller.sees("这个付款码已经用过，没有再次扣款")
     buyer.go("/")
     expect(buyer.balance()).to_contain_text("254.50")
-    assert town.query("SELECT count(*) FROM wallet_payment")[0][0] == 1
+    sold = "SELECT count(*) FROM wallet_payment p JOIN wallet_merchant m ON m.id = p.merchant_id WHERE m.name = '拾光书店'"
+    assert town.query(sold)[0][0] == 1
     buyer.go("/me/notices/")
     buyer.sees("有人重复使用付款码")
     fits(buyer, ["/", "/codes/pay/", "/codes/receive/", "/codes/receive/?amount=25", "/c/nothing/"])

@@ -26,22 +26,29 @@ def office(open_window: Opener, staff_no: str) -> Window:
     return window
 
 
-def opened_shop(open_window: Opener) -> Window:
+PAID = """
+SELECT p.order_id::text, p.refunded FROM wallet_payment p JOIN wallet_sale s ON s.id = p.sale_id WHERE s.no = 'CAKE-1'
+"""
+
+
+def opened_shop(open_window: Opener, name: str = "晨光面包店", login: str = "bakery-01") -> Window:
     """A merchant that one of the staff took down and another approved; its seller's window, signed in."""
     maker, checker = office(open_window, "3001"), office(open_window, "2001")
-    maker.page.get_by_label("商户名称").fill("晨光面包店")
+    maker.page.get_by_label("商户名称").fill(name)
     maker.press("登记", exact=True)
     checker.go("/office/merchants/")
-    checker.press("批准收款")
-    checker.sees("收款中")
+    waiting = checker.page.get_by_role("region", name=name)
+    waiting.get_by_role("button", name="批准收款").click()
+    expect(waiting).to_contain_text("收款中")
     maker.go("/office/merchants/")
-    maker.page.get_by_text("加一个商户账号").first.click()
-    maker.page.get_by_label("商户账号").first.fill("bakery-01")
-    maker.page.get_by_label("使用人姓名").first.fill("白露")
-    maker.page.get_by_label("初始密码").first.fill(CUSTOMER_PASSWORD)
-    maker.press("建账号")
+    entry = maker.page.get_by_role("region", name=name)
+    entry.get_by_text("加一个商户账号").click()
+    entry.get_by_label("商户账号").fill(login)
+    entry.get_by_label("使用人姓名").fill("白露")
+    entry.get_by_label("初始密码").fill(CUSTOMER_PASSWORD)
+    entry.get_by_role("button", name="建账号").click()
     seller = open_window().go("/shop/signin/")
-    seller.page.get_by_label("商户账号").fill("bakery-01")
+    seller.page.get_by_label("商户账号").fill(login)
     seller.page.get_by_label("密码").fill(CUSTOMER_PASSWORD)
     seller.press("登录", exact=True)
     seller.sees("等您答复的退款")
@@ -92,16 +99,16 @@ def test_paid_by_link_asked_back_and_agreed_to_the_money_is_back_on_the_page(
     seller.sees("蛋糕压坏了")
     fits(seller, ["/shop/", seller.page.url])  # while it waits: files may be added
     waiting = buyer.page.url
-    fits(buyer, [town.url + "/orders/" + str(town.query("SELECT order_id FROM wallet_payment")[0][0]) + "/", waiting])
+    fits(buyer, [town.url + "/orders/" + str(town.query(PAID)[0][0]) + "/", waiting])
     seller.press("同意，退还 ¥28.50")
     seller.sees("已退款")
     buyer.sees("款项已退回原来付款的余额")  # by itself
     buyer.go("/")
     expect(buyer.balance()).to_contain_text("200.00")
-    paid, back = town.query("SELECT order_id::text, refunded FROM wallet_payment")[0]
+    paid, back = town.query(PAID)[0]
     assert back == 2850
     asked = town.query("SELECT order_id::text FROM wallet_refund")[0][0]
-    sale = town.query("SELECT id::text FROM wallet_sale")[0][0]
+    sale = town.query("SELECT id::text FROM wallet_sale WHERE no = 'CAKE-1'")[0][0]
     shops = ["/shop/", "/shop/sales/", f"/shop/sales/{sale}/", "/shop/payments/", f"/shop/payments/{paid}/"]
     shops += ["/shop/refunds/", f"/shop/refunds/{asked}/"]
     fits(seller, shops)
