@@ -8,7 +8,6 @@ from django.db import transaction
 from kefu.core import audit
 from kefu.core.actor import Actor
 from kefu.core.brand import brand
-from kefu.core.ids import order_no
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
@@ -19,9 +18,9 @@ from kefu.rails import queries as outside
 from kefu.rails.queries import AccountCheckView
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, telling
+from kefu.wallet.actions.instruct import send_out
 from kefu.wallet.actions.quote import carry_out, write_quote
 from kefu.wallet.actions.wallet import owner_ref
-from kefu.wallet.actions.withdrawal import take_hold
 from kefu.wallet.models import BillAccount, BillTerms, Order, Quote, Wallet
 from kefu.wallet.queries.bill import AccountBillView, see_check
 from kefu.wallet.queries.values import OrderView, QuoteView
@@ -171,32 +170,7 @@ def _make(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> Order
     assert account is not None
     _check_none_under_way(account, quote.amount)
     ledger.open_account(code="L31", owner=payee_ref(account.payee), currency=quote.currency, now=now)
-    order = Order.objects.create(
-        no=order_no("B" if quote.kind == m.BILL else "R", now),
-        kind=quote.kind,
-        customer_id=actor.uuid,
-        payer_label=actor.label or identity.person(actor.uuid).masked_name,
-        payee_label=quote.payee_name,
-        amount=quote.amount,
-        fee=quote.fee,
-        quota_used=quote.quota_used,
-        currency=quote.currency,
-        account=account,
-        quote=quote,
-        created_at=now,
-    )
-    book.write_step(order, "created", at=now, heard_at=now, source_ref=actor.ref)
-    take_hold(order, wallet, now=now)
-    rails.create_instruction(
-        actor=actor,
-        order_ref=book.ref_of(order.id),
-        direction="out",
-        amount=order.amount,
-        currency=order.currency,
-        instrument_token=account.token,
-        now=now,
-        connector_code=account.connector,
-    )
+    order = send_out(actor, quote, wallet, prefix="B" if quote.kind == m.BILL else "R", to=account, now=now)
     _save(account, now=now)
     data = {"no": order.no, "amount": order.amount, "fee": order.fee, "payee": account.payee}
     audit.record(actor=actor, action=f"wallet.create_{order.kind}", subject=book.ref_of(order.id), now=now, data=data)

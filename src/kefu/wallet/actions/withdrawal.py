@@ -7,17 +7,15 @@ from django.db import transaction
 
 from kefu.core import audit
 from kefu.core.actor import Actor
-from kefu.core.ids import order_no
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
-from kefu.rails import actions as rails
 from kefu.wallet import models as m
-from kefu.wallet.actions import book, payout, telling
-from kefu.wallet.actions.quote import carry_out, lacking, write_quote
+from kefu.wallet.actions import book, telling
+from kefu.wallet.actions.instruct import send_out
+from kefu.wallet.actions.quote import carry_out, write_quote
 from kefu.wallet.models import Instrument, Order, Quote, Wallet
 from kefu.wallet.queries.values import OrderView, QuoteView
-from kefu.wallet.refusals import BooksRefused, OutflowsStopped
 from kefu.wallet.rules import amount as amounts
 
 
@@ -57,32 +55,7 @@ def _make(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> Order
     card = quote.instrument
     if card is None or card.status != Instrument.ACTIVE:
         raise NotFound()
-    order = Order.objects.create(
-        no=order_no("W", now),
-        kind=m.WITHDRAWAL,
-        customer_id=actor.uuid,
-        payer_label=actor.label or identity.person(actor.uuid).masked_name,
-        payee_label=quote.payee_name,
-        amount=quote.amount,
-        fee=quote.fee,
-        quota_used=quote.quota_used,
-        currency=quote.currency,
-        instrument=card,
-        quote=quote,
-        created_at=now,
-    )
-    book.write_step(order, "created", at=now, heard_at=now, source_ref=actor.ref)
-    take_hold(order, wallet, now=now)
-    rails.create_instruction(
-        actor=actor,
-        order_ref=book.ref_of(order.id),
-        direction="out",
-        amount=order.amount,
-        currency=order.currency,
-        instrument_token=card.token,
-        now=now,
-        connector_code=card.connector,
-    )
+    order = send_out(actor, quote, wallet, prefix="W", to=card, now=now)
     data = {"no": order.no, "amount": order.amount, "fee": order.fee, "card": str(card.id)}
     audit.record(actor=actor, action="wallet.create_withdrawal", subject=book.ref_of(order.id), now=now, data=data)
     telling.order_changed(order, balance=True, now=now)
@@ -92,19 +65,3 @@ def _make(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> Order
         actor.uuid, "withdrawal_held", actor=actor, ref=book.ref_of(order.id), now=now, **given, **words
     )
     return order
-
-
-def take_hold(order: Order, wallet: Wallet, *, now: datetime) -> None:
-    """Reserve amount and fee of an order that a house outside will carry out.
-
-    Refuses `wallet.transfer.insufficient_funds`, `wallet.account.outflows_stopped`, `wallet.books.refused`.
-    """
-    refused = book.try_post(order, payout.hold(order, account=wallet.account, now=now), now=now)
-    if refused == "insufficient_funds":
-        raise lacking(wallet, needed=order.amount + order.fee)
-    if refused == "debits_stopped":
-        raise OutflowsStopped()
-    if refused:
-        raise BooksRefused(ledger_code=refused)
-    book.move(order, m.HELD)
-    book.write_step(order, "held", at=now, heard_at=now)
