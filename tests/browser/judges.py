@@ -9,14 +9,14 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 
 
 def axe_finds(page: Page, name: str) -> list[str]:
-    """What axe finds on the page as it stands, light and then dark."""
+    """What axe finds on the page as it stands, light and then dark; in stillness, or it sees colours half-way."""
     found = []
     for scheme, options in (("light", None), ("dark", DARK)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         for one in Axe().run(page, options=options).response["violations"]:
             places = [node["target"] for node in one["nodes"]][:3]
             found.append(f"{name} ({scheme}): {one['id']} {one['help']} at {places}")
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return found
 
 
