@@ -8,12 +8,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import rjieba
-from pypinyin import lazy_pinyin, pinyin_dict
-
 _HAN = re.compile(r"[㐀-鿿]+")
 _LATIN = re.compile(r"[a-z]+|[0-9]{2,}")
 SOUND, INITIALS = "~", "^"
+
+
+def _syllables_of(run: str) -> list[str]:
+    # The tables of pypinyin and rjieba take 85 MB: only a process that searches loads them.
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(run)
 
 
 @functools.cache
@@ -50,6 +54,8 @@ def han_tokens(run: str) -> list[str]:
     """Pairs of neighbouring characters, and words of three or more; one lone character is a token itself."""
     if len(run) == 1:
         return [run]
+    import rjieba
+
     pairs = [run[i : i + 2] for i in range(len(run) - 1)]
     words = [word for word in rjieba.cut_for_search(run) if len(word) > 2]
     return [token for token in pairs + words if token not in _stopwords()]
@@ -71,7 +77,7 @@ def _pairs_by_sound(syllables: Sequence[str]) -> list[str]:
 
 def sound_tokens(text: str) -> list[str]:
     """Neighbouring syllables, so that a wrong character of the right sound is found."""
-    return [t for run in _HAN.findall(normal(text)) for t in _pairs_by_sound(lazy_pinyin(run))]
+    return [t for run in _HAN.findall(normal(text)) for t in _pairs_by_sound(_syllables_of(run))]
 
 
 def initial_tokens(phrases: Iterable[str]) -> list[str]:
@@ -80,13 +86,15 @@ def initial_tokens(phrases: Iterable[str]) -> list[str]:
     for phrase in phrases:
         for run in _HAN.findall(normal(phrase)):
             if 2 <= len(run) <= 10:
-                found.append(INITIALS + "".join(syllable[:1] for syllable in lazy_pinyin(run)))
+                found.append(INITIALS + "".join(syllable[:1] for syllable in _syllables_of(run)))
     return found
 
 
 @functools.cache
 def _syllables() -> frozenset[str]:
     """Every syllable of Mandarin without its tone, from pypinyin's own table of characters."""
+    from pypinyin import pinyin_dict
+
     raw = {part for value in pinyin_dict.pinyin_dict.values() for part in value.split(",")}
     bare = ("".join(c for c in unicodedata.normalize("NFD", s) if not unicodedata.combining(c)) for s in raw)
     known = {s for s in bare if s.isascii() and s.isalpha()}
