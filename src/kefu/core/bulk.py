@@ -1,10 +1,10 @@
-"""Many rows at once: COPY into a table, in the caller's transaction."""
+"""Much at once, in the caller's transaction: many rows by COPY, one row with large bytes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from psycopg import sql
+from psycopg import Cursor, sql
 
 
 def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -17,3 +17,18 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
             copy.write_row(row)
             count += 1
     return count
+
+
+def insert_large(table: str, values: Mapping[str, Any]) -> bool:
+    """Insert one row whose bytes are large, sent beside the statement (Django writes them into its text, at six times
+    their size in memory). False when a constraint has the row already.
+    """
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(sql.Identifier(column) for column in values),
+        sql.SQL(", ").join(sql.Placeholder() for _ in values),
+    )
+    connection.ensure_connection()
+    with Cursor(connection.connection) as cursor:
+        cursor.execute(statement, list(values.values()))
+        return cursor.rowcount == 1

@@ -99,9 +99,11 @@ def _elements(raw: bytes, lines: list[Line]) -> "Iterator[etree._Element]":
         events = etree.iterparse(
             io.BytesIO(raw), events=("end",), tag=(f"{_N}Ntry", f"{_N}Document"),
             resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
+            remove_comments=True, remove_pis=True,
         )  # fmt: skip
-        for _event, element in events:
-            if element.getroottree().docinfo.doctype:
+        for count, (_event, element) in enumerate(events):
+            # A document type can stand before the root only.
+            if count == 0 and element.getroottree().docinfo.doctype:
                 raise StatementUnreadableError(0, "brings a document type")
             yield element
     except etree.XMLSyntaxError as problem:
@@ -118,7 +120,7 @@ def _whole(head: "etree._Element", lines: list[Line], *, day: date, account: str
         if code in balances:
             raise StatementUnreadableError(0, f"balance {code} stands twice")
         _must(_text(bal, "Dt/Dt"), day.isoformat(), "day")
-        balances[code] = _amount(bal, 0)
+        balances[code] = _amount(bal)
     final = "CLBD" in balances
     if "OPBD" not in balances or final is ("ITBD" in balances):
         raise StatementUnreadableError(0, "opening and closing balance are not one each")
@@ -134,26 +136,33 @@ def _whole(head: "etree._Element", lines: list[Line], *, day: date, account: str
 
 
 def _line(number: int, entry: "etree._Element") -> Line:
-    if _text(entry, "Sts/Cd", number) != "BOOK":
+    said = _leaves(entry, "", {})
+
+    def need(path: str) -> str:
+        if not (text := said.get(path, "")):
+            raise StatementUnreadableError(number, f"{path} is missing")
+        return text
+
+    if need("Sts/Cd") != "BOOK":
         raise StatementUnreadableError(number, "is not booked")
-    codes = tuple(_text(entry, f"BkTxCd/Domn/{at}", number) for at in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd"))
+    codes = tuple(need(f"BkTxCd/Domn/{at}") for at in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd"))
     kind = KINDS.get((codes[1], codes[2])) if codes[0] == "PMNT" else None
     if kind is None:
         raise StatementUnreadableError(number, f"an entry of kind {'/'.join(codes)[:40]} is not known")
-    amount = _amount(entry, number)
+    amount = _signed(said.get("Amt"), said.get("Amt/@Ccy"), need("CdtDbtInd"), number)
     if amount == 0 or (kind != OWN and (amount < 0) is not (kind in NEGATIVE)):
         raise StatementUnreadableError(number, f"a {kind} of {amount} is none")
     try:
-        at = datetime.fromisoformat(_text(entry, "BookgDt/DtTm", number))
+        at = datetime.fromisoformat(need("BookgDt/DtTm"))
     except ValueError as problem:
         raise StatementUnreadableError(number, f"time: {problem}") from problem
     if at.tzinfo is None:
         raise StatementUnreadableError(number, "its time has no zone")
-    named = entry.findtext(_path("NtryDtls/TxDtls/Refs/EndToEndId")) or "NOTPROVIDED"
+    named = said.get("NtryDtls/TxDtls/Refs/EndToEndId") or "NOTPROVIDED"
     found = read_uuid(named)
     return Line(
         number=number,
-        bank_ref=_text(entry, "AcctSvcrRef", number),
+        bank_ref=need("AcctSvcrRef"),
         instruction=str(found) if found else named[:64],
         instruction_id=found,
         kind=kind,
@@ -163,14 +172,31 @@ def _line(number: int, entry: "etree._Element") -> Line:
     )
 
 
-def _amount(parent: "etree._Element", line: int) -> int:
+def _leaves(parent: "etree._Element", path: str, found: dict[str, str]) -> dict[str, str]:
+    """The texts below an element by their path, the first of each; of amounts also the currency (`Amt/@Ccy`)."""
+    for child in parent:
+        name = path + (child.tag[len(_N) :] if child.tag.startswith(_N) else child.tag)
+        if len(child):
+            _leaves(child, f"{name}/", found)
+        elif name not in found:
+            found[name] = (child.text or "").strip()
+            if currency := child.get("Ccy"):
+                found[f"{name}/@Ccy"] = currency
+    return found
+
+
+def _amount(parent: "etree._Element") -> int:
     given = parent.find(f"{_N}Amt")
-    if given is None or given.get("Ccy") != "CNY":
+    text, currency = (None, None) if given is None else (given.text or "", given.get("Ccy"))
+    return _signed(text, currency, _text(parent, "CdtDbtInd"), 0)
+
+
+def _signed(text: str | None, currency: str | None, side: str, line: int) -> int:
+    if text is None or currency != "CNY":
         raise StatementUnreadableError(line, "amount is missing or not in CNY")
-    side = _text(parent, "CdtDbtInd", line)
     if side not in ("CRDT", "DBIT"):
         raise StatementUnreadableError(line, f"side {side[:10]!r} is none")
-    return minor(given.text or "", line) * (1 if side == "CRDT" else -1)
+    return minor(text, line) * (1 if side == "CRDT" else -1)
 
 
 def minor(text: str, line: int) -> int:
@@ -193,10 +219,10 @@ def _path(path: str) -> str:
     return "/".join(f"{_N}{part}" for part in path.split("/"))
 
 
-def _text(parent: "etree._Element", path: str, line: int = 0) -> str:
+def _text(parent: "etree._Element", path: str) -> str:
     found = (parent.findtext(_path(path)) or "").strip()
     if not found:
-        raise StatementUnreadableError(line, f"{path} is missing")
+        raise StatementUnreadableError(0, f"{path} is missing")
     return found
 
 

@@ -43,18 +43,15 @@ def import_channel_file(*, actor: Actor, connector_code: str, day: date, raw: by
     The same bytes again give the first import; a later version of the day adds only what is new.
     Refuses `rails.channel_file.wrong`: nothing is taken in, the line is named, the bytes are kept with the verdict.
     """
+    came = files.Came(actor=actor, connector=connector_code, kind=RefusedFile.CHANNEL, day=day, raw=raw)
     try:
         read = parse(raw, day=day)
     except StatementUnreadableError as wrong:
-        came = files.Came(actor=actor, connector=connector_code, kind=RefusedFile.CHANNEL, day=day, raw=raw)
         files.keep_refused(came, wrong, now=now)
         raise ChannelFileWrong(date=day, line=wrong.line, problem=wrong.problem) from wrong
     digest = files.digest_of(raw)
     with transaction.atomic():
-        row, new = ChannelFile.objects.get_or_create(
-            connector=connector_code, date=day, digest=digest,
-            defaults={"raw": raw, "final": read.final, "total": read.total, "imported_at": now},
-        )  # fmt: skip
+        row, new = files.keep_once(ChannelFile, came, digest=digest, now=now, final=read.final, total=read.total)
         if new:
             taken = _take_lines(row, read, actor=actor, now=now)
             data = {"connector": connector_code, "date": day, "digest": digest, "lines": taken}

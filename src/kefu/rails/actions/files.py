@@ -4,17 +4,20 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from kefu.core import audit
 from kefu.core.actor import Actor
+from kefu.core.bulk import insert_large
+from kefu.core.ids import new_id
 from kefu.rails import rules
-from kefu.rails.models import RefusedFile
+from kefu.rails.models import BankStatement, ChannelFile, RefusedFile
 from kefu.rails.statements import StatementUnreadableError
 
+File = TypeVar("File", BankStatement, ChannelFile)
 ADVICE_COLUMNS = (
     *("id", "connector", "kind", "outside_id", "nonce", "raw", "signature_ok", "verdict", "outcome"),
     *("instruction_id", "bank_ref", "reason", "amount", "currency", "happened_at", "received_at"),
@@ -57,6 +60,17 @@ class Said:
 def digest_of(raw: bytes) -> str:
     """SHA-256 of a file: which one it is."""
     return hashlib.sha256(raw).hexdigest()
+
+
+def keep_once(
+    model: type[File], came: Came, *, digest: str, now: datetime, **fields: Any
+) -> tuple[File, bool]:
+    """Keep the bytes of a file that holds, once; its row (without the bytes), and whether it is new."""
+    values = {"connector": came.connector, "date": came.day, "digest": digest}
+    new = not model.objects.filter(**values).exists() and insert_large(
+        model._meta.db_table, {"id": new_id(), **values, **fields, "raw": came.raw, "imported_at": now}
+    )
+    return model.objects.defer("raw").get(**values), new
 
 
 def keep_refused(came: Came, wrong: StatementUnreadableError, *, now: datetime) -> None:

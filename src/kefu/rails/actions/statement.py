@@ -45,27 +45,18 @@ def import_statement(*, actor: Actor, connector_code: str, day: date, raw: bytes
     The same bytes again give the first import; a later version of the day adds only what is new.
     Refuses `rails.statement.wrong`: nothing is taken in, the line is named, the bytes are kept with the verdict.
     """
+    came = files.Came(actor=actor, connector=connector_code, kind=RefusedFile.STATEMENT, day=day, raw=raw)
     try:
         statement = parse(raw, day=day, account=connector(connector_code).account)
     except StatementUnreadableError as wrong:
-        came = files.Came(actor=actor, connector=connector_code, kind=RefusedFile.STATEMENT, day=day, raw=raw)
         files.keep_refused(came, wrong, now=now)
         raise StatementWrong(date=day, line=wrong.line, problem=wrong.problem) from wrong
     digest = files.digest_of(raw)
     with transaction.atomic():
-        row, new = BankStatement.objects.get_or_create(
-            connector=connector_code,
-            date=day,
-            digest=digest,
-            defaults={
-                "raw": raw,
-                "final": statement.final,
-                "currency": statement.currency,
-                "opening": statement.opening,
-                "closing": statement.closing,
-                "imported_at": now,
-            },
-        )
+        row, new = files.keep_once(
+            BankStatement, came, digest=digest, now=now, final=statement.final, currency=statement.currency,
+            opening=statement.opening, closing=statement.closing,
+        )  # fmt: skip
         if new:
             taken = _take_lines(row, statement, actor=actor, now=now)
             audit.record(
