@@ -84,7 +84,7 @@ def test_two_agents_who_take_at_once_never_both_have_it(open_window: Opener) -> 
     for agent in agents:
         # Both are on their way before either is answered.
         form = agent.page.locator("#head form[action$='/take']")
-        form.evaluate("form => setTimeout(() => form.requestSubmit())")
+        form.evaluate("form => setTimeout(() => form.requestSubmit(), 100)")
     lin.sees(re.compile("（工号 (1024|1031)）"))
     holds = []
     for agent in agents:

@@ -12,4 +12,3 @@ __all__ = ["committed_town", "scripted", "town"]
 @pytest.fixture(autouse=True)
 def own_files(settings: Any, tmp_path: Path) -> None:
     settings.KEFU_FILES = tmp_path
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]

@@ -22,11 +22,10 @@ SignedIn = Callable[[Actor], Client]
 
 @pytest.fixture(autouse=True)
 def quick_pages(settings: Any, tmp_path: Path) -> None:
-    """Files as they lie in the tree, quick hashes, and a folder of this test's own for attachments."""
+    """Files as they lie in the tree, and a folder of this test's own for attachments."""
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
     settings.KEFU_FILES = tmp_path
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from kefu.cli.terminal import answer, say
 
 SIZES = {
     # seconds of wind, kills, customers
-    "small": (45.0, 6, 3),
+    "small": (25.0, 6, 3),
     "full": (120.0, 24, 5),
 }
 
