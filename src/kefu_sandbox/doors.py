@@ -123,7 +123,7 @@ def _statement(bank: Bank, request: Request, _: str, now: int) -> Answer:
 
 def _channel_file(bank: Bank, request: Request, _: str, now: int) -> Answer:
     with bank.store.read() as db:
-        body = channel_file(db, date=request.query.get("date", ""), now=now)
+        body = channel_file(db, role=bank.role, date=request.query.get("date", ""), now=now)
     return Answer(status=200, body=body, content_type="text/csv; charset=utf-8")
 
 

@@ -35,14 +35,18 @@ SELECT seq, bank_ref || 'R', instruction, 'return', amount, returned_at FROM mov
 UNION ALL
 SELECT seq, bank_ref, 'NOTPROVIDED', 'credit', amount, at FROM deposits
 """
+_LAST4 = {"bank": "SELECT token, last4 FROM cards"}
+_LAST4_OF_PARTNERS = "SELECT token, substr(number, -4) AS last4 FROM accounts"
 _CARRIED = """
 SELECT m.seq, m.instruction, m.bank_ref, m.direction AS kind, m.amount, m.settled_at AS at, m.status,
        coalesce(c.last4, '') AS last4
-  FROM movements m LEFT JOIN cards c ON c.token = m.card_token WHERE m.settled_at >= :start AND m.settled_at < :end
+  FROM movements m LEFT JOIN (%(last4)s) c ON c.token = m.card_token
+ WHERE m.settled_at >= :start AND m.settled_at < :end
 UNION ALL
 SELECT m.seq, m.instruction, m.bank_ref || 'R', 'return', m.amount, m.returned_at, 'SUCCEEDED',
        coalesce(c.last4, '')
-  FROM movements m LEFT JOIN cards c ON c.token = m.card_token WHERE m.returned_at >= :start AND m.returned_at < :end
+  FROM movements m LEFT JOIN (%(last4)s) c ON c.token = m.card_token
+ WHERE m.returned_at >= :start AND m.returned_at < :end
  ORDER BY 6, 1, 4
 """
 
@@ -76,14 +80,15 @@ def statement(db: sqlite3.Connection, *, role: str, date: str, now: int) -> byte
     return "".join(parts).encode()
 
 
-def channel_file(db: sqlite3.Connection, *, date: str, now: int) -> bytes:
+def channel_file(db: sqlite3.Connection, *, role: str, date: str, now: int) -> bytes:
     """What was carried out, refused or given back on `date`: a head, the columns, a line each, and a trailer with their
     number and the sum of their amounts. Amounts are yuan without sign.
 
     Refusals (422): date_invalid, date_future.
     """
     day, start, end = _bounds(date, now=now)
-    rows = db.execute(_CARRIED, {"start": start, "end": end}).fetchall()
+    carried = _CARRIED % {"last4": _LAST4.get(role, _LAST4_OF_PARTNERS)}
+    rows = db.execute(carried, {"start": start, "end": end}).fetchall()
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("H", "SANDBOX", day.isoformat(), "CNY", "final" if now >= end else "open"))

@@ -37,6 +37,14 @@ def statement(bank: Bank, house: str) -> dict[str, Any]:
     return read_statement(raw)
 
 
+def channel_file(bank: Bank, house: str) -> list[str]:
+    """The lines of the house's channel file of today."""
+    target = f"/{house}/v1/channel-file?date={bank.today()}"
+    status, raw, _ = bank.raw("GET", target, b"", sign("GET", target, b"", secret=secret_of(house)))
+    assert status == 200, raw
+    return list(raw.decode().splitlines())
+
+
 def account(bank: Bank, house: str, payee: str, seed: int = 1) -> dict[str, Any]:
     number = call(bank, house, "GET", f"/sandbox/number?payee={payee}&seed={seed}")[1]["number"]
     status, told = call(bank, house, "POST", "/v1/accounts", {"payee": payee, "number": number})
@@ -63,6 +71,19 @@ def test_acknowledged_and_posted_are_two_facts(bank: Bank, house: str, payee: st
     refused = call(bank, house, "GET", "/v1/payments/B-1")[1]
     assert (refused["status"], refused["reason"]) == ("REFUSED", "account_closed")
     assert account(bank, house, payee)["amount_due"] == told["amount_due"]
+
+
+@pytest.mark.parametrize(("house", "payee"), HOUSES)
+def test_each_house_tells_in_its_channel_file_what_it_carried_out(bank: Bank, house: str, payee: str) -> None:
+    told = account(bank, house, payee)
+    pay(bank, house, told, "B-1")
+    call(bank, house, "POST", "/sandbox/settle", {"instruction": "B-1", "status": "SUCCEEDED"})
+    _head, _columns, line, trailer = channel_file(bank, house)
+    instruction, _ref, kind, amount, _fee, _at, status, last4 = line.split(",")
+    due = f"{told['amount_due'] / 100:.2f}"
+    assert (instruction, kind, amount, status) == ("B-1", "payout", due, "SUCCEEDED")
+    assert told["number_masked"].endswith(last4)
+    assert trailer == f"T,1,{due}"
 
 
 @pytest.mark.parametrize(("house", "payee"), HOUSES)
