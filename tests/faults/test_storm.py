@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from kefu.cli.storm.journal import GOODWILL, TOPUP, TRANSFER, WITHDRAWAL, Journal, Wish, Words
+from kefu.cli.storm.journal import (
+    GOODWILL,
+    PAYMENT,
+    REFUND,
+    REPAYMENT,
+    TOPUP,
+    TRANSFER,
+    WITHDRAWAL,
+    Journal,
+    Wish,
+    Words,
+)
 from kefu.cli.storm.people import Storm
 from kefu.cli.storm.verdict import judge
 from kefu.cli.throwaway import Installation, clean_environment
@@ -42,7 +53,7 @@ class Books(Installation):
         text = f"{statement} {values}"
         return next((rows for part, rows in self.answers.items() if part in text), [(0,)] if "stands" in text else [])
 
-    def bank(self, method: str, path: str, value: object = None) -> dict[str, str]:
+    def bank(self, method: str, path: str, value: object = None, *, house: str = "") -> dict[str, str]:
         return {"status": self.says}
 
 
@@ -87,6 +98,31 @@ def test_verdict_sees_a_withdrawal_that_left_without_the_books_or_came_back_unse
     assert "money_lost: withdrawal o 301" in _verdict(journal, paid, "RETURNED")
     back = paid | {"kind = %s ('withdrawal'": [(301, "o", "RETURNED")], "WITHDRAW_RETURN": [("order:o", 2)]}
     assert "money_doubled: withdrawal o 301" in _verdict(journal, back, "RETURNED")
+
+
+def test_verdict_sees_a_sale_paid_twice_and_a_refund_given_twice() -> None:
+    journal = Journal()
+    journal.wish(Wish(PAYMENT, "+86", 201, "key", order="o", told=True))
+    journal.wish(Wish(REFUND, "seller", 7, "key", told=True))
+    paid = {"kind = %s ('payment'": [(201, "o", "SUCCEEDED")], "kind = %s ('refund'": [(7, "r", "SUCCEEDED")]}
+    assert _verdict(journal, paid | {"d.code": [("order:o", 201), ("order:r", -7)]}) == ""
+    wrong = _verdict(journal, paid | {"d.code": [("order:o", 402), ("order:r", -14)]})
+    assert "money_lost: payment o 201: SUCCEEDED: 402 left the wallet, not 201" in wrong
+    assert "money_doubled: refund 7 r: SUCCEEDED: -14 left the wallet, not -7" in wrong
+    twice = paid | {"kind = %s ('payment'": [(201, "o", "SUCCEEDED"), (201, "p", "SUCCEEDED")]}
+    assert "money_doubled: payment 201 of +86: 2 orders" in _verdict(journal, twice | {"d.code": [("order:r", -7)]})
+    assert "money_lost: refund 7: told, and is []" in _verdict(journal, {})
+
+
+def test_verdict_sees_a_repayment_that_the_lender_never_posted() -> None:
+    journal = Journal()
+    journal.wish(Wish(REPAYMENT, "+86", 150, "key", order="o", told=True))
+    stands = {"kind = %s ('repayment'": [(150, "o", "SUCCEEDED")], "rails_instruction": [("order:o", "i")]}
+    stands = {"id::text, fee": [("o", 10)], **stands, "d.code": [("order:o", 160)]}
+    assert _verdict(journal, stands, "POSTED") == ""
+    assert "money_lost: repayment o 150: order SUCCEEDED, lender REVERSED" in _verdict(journal, stands, "REVERSED")
+    kept = stands | {"kind = %s ('repayment'": [(150, "o", "RETURNED")]}
+    assert "lender REVERSED: 160 left the wallet, not 0" in _verdict(journal, kept, "REVERSED")
 
 
 def test_verdict_sees_a_credit_paid_twice_and_one_never_paid() -> None:

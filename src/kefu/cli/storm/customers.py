@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 import httpx
 
 from kefu.cli.storm.browser import Answer, NothingKnownError
-from kefu.cli.storm.journal import TOPUP, TRANSFER, WITHDRAWAL, Wish, Words
+from kefu.cli.storm.journal import PAYMENT, REPAYMENT, TOPUP, TRANSFER, WITHDRAWAL, Wish, Words
 from kefu.cli.storm.people import ORDER_AT, Client, Storm
 
+LENDER = "lender"
 PASSWORD = "orchard-window-silver-58"
 QUESTIONS = (
     "充了钱还没到账",
@@ -32,6 +33,7 @@ class Customer(Client):
         self.phone = f"+861391{storm.seed % 1000:03d}{number:04d}"
         self.person = "甲乙丙丁戊己庚辛壬癸"[number % 10] + "客"
         self.card = ""
+        self.credit_card = ""
         self.seq: dict[str, int] = {}
 
     # -- coming in
@@ -107,14 +109,18 @@ class Customer(Client):
 
     def act(self) -> None:
         roll = self.dice.random()
-        if roll < 0.32:
+        if roll < 0.28:
             self.say(self.dice.choice(QUESTIONS))
-        elif roll < 0.55:
+        elif roll < 0.46:
             self.top_up()
-        elif roll < 0.72:
+        elif roll < 0.58:
             self.transfer()
-        elif roll < 0.80:
+        elif roll < 0.65:
             self.withdraw()
+        elif roll < 0.74:
+            self.buy()
+        elif roll < 0.80:
+            self.repay()
         elif roll < 0.86:
             self.cancel()
         elif roll < 0.95:
@@ -179,6 +185,44 @@ class Customer(Client):
             return
         self.journal.wish(wish)
         self._order(wish, "/transfer/send", {"key": wish.key, "quote": quote})
+
+    def buy(self) -> None:
+        """Pay for a sale that others may pay for at the same moment: one of them does."""
+        if not self.storm.offers:
+            return
+        link, amount = self.dice.choice(self.storm.offers)
+        wish = Wish(PAYMENT, self.phone, amount, "")
+        page = self.post(link, {})
+        quote, wish.key = page.hidden("quote"), page.hidden("key")
+        if quote and wish.key:
+            self.journal.wish(wish)
+            self._order(wish, f"{link}confirm", {"key": wish.key, "quote": quote})
+        else:
+            self.journal.count("refused")
+        if (link, amount) in self.storm.offers:
+            self.storm.offers.remove((link, amount))
+
+    def repay(self) -> None:
+        """A part of what is owed on a credit card, late or not."""
+        if not self.credit_card:
+            try:
+                told = self.storm.place.bank(
+                    "GET", f"/sandbox/number?payee=cmb_card&seed={self.storm.number()}", house=LENDER
+                )
+            except httpx.HTTPError:
+                return
+            self.credit_card = str(told["number"])
+        asked = self.post("/repay/", {"payee": "cmb_card", "number": self.credit_card})
+        page = self._until(asked.location, lambda page: 'name="choice"' in page.text) if asked.location else None
+        wish = Wish(REPAYMENT, self.phone, 100 + self.storm.number(), "")
+        if page:
+            page = self.post(asked.location, {"choice": "other", "amount": _yuan(wish.amount)})
+        quote, wish.key = (page.hidden("quote"), page.hidden("key")) if page else ("", "")
+        if not (quote and wish.key):
+            self.journal.count("refused")
+            return
+        self.journal.wish(wish)
+        self._order(wish, "/bills/pay", {"key": wish.key, "quote": quote, "late": "yes"})
 
     def _order(self, wish: Wish, path: str, fields: dict[str, str]) -> None:
         """Send the order, the same key each time; sometimes twice although the first was answered."""

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 TOPUP, TRANSFER, WITHDRAWAL, GOODWILL = "topup", "transfer", "withdrawal", "goodwill"
+PAYMENT, REFUND, REPAYMENT = "payment", "refund", "repayment"
 
 
 @dataclass

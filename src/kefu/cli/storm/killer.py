@@ -68,10 +68,11 @@ def pass_hours(storm: Storm, *, share: float) -> None:
 
 
 def set_mood(storm: Storm, scenario: str | None) -> None:
-    """Give the bank a mood, as soon as it is there to hear it."""
+    """Give the bank and the lender a mood, as soon as they are there to hear it."""
     for _ in range(100):
         try:
             storm.place.mood(scenario, seed=storm.seed)
+            storm.place.mood(scenario, seed=storm.seed, house="lender")
         except httpx.HTTPError:
             time.sleep(AGAIN_SECONDS)
         else:

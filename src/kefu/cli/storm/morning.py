@@ -1,4 +1,4 @@
-"""`python -m kefu.cli.storm.morning`: the bank's files of yesterday and today are taken in, as a morning later.
+"""`python -m kefu.cli.storm.morning`: the bank's and the lender's files of two days are taken in, as a morning later.
 
 What only the statement tells (a payout that came back while the callback was lost) is known from then on.
 """
@@ -16,9 +16,10 @@ def main() -> None:
 
     now = clock.now()
     today = now.astimezone(rules.BANK_ZONE).date()
-    for day in (today - timedelta(days=1), today):
-        actions.fetch_channel_file(actor=SYSTEM, connector_code="sandbox", day=day, now=now)
-        actions.fetch_statement(actor=SYSTEM, connector_code="sandbox", day=day, now=now)
+    for house in ("sandbox", "lender"):
+        for day in (today - timedelta(days=1), today):
+            actions.fetch_channel_file(actor=SYSTEM, connector_code=house, day=day, now=now)
+            actions.fetch_statement(actor=SYSTEM, connector_code=house, day=day, now=now)
 
 
 if __name__ == "__main__":

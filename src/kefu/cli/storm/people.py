@@ -18,7 +18,9 @@ LETTERS = "bcdfghjkmnpqrtvwxz"
 
 @dataclass
 class Storm:
-    """What all share. `ending`: begin nothing new; `over`: give up what is unfinished."""
+    """What all share. `ending`: begin nothing new; `over`: give up what is unfinished. `offers`: links of sales that
+    wait to be paid, each with its amount. `at_work`: who has come in.
+    """
 
     place: Installation
     journal: Journal
@@ -27,6 +29,8 @@ class Storm:
     over: threading.Event = field(default_factory=threading.Event)
     phones: list[str] = field(default_factory=list)
     agents: list[threading.Thread] = field(default_factory=list)
+    offers: list[tuple[str, int]] = field(default_factory=list)
+    at_work: list[str] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
 
     def number(self) -> int:
@@ -56,6 +60,7 @@ class Client:
     def _live(self) -> None:
         try:
             self.begin()
+            self.storm.at_work.append(self.name)
             while not self.storm.ending.is_set():
                 self.act()
                 self.journal.count("operations")

@@ -9,12 +9,14 @@ from kefu.cli.storm.customers import Customer
 from kefu.cli.storm.journal import Journal
 from kefu.cli.storm.killer import Killer, pass_hours, set_mood
 from kefu.cli.storm.people import Client, Storm
+from kefu.cli.storm.shop import Seller
 from kefu.cli.storm.staff import Agent, Supervisor
 from kefu.cli.storm.verdict import Verdict, acknowledged, judge, stuck
 from kefu.cli.terminal import CannotRun, say
 from kefu.cli.throwaway import Installation, installation, within
 
 QUIET_SECONDS = 60.0
+FIRST_SECONDS = 60.0
 _UNREAD = (
     "SELECT (SELECT count(*) FROM core_outboxevent WHERE position IS NULL) + (SELECT count(*) FROM procrastinate_jobs"
     " WHERE status IN ('todo', 'doing') AND task_name IN ('wallet.clear_orders', 'wallet.follow_instruction'))"
@@ -83,11 +85,14 @@ def blow(weather: Weather) -> Outcome:
     with installation(environment={"KEFU_RAILS_LADDER": LADDER}) as place:
         say(f"storm {weather.seed} on {place.url} after {time.monotonic() - began:.0f} s")
         storm = Storm(place, Journal(), weather.seed)
+        place.run("kefu.cli.storm.shop")
         set_mood(storm, "storm")
         clients: list[Client] = [Customer(storm, n) for n in range(weather.customers)]
-        clients += [Agent(storm, "1024"), Agent(storm, "1031"), Supervisor(storm, "2001")]
+        clients += [Agent(storm, "1024"), Agent(storm, "1031"), Supervisor(storm, "2001"), Seller(storm, "seller")]
         for client in clients:
             client.thread.start()
+        # Whoever has come in moves money while the others still sign up among the kills.
+        within(FIRST_SECONDS, lambda: any(name.startswith("customer") for name in storm.at_work))
         killer = Killer(storm, kills=weather.kills, seconds=weather.seconds)
         killer.run()
         quiet_from = time.monotonic()

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from kefu.cli.storm.journal import GOODWILL, TOPUP, TRANSFER, WITHDRAWAL, Journal, Wish
+from kefu.cli.storm.journal import GOODWILL, PAYMENT, REFUND, REPAYMENT, TOPUP, TRANSFER, WITHDRAWAL, Journal, Wish
 from kefu.cli.storm.people import Storm
 
 TOKEN = re.compile("〔[a-z]+〕")
@@ -56,6 +56,9 @@ def judge(storm: Storm) -> Verdict:
     _judge_withdrawals(storm, verdict)
     _judge_transfers(storm, verdict)
     _judge_goodwill(storm, verdict)
+    _judge_payments(storm, verdict)
+    _judge_refunds(storm, verdict)
+    _judge_repayments(storm, verdict)
     verdict.imbalance = _imbalance(storm)
     return verdict
 
@@ -161,10 +164,10 @@ def _judge_withdrawals(storm: Storm, verdict: Verdict) -> None:
             verdict.money_doubled.append(line)
 
 
-def _bank_says(storm: Storm, instruction: str, *, door: str = "debits") -> str:
-    """The truth about one debit or payout; '' when the bank does not know it."""
+def _bank_says(storm: Storm, instruction: str, *, door: str = "debits", house: str = "") -> str:
+    """The truth about one debit, payout or payment; '' when the bank (or the lender) does not know it."""
     try:
-        told: dict[str, Any] = storm.place.bank("GET", f"/v1/{door}/{instruction}")
+        told: dict[str, Any] = storm.place.bank("GET", f"/v1/{door}/{instruction}", house=house)
     except httpx.HTTPStatusError as refused:
         if refused.response.status_code == 404:
             return ""
@@ -197,6 +200,72 @@ def _judge_goodwill(storm: Storm, verdict: Verdict) -> None:
             verdict.money_doubled.append(line)
         if wish.told and not posted:
             verdict.money_lost.append(line)
+
+
+def _left_wallets(storm: Storm) -> Counter[str]:
+    """Minor units that have left customers' wallets for good by each order; what came in is negative."""
+    rows = storm.place.query(
+        """
+        SELECT t.order_ref, sum(CASE WHEN d.code = 'L10' THEN t.amount ELSE 0 END)
+                          - sum(CASE WHEN c.code = 'L10' THEN t.amount ELSE 0 END)
+          FROM ledger_transfer t
+          JOIN ledger_account d ON d.id = t.debit AND d.stripe = 0
+          JOIN ledger_account c ON c.id = t.credit AND c.stripe = 0
+         WHERE t.kind IN ('post', 'post_hold') GROUP BY 1
+        """
+    )
+    return Counter({str(ref).removeprefix("order:"): int(amount) for ref, amount in rows})
+
+
+def _judge_amount(line: str, *, left: int, wanted: int, verdict: Verdict) -> None:
+    if left > wanted:
+        verdict.money_lost.append(f"{line}: {left} left the wallet, not {wanted}")
+    if left < wanted:
+        verdict.money_doubled.append(f"{line}: {left} left the wallet, not {wanted}")
+
+
+def _judge_payments(storm: Storm, verdict: Verdict) -> None:
+    """A sale is paid once, by whomever was told so."""
+    orders, left = _orders(storm, PAYMENT), _left_wallets(storm)
+    for wish in storm.journal.of(PAYMENT):
+        one = _the_one(wish, orders.get(wish.amount, []), verdict)
+        if one:
+            order, status = one
+            wanted = wish.amount if status == "SUCCEEDED" else 0
+            line = f"payment {order} {wish.amount}: {status}"
+            _judge_amount(line, left=left[order], wanted=wanted, verdict=verdict)
+
+
+def _judge_refunds(storm: Storm, verdict: Verdict) -> None:
+    """A refund that was told has come back once, however often it was asked for."""
+    orders, left = _orders(storm, REFUND), _left_wallets(storm)
+    for wish in storm.journal.of(REFUND):
+        found = orders.get(wish.amount, [])
+        line = f"refund {wish.amount}"
+        if len(found) > 1:
+            verdict.money_doubled.append(f"{line}: {len(found)} orders")
+        if wish.told and not [status for _order, status in found if status == "SUCCEEDED"]:
+            verdict.money_lost.append(f"{line}: told, and is {found}")
+        for order, status in found:
+            wanted = -wish.amount if status == "SUCCEEDED" else 0
+            _judge_amount(f"{line} {order}: {status}", left=left[order], wanted=wanted, verdict=verdict)
+
+
+def _judge_repayments(storm: Storm, verdict: Verdict) -> None:
+    """What the lender posted has left with its fee; what it refused or reversed has not."""
+    orders, instructions, left = _orders(storm, REPAYMENT), _instructions(storm), _left_wallets(storm)
+    fees = dict(storm.place.query("SELECT id::text, fee FROM wallet_order WHERE kind = %s", REPAYMENT))
+    for wish in storm.journal.of(REPAYMENT):
+        one = _the_one(wish, orders.get(wish.amount, []), verdict)
+        if one is None:
+            continue
+        order, status = one
+        truth = _bank_says(storm, instructions.get(order, ""), door="payments", house="lender")
+        line = f"repayment {order} {wish.amount}: order {status}, lender {truth or 'knows nothing'}"
+        if (status == "SUCCEEDED") is not (truth == "POSTED"):
+            verdict.money_lost.append(line)
+        wanted = wish.amount + fees[order] if truth == "POSTED" else 0
+        _judge_amount(line, left=left[order], wanted=wanted, verdict=verdict)
 
 
 def _imbalance(storm: Storm) -> int:
