@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
 import random
+import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -80,6 +83,32 @@ def test_valid_as_issued_and_invalid_with_one_byte_flipped(town: Town) -> None:
         assert not is_valid(bytes(bent)), place
     assert queries.check_upload(pdf + b"\n").outcome == ALTERED
     assert queries.check_upload(pdf[:-1]).outcome == ALTERED
+
+
+@pytest.mark.pdfsig
+@pytest.mark.row("W-24")
+def test_pdfsig_calls_it_valid_and_one_flipped_byte_invalid_and_so_does_the_page(town: Town, tmp_path: Path) -> None:
+    lin, paper = issued(town)
+    pdf = printed(town, lin, paper).content
+    said = pdfsig(pdf, tmp_path)
+    assert "Signature Validation: Signature is Valid." in said
+    assert "Total document signed" in said
+    chance = random.Random(11)
+    for place in chance.sample(range(20, pdf.index(b"/Contents <")), 12):
+        bent = bytearray(pdf)
+        bent[place] ^= 1
+        assert "Signature is Valid" not in pdfsig(bytes(bent), tmp_path), place
+        assert queries.check_upload(bytes(bent)).outcome == ALTERED, place
+
+
+def pdfsig(pdf: bytes, folder: Path) -> str:
+    """What Poppler says of the signature; nobody vouches for our certificate, so that is not asked."""
+    file = folder / "judged.pdf"
+    file.write_bytes(pdf)
+    tool = os.environ.get("PDFSIG") or shutil.which("pdfsig")
+    assert tool, "no pdfsig: ./kefu test installs it"
+    done = subprocess.run([tool, "-nocert", file], capture_output=True, text=True, check=False, timeout=30)
+    return done.stdout + done.stderr
 
 
 @pytest.mark.row("W-24")

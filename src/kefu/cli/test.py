@@ -11,12 +11,13 @@ from pathlib import Path
 from kefu.cli.children import unwind_on_sigterm
 from kefu.cli.messages import compile_catalogues
 from kefu.cli.running.chromium import ensure_chromium
+from kefu.cli.running.debian import ensure_pdfsig
 from kefu.cli.server.postgres import temporary_cluster
 from kefu.cli.server.server_user import CHECKOUT
 from kefu.cli.terminal import CannotRun, say
 
 HELP = "set up and run every test, or those under PATH; lint, floors and types first"
-OPTIONAL = ("browser",)
+OPTIONAL = ("browser", "pdfsig")
 
 
 def run(argv: list[str]) -> int:
@@ -25,6 +26,8 @@ def run(argv: list[str]) -> int:
     environment = _environment()
     if "browser" not in without:
         environment["CHROMIUM"] = ensure_chromium()
+    if "pdfsig" not in without:
+        environment["PDFSIG"] = ensure_pdfsig()
     tools = Path(sys.executable).parent
     began = time.monotonic()
     unwind_on_sigterm()

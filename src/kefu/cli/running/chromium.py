@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from kefu.cli.running.debian import install_packages
 from kefu.cli.terminal import CannotRun, say
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-APT = ["apt-get", "-o", "DPkg::Lock::Timeout=600", "-q", "-y"]
 
 
 def ensure_chromium() -> str:
@@ -24,17 +24,9 @@ def ensure_chromium() -> str:
 
 
 def _install() -> str:
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        say("kefu: installing Chromium and a Chinese font with apt-get (once)")
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for arguments in (["update"], ["install", "--no-install-recommends", "chromium", "fonts-noto-cjk"]):
-            status = subprocess.run(
-                [*APT, *arguments], env=environment, stdout=sys.stderr, check=False
-            ).returncode
-            if status != 0:
-                say(f"kefu: apt-get {arguments[0]} ended with status {status}")
-        if found := shutil.which("chromium"):
-            return found
+    install_packages("chromium", "fonts-noto-cjk", what="Chromium and a Chinese font")
+    if found := shutil.which("chromium"):
+        return found
     say("kefu: installing Chromium with playwright (once)")
     subprocess.run(
         [sys.executable, "-m", "playwright", "install", "chromium"], stdout=sys.stderr, check=False
