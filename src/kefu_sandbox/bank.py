@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kefu_sandbox.market import Market
 from kefu_sandbox.store import Store
 from kefu_sandbox.traffic import Traffic
 
@@ -16,7 +17,7 @@ from kefu_sandbox.traffic import Traffic
 class Bank:
     """What every request handler is given. `wake` is set whenever something new may be due.
 
-    `role` is bank, biller or lender; `prefix` its path; `words` what it says for our own names of things.
+    `market` is what currencies are worth there. `role` is bank, biller or lender; `prefix` its path; `words` what it says for our own names of things.
     """
 
     store: Store
@@ -27,6 +28,7 @@ class Bank:
     role: str = "bank"
     prefix: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
+    market: Market = field(default_factory=Market)
     wake: threading.Event = field(default_factory=threading.Event)
     closing: threading.Event = field(default_factory=threading.Event)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from kefu_sandbox import cards, fields, moments, moods, movements, pans, signing
+from kefu_sandbox import cards, fields, market, moments, moods, movements, pans, signing
 from kefu_sandbox.bank import Bank
 from kefu_sandbox.page import operator
 from kefu_sandbox.partners import accounts, catalogue
@@ -207,6 +207,20 @@ def _number(bank: Bank, request: Request, _: str, __: int) -> Answer:
     return json_answer({"payee": payee.code, "number": catalogue.sample(payee, seed=int(seed))})
 
 
+def _rates(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    at = now
+    if bank.demo and "at" in request.query:
+        try:
+            at = moments.parse_iso(request.query["at"])
+        except ValueError as error:
+            raise BankRefusal(422, "at_invalid", "at must be a moment with an offset.") from error
+    return json_answer(market.rates(bank.market, at=at, now=now))
+
+
+def _set_market(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    return json_answer(market.set_market(bank.market, body=request.body, now=now))
+
+
 _COMMON: tuple[tuple[str, str, Door], ...] = (
     ("GET", "/v1/statement", _statement),
     ("GET", "/v1/channel-file", _channel_file),
@@ -228,6 +242,8 @@ _BANK: tuple[tuple[str, str, Door], ...] = (
     ("GET", f"/v1/payouts/({fields.INSTRUCTION.pattern})", _query),
     ("POST", "/v1/cards", _open_check),
     ("POST", "/v1/cards/(chk_[0-9a-f]{24})/confirm", _confirm_check),
+    ("GET", "/v1/rates", _rates),
+    ("POST", "/sandbox/market", _set_market),
     ("POST", "/sandbox/deposit", _deposit),
     ("GET", "/sandbox/codes", _codes),
     ("GET", "/sandbox/pan", _pan),

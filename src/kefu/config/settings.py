@@ -190,6 +190,8 @@ RAILS_CONNECTORS = dict(
         "lender=kefu.rails.connectors.payees.SandboxLender",
     ).split(",")
 )
+# Where middle rates come from, as a dotted path; nothing: no currency is exchanged.
+RATE_SOURCE = os.environ.get("KEFU_RATES", "kefu.rails.connectors.market.SandboxMarket")
 
 LOGGING = {
     "version": 1,

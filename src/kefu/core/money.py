@@ -3,14 +3,43 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from kefu.core.refusal import Refusal
 
-SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$"}
-DECIMALS = 2
 MINOR_MAX = 1_000_000_000_00
+
+
+@dataclass(frozen=True)
+class Currency:
+    """A currency that a wallet can hold. `digits` after the point (ISO 4217, list one); `sign` is unlike any other's."""
+
+    code: str
+    digits: int
+    sign: str
+    name: Any
+
+
+CURRENCIES: dict[str, Currency] = {
+    one.code: one
+    for one in (
+        Currency("CNY", 2, "¥", _("人民币")),
+        Currency("USD", 2, "$", _("美元")),
+        Currency("EUR", 2, "€", _("欧元")),
+        Currency("HKD", 2, "HK$", _("港元")),
+        Currency("JPY", 0, "JP¥", _("日元")),
+    )
+}
+HOME = "CNY"
+"""The currency of prices, fees, limits and payments."""
+
+
+def digits_of(currency: str) -> int:
+    """Digits after the point; two for a currency that no wallet holds."""
+    known = CURRENCIES.get(currency)
+    return known.digits if known else 2
 
 
 class AmountUnreadable(Refusal):
@@ -37,39 +66,51 @@ class AmountTooLarge(Refusal):
 class CurrencyForeign(Refusal):
     code = "core.amount.currency_foreign"
     status = 422
-    text = _("这里只能用人民币，暂不支持 %(currency)s。没有任何款项变动。")
-    operator = "currency %(currency)s is not the ledger's currency"
+    text = _("这里不支持币种 %(currency)s。没有任何款项变动。")
+    operator = "currency %(currency)s is not taken here"
 
 
 @dataclass(frozen=True, order=True)
 class Money:
-    """An amount in minor units (分 for CNY) of one currency."""
+    """An amount in minor units (分 for CNY, whole yen for JPY) of one currency."""
 
     minor: int
-    currency: str = "CNY"
+    currency: str = HOME
 
     def text(self) -> str:
-        """As people read it: sign first, thousands separated, two decimals: `-¥1,234.50`."""
-        whole, part = divmod(abs(self.minor), 10**DECIMALS)
+        """As people read it: sign first, thousands separated, the currency's digits: `-¥1,234.50`, `JP¥1,234`."""
+        known = CURRENCIES.get(self.currency)
         minus = "-" if self.minor < 0 else ""
-        return f"{minus}{SIGNS.get(self.currency, self.currency + ' ')}{whole:,}.{part:02d}"
+        return f"{minus}{known.sign if known else self.currency + ' '}{self._number(',')}"
+
+    def plain(self) -> str:
+        """As files have it: `-1234.50`, `1234` for yen."""
+        return ("-" if self.minor < 0 else "") + self._number("")
+
+    def _number(self, separator: str) -> str:
+        digits = digits_of(self.currency)
+        whole, part = divmod(abs(self.minor), 10**digits)
+        grouped = f"{whole:,}".replace(",", separator)
+        return f"{grouped}.{part:0{digits}d}" if digits else grouped
 
     def __str__(self) -> str:
         return self.text()
 
 
-def parse_amount(given: str, currency: str = "CNY") -> Money:
+def parse_amount(given: str, currency: str = HOME) -> Money:
     """The positive amount that a person typed (`200`, `1,234.5`, `¥35`, full-width digits).
 
     Refuses what is unreadable, not positive, more exact than the smallest unit, too large or foreign.
     """
-    if currency != "CNY":
+    known = CURRENCIES.get(currency)
+    if known is None:
         raise CurrencyForeign(currency=currency[:8])
-    plain = unicodedata.normalize("NFKC", given).strip().removeprefix("¥").removesuffix("元").strip()
-    if not re.fullmatch(r"[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]{1,2})?", plain) or len(plain) > 24:
+    plain = unicodedata.normalize("NFKC", given).strip().removeprefix(known.sign).removesuffix("元").strip()
+    part = rf"(\.[0-9]{{1,{known.digits}}})?" if known.digits else ""
+    if not re.fullmatch(rf"[+-]?([0-9]{{1,3}}(,[0-9]{{3}})+|[0-9]+){part}", plain) or len(plain) > 24:
         raise AmountUnreadable(given=given[:24])
-    whole, _dot, part = plain.replace(",", "").partition(".")
-    minor = abs(int(whole)) * 10**DECIMALS + int(part.ljust(DECIMALS, "0") or "0")
+    whole, _dot, behind = plain.replace(",", "").partition(".")
+    minor = abs(int(whole)) * 10**known.digits + int(behind.ljust(known.digits, "0") or "0")
     if whole.startswith("-") or minor == 0:
         raise AmountNotPositive()
     if minor > MINOR_MAX:

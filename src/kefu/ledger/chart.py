@@ -30,6 +30,7 @@ class Journal(StrEnum):
     REPAY_RETURN = "REPAY_RETURN"
     GOODWILL = "GOODWILL"
     POT = "POT"
+    FX = "FX"
     PAY_CAPTURE = "PAY_CAPTURE"
     REFUND = "REFUND"
     MERCH_RECOVERED = "MERCH_RECOVERED"
@@ -64,6 +65,7 @@ CHART: dict[str, AccountKind] = {
         AccountKind("A20", "channel receivable", "渠道待清算", DEBIT, striped=True, safe=True),
         AccountKind("A30", "merchant receivable", "应收商户", DEBIT, striped=True, owned=True),
         AccountKind("A32", "shortage in suspense", "短款挂账", DEBIT, striped=True),
+        AccountKind("A40", "currency position", "外汇头寸", DEBIT, striped=True),
         AccountKind("L10", "wallet", "钱包余额", CREDIT, limited=True, owned=True, owed=True),
         AccountKind("L11", "wallet under legal freeze", "司法冻结", CREDIT, limited=True, owned=True, owed=True),
         AccountKind("L12", "savings pot", "存钱罐", CREDIT, limited=True, owned=True, owed=True),
@@ -74,6 +76,7 @@ CHART: dict[str, AccountKind] = {
         AccountKind("L41", "dormant balances", "休眠余额", CREDIT, limited=True, owed=True),
         AccountKind("I10", "withdrawal fees", "提现手续费", CREDIT, striped=True),
         AccountKind("I11", "transfer fees", "转账手续费", CREDIT, striped=True),
+        AccountKind("I12", "exchange fees", "换汇手续费", CREDIT, striped=True),
         AccountKind("I13", "merchant fees", "商户手续费", CREDIT, striped=True),
         AccountKind("E13", "goodwill", "客户补偿", DEBIT, striped=True),
         AccountKind("E14", "operating loss", "运营损失", DEBIT, striped=True),
@@ -94,10 +97,14 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.REPAY_SETTLED: frozenset({("L31", "A10")}),
     Journal.REPAY_RETURN: frozenset({("A20", "L10")}),
     Journal.FEE: frozenset(
-        {("L10", "I11"), ("I11", "L10"), ("L20", "I10"), ("I10", "L10"), ("L31", "I11"), ("L30", "I13")}
+        {
+            ("L10", "I11"), ("I11", "L10"), ("L20", "I10"), ("I10", "L10"), ("L31", "I11"), ("L10", "I12"),
+            ("L30", "I13"),
+        }  # fmt: skip
     ),
     Journal.GOODWILL: frozenset({("E13", "L10")}),
     Journal.POT: frozenset({("L10", "L12"), ("L12", "L10")}),
+    Journal.FX: frozenset({("L10", "A40"), ("A40", "L10")}),
     Journal.PAY_CAPTURE: frozenset({("L10", "L30")}),
     Journal.REFUND: frozenset({("L30", "L10"), ("A30", "L10")}),
     Journal.MERCH_RECOVERED: frozenset({("L30", "A30")}),
@@ -114,4 +121,6 @@ A withdrawal and its fee are held together into L20, what is on its way; a payou
 receivable (A20) until the statement shows the money. A bill or repayment and its fee are held into the biller's L31 and
 posted when the biller has taken it on; one that the biller refuses after that goes back from there. A refund
 that a merchant's payable cannot carry is owed to us by the merchant (A30), and recovered from what it is paid next.
+An exchange sells in one currency (L10, A40) and buys in another (A40, L10): each ledger balances by itself, and what is
+safeguarded moves with it (SWEEP_LEG in the one, FUND_LEG in the other). A40 is the house's position in a currency.
 """

@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from kefu.core import clock
 from kefu.ledger import actions
+from kefu.ledger.currencies import currencies
 from kefu.ledger.days import local_day
 
 
@@ -22,4 +23,5 @@ def close_days(timestamp: int) -> None:
     del timestamp
     now = clock.now()
     actions.close_days(now=now)
-    actions.sweep_excess(day=local_day(now), now=now)
+    for currency in currencies():
+        actions.sweep_excess(day=local_day(now), now=now, currency=currency)

@@ -110,6 +110,9 @@ KINDS: dict[str, Kind] = {
     "transfer_failed": Kind(
         _("转账未成功"), _("转给%(payee)s的 %(amount)s 未成功：%(reason)s。款项已退回余额。订单号 %(no)s。")
     ),
+    "exchange_done": Kind(
+        _("换汇成功"), _("已用 %(sold)s 兑换 %(bought)s，按确认时的汇率。订单号 %(no)s。")
+    ),
     "withdrawal_held": Kind(
         _("提现已提交"),
         _("提现 %(amount)s 到%(card)s已提交，款项和手续费 %(fee)s 已预留，银行还没有付出。订单号 %(no)s。"),

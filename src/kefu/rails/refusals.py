@@ -64,3 +64,16 @@ class CardCheckOver(Refusal):
     code = "rails.card.check_over"
     text = _("这次绑卡已经结束，请重新开始。")
     operator = "card check %(check)s does not wait for a code"
+
+
+class RatesUnfit(Refusal):
+    code = "rails.rates.unfit"
+    status = 422
+    text = _("汇率的时间在将来，没有收下，现在的汇率照旧。")
+    operator = "the source dates its rates %(as_of)s, ahead of our clock"
+
+
+class RateSettled(Refusal):
+    code = "rails.rates.settled"
+    text = _("这个汇率已经有了结论，或者已有更新的汇率。请刷新页面查看。")
+    operator = "the rate was decided, or is not the newest any more"

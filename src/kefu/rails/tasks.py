@@ -11,6 +11,7 @@ from kefu.core import clock
 from kefu.core.actor import SYSTEM
 from kefu.core.refusal import Refusal
 from kefu.rails import actions, rules
+from kefu.rails.connectors import PermanentError, TemporaryError
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,20 @@ def climb_ladder(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes
         carry_card_check.defer(check=str(check))
     for check in actions.claim_account_checks(now=now):
         carry_account_check.defer(check=str(check))
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="rails.fetch_rates", queueing_lock="rails.fetch_rates")
+def fetch_rates(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    """Ask what currencies are worth. Without an answer the last rates grow stale, and then price nothing."""
+    if not settings.RATE_SOURCE:
+        return
+    try:
+        actions.fetch_rates(now=clock.now())
+    except (TemporaryError, PermanentError) as problem:
+        log.warning("no rates: %s", problem)
+    except Refusal as refused:
+        log.error("rates refused: %s", refused.operator_text())
 
 
 @app.periodic(cron="5 2 * * *")  # UTC: five past ten in Beijing, when the files can be had

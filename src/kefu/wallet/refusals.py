@@ -46,7 +46,7 @@ class InsufficientFunds(Refusal):
 
 class QuoteExpired(Refusal):
     code = "wallet.quote.expired"
-    text = _("确认页已超过 5 分钟，为安全已失效。没有任何款项变动，请重新填写。")
+    text = _("确认页已过有效时间，为安全已失效。没有任何款项变动，请重新填写。")
     operator = "the quote has expired"
 
 
@@ -206,6 +206,45 @@ class YearlyLimit(LimitReached):
 
 class LifetimeLimit(LimitReached):
     code = "wallet.limit.lifetime"
+
+
+class PairUnknown(Refusal):
+    code = "wallet.exchange.pair_unknown"
+    status = 422
+    text = _("请选择一种外币，与人民币互换。没有任何款项变动。")
+    operator = "not one of our currency and a foreign one that is exchanged"
+
+
+class PurposeMissing(Refusal):
+    code = "wallet.exchange.purpose_missing"
+    status = 422
+    text = _("请按规定申报这笔换汇的用途或来源。没有任何款项变动。")
+    operator = "no purpose, or one that is not declared for this side"
+
+
+class RateStale(Refusal):
+    code = "wallet.exchange.rate_stale"
+    status = 503
+    text = _("%(currency)s 的最新汇率正在核实，暂时不能换汇。没有任何款项变动，余额都在，请过几分钟再试。")
+    operator = "no fresh and believed market rate for %(currency)s"
+
+
+class RateMoved(Refusal):
+    code = "wallet.exchange.rate_moved"
+    text = _("汇率刚刚变了，确认页上的价格不再有效。没有任何款项变动，请按新的汇率重新确认。")
+    operator = "the market moved further than the spread since the quote, or the spread changed"
+
+
+class ExchangeTooLittle(Refusal):
+    code = "wallet.exchange.too_little"
+    status = 422
+    text = _("金额太小，换不到对方货币的最小单位。没有任何款项变动，请增加金额。")
+    operator = "the amount is worth less than the smallest unit of what is bought"
+
+
+class ExchangeQuota(YearlyLimit):
+    code = "wallet.exchange.quota"
+    text = _("超过%(name)s %(cap)s（按美元折算），今年还剩 %(left)s。%(resets)s没有任何款项变动。")
 
 
 class CapUnfit(Refusal):

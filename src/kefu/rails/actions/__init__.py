@@ -6,6 +6,7 @@ from kefu.rails.actions.callback import CallbackReceipt, receive_callback
 from kefu.rails.actions.card import carry_card_check, claim_card_checks, give_card_code, open_card_check
 from kefu.rails.actions.channel_file import fetch_channel_file, import_channel_file
 from kefu.rails.actions.instruction import create_instruction
+from kefu.rails.actions.rates import decide_rate, fetch_rates, note_rates
 from kefu.rails.actions.statement import fetch_statement, import_statement
 from kefu.rails.refusals import (
     AccountNumberWrong,
@@ -15,6 +16,8 @@ from kefu.rails.refusals import (
     CardNumberWrong,
     ChannelFileWrong,
     InstructionExists,
+    RateSettled,
+    RatesUnfit,
     StatementUnavailable,
     StatementWrong,
 )
@@ -28,6 +31,8 @@ __all__ = [
     "CardNumberWrong",
     "ChannelFileWrong",
     "InstructionExists",
+    "RateSettled",
+    "RatesUnfit",
     "StatementUnavailable",
     "StatementWrong",
     "ask_now",
@@ -39,11 +44,14 @@ __all__ = [
     "claim_due",
     "climb",
     "create_instruction",
+    "decide_rate",
     "fetch_channel_file",
+    "fetch_rates",
     "fetch_statement",
     "give_card_code",
     "import_channel_file",
     "import_statement",
+    "note_rates",
     "open_account_check",
     "open_card_check",
     "receive_callback",

@@ -5,10 +5,12 @@ from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_
 from kefu.wallet.actions.codes.pay import Charge, charge_code, forget_codes, issue_pay_code
 from kefu.wallet.actions.codes.receive import issue_receive_code, look_at_receive_code, quote_receive_code
 from kefu.wallet.actions.completion import complete_topup, completion_arguments
+from kefu.wallet.actions.exchange.exchange import create_exchange, quote_exchange
+from kefu.wallet.actions.exchange.rates import decide_rate
 from kefu.wallet.actions.found import credit_found
 from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
 from kefu.wallet.actions.limits import Caps, change_limits, set_standing
-from kefu.wallet.actions.limits.terms import FeeTerms, decide_terms, propose_fee, propose_limit
+from kefu.wallet.actions.limits.terms import FeeTerms, decide_terms, propose_fee, propose_limit, propose_spread
 from kefu.wallet.actions.outcome import (
     apply_outcome,
     clear_orders,
@@ -79,12 +81,14 @@ __all__ = [
     "complete_topup",
     "completion_arguments",
     "confirm_card",
+    "create_exchange",
     "create_payment",
     "create_sale",
     "create_topup",
     "create_transfer",
     "create_withdrawal",
     "credit_found",
+    "decide_rate",
     "decide_terms",
     "decline_arguments",
     "decline_decided_refund",
@@ -110,7 +114,9 @@ __all__ = [
     "pay_goodwill",
     "propose_fee",
     "propose_limit",
+    "propose_spread",
     "quote_bill",
+    "quote_exchange",
     "quote_payment",
     "quote_receive_code",
     "quote_transfer",

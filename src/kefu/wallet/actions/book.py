@@ -24,7 +24,12 @@ def ref_of(order_id: UUID) -> str:
 
 def house(code: str, order: Order) -> int:
     """A house account in the order's currency."""
-    return books.account(code, "", order.currency)
+    return house_in(code, order.currency)
+
+
+def house_in(code: str, currency: str) -> int:
+    """A house account in a currency of its own choice."""
+    return books.account(code, "", currency)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The page before sending, whatever the kind: what it costs, binding for five minutes, and carried out once."""
+"""The page before sending, whatever the kind: what it costs, binding for as long as it says, and carried out once."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,33 +16,42 @@ from kefu.ledger import queries as books
 from kefu.trust import actions as trust
 from kefu.wallet.actions import forbidden, limits
 from kefu.wallet.actions.wallet import ensure, lock, owner_ref
-from kefu.wallet.models import Order, Quote, Wallet
+from kefu.wallet.models import EXCHANGE, Order, Quote, Wallet
 from kefu.wallet.queries.fee import Schedule, quota_left, schedule_at
 from kefu.wallet.queries.order import order_for
 from kefu.wallet.queries.quote import see
 from kefu.wallet.queries.values import OrderView, QuoteView
 from kefu.wallet.refusals import InsufficientFunds, QuoteChanged, QuoteExpired
-from kefu.wallet.rules.amount import LARGE_TRANSFER
+from kefu.wallet.rules.amount import CURRENCY, takes_pin
 from kefu.wallet.rules.arrival import QUOTE_MINUTES
+from kefu.wallet.rules.exchange import quote_ends
 
 
 def write_quote(
-    actor: Actor, *, kind: str, mode: str, amount: int, now: datetime, priced_as: str = "", **named: Any
+    actor: Actor,
+    *,
+    kind: str,
+    mode: str,
+    amount: int,
+    now: datetime,
+    priced_as: str = "",
+    currency: str = CURRENCY,
+    **named: Any,
 ) -> QuoteView:
-    """Price `amount` minor units and write the quote down; `named` are the parties that its kind must name.
-    `priced_as`: the fee schedule of another kind.
+    """Price `amount` minor units of `currency` and write the quote down; `named` are the parties that its kind must name,
+    and for an amount in a foreign currency what is `counted` against limits. `priced_as`: the fee schedule of another
+    kind.
 
     Refuses `wallet.account.*`, `wallet.permission.off`, `wallet.limit.*` and `wallet.transfer.insufficient_funds`.
     """
     wallet = ensure(actor, actor.uuid, now=now)
     forbidden.check(actor.uuid, "out", now=now)
-    limits.check(wallet, kind=kind, mode=mode, amount=amount, now=now)
+    limits.check(wallet, kind=kind, mode=mode, amount=named.get("counted", amount), now=now)
     schedule = schedule_at(kind=priced_as or kind, mode=mode, now=now)
     left = quota_left(schedule, customer_id=actor.uuid, now=now)
     cost, used = schedule.charge(amount, quota_left=left), min(amount, left)
-    available = books.balance(owner_ref(actor.uuid)).available
-    if available < amount + cost:
-        raise lacking(wallet, needed=amount + cost)
+    if available_in(currency, actor.uuid) < amount + cost:
+        raise lacking(wallet, needed=amount + cost, currency=currency)
     quote = Quote.objects.create(
         kind=kind,
         customer_id=actor.uuid,
@@ -50,23 +59,29 @@ def write_quote(
         fee=cost,
         quota_used=used,
         quota_left=left,
-        currency=wallet.currency,
+        currency=currency,
         mode=mode,
         schedule_id=schedule.id,
         created_at=now,
-        expires_at=now + timedelta(minutes=QUOTE_MINUTES),
+        expires_at=quote_ends(now=now) if kind == EXCHANGE else now + timedelta(minutes=QUOTE_MINUTES),
         **named,
     )
     audit.record(actor=actor, action=f"wallet.quote_{kind}", subject=f"quote:{quote.id}", now=now)
     return see(quote, now=now)
 
 
-def lacking(wallet: Wallet, *, needed: int) -> InsufficientFunds:
+def available_in(currency: str, customer_id: UUID) -> int:
+    """What the customer can spend of a currency; nothing of one that they never had."""
+    try:
+        return books.balance(owner_ref(customer_id), currency=currency).available
+    except NotFound:
+        return 0
+
+
+def lacking(wallet: Wallet, *, needed: int, currency: str = CURRENCY) -> InsufficientFunds:
     """The refusal that says what is there and what it would take."""
-    available = books.balance(owner_ref(wallet.customer_id)).available
-    return InsufficientFunds(
-        available=Money(available, wallet.currency).text(), needed=Money(needed, wallet.currency).text()
-    )
+    available = available_in(currency, wallet.customer_id)
+    return InsufficientFunds(available=Money(available, currency).text(), needed=Money(needed, currency).text())
 
 
 def carry_out(
@@ -76,7 +91,7 @@ def carry_out(
 
     Refuses `core.thing.not_found`, `core.request.key_reused`, `wallet.quote.expired`, `wallet.quote.changed` (another
     order has used the free quota meanwhile), `wallet.account.*`, `wallet.permission.off`, `wallet.limit.*`, and for a
-    large amount `identity.level.insufficient` unless the payment PIN was given for `quote:<id>`.
+    large amount, or an exchange, `identity.level.insufficient` unless the payment PIN was given for `quote:<id>`.
     """
     if actor.kind != "customer":
         raise NotFound()
@@ -105,10 +120,11 @@ def carry_out(
 def _check(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> None:
     if quote.expires_at <= now:
         raise QuoteExpired()
-    if quote.amount >= LARGE_TRANSFER:
+    if takes_pin(quote.kind, quote.amount):
         identity.require(actor=actor, action=f"wallet.create_large_{quote.kind}", ref=f"quote:{quote.id}", now=now)
     forbidden.check(actor.uuid, "out", now=now)
-    limits.check(wallet, kind=quote.kind, mode=quote.mode, amount=quote.amount, now=now)
+    counted = quote.amount if quote.counted is None else quote.counted
+    limits.check(wallet, kind=quote.kind, mode=quote.mode, amount=counted, now=now)
     schedule = Schedule(quote.schedule.id, quote.schedule.version, quote.schedule)
     left = quota_left(schedule, customer_id=actor.uuid, now=now)
     if (schedule.charge(quote.amount, quota_left=left), min(quote.amount, left)) != (quote.fee, quote.quota_used):

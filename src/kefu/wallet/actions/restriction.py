@@ -11,11 +11,10 @@ from kefu.core import audit
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
-from kefu.ledger import actions as ledger
 from kefu.wallet import events as facts
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.actions import telling
-from kefu.wallet.actions.stop import allow_again, pause_delayed
+from kefu.wallet.actions.stop import allow_again, pause_delayed, stop_debits
 from kefu.wallet.actions.wallet import ensure, lock
 from kefu.wallet.models import Restriction
 from kefu.wallet.queries.values import RestrictionView, see_restriction
@@ -48,7 +47,7 @@ def restrict(
         needed = [str(material) for material in materials or REASONS[reason_code].materials]
     with transaction.atomic():
         ensure(actor, customer, now=now)
-        wallet = lock(customer)
+        lock(customer)
         row = Restriction.objects.create(
             customer_id=customer,
             scope=scope,
@@ -61,7 +60,7 @@ def restrict(
         )
         if scope != Restriction.IN:
             pause_delayed(customer, now=now)
-            ledger.stop_debits(account=wallet.account, now=now)
+            stop_debits(customer, now=now)
         data = {"restriction": row.id, "scope": scope, "reason": reason_code, "until": until}
         audit.record(actor=actor, action="wallet.restrict", subject=f"customer:{customer}", now=now, data=data)
         telling.changed(facts.RESTRICTION_CHANGED, customer, now=now)

@@ -10,12 +10,13 @@ from kefu.core.actor import Actor
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.ledger import actions as ledger
+from kefu.ledger.currencies import accounts_of
 from kefu.wallet import events as facts
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.actions import book, forbidden, telling
 from kefu.wallet.actions.release import pause
-from kefu.wallet.actions.wallet import ensure, lock
+from kefu.wallet.actions.wallet import ensure, lock, owner_ref
 from kefu.wallet.models import Order, OutflowStop, Wallet
 from kefu.wallet.queries.values import StopView, see_stop
 from kefu.wallet.refusals import ReasonUnknown
@@ -34,7 +35,7 @@ def stop_outflows(*, actor: Actor, reason_code: str, now: datetime, customer_id:
         raise ReasonUnknown()
     with transaction.atomic():
         ensure(actor, customer, now=now)
-        wallet = lock(customer)
+        lock(customer)
         stop = OutflowStop.objects.filter(customer_id=customer, lifted_at=None).first()
         if stop is not None:
             return see_stop(stop)
@@ -42,12 +43,18 @@ def stop_outflows(*, actor: Actor, reason_code: str, now: datetime, customer_id:
             customer_id=customer, reason_code=reason_code, imposed_by=actor.ref, since=now
         )
         pause_delayed(customer, now=now)
-        ledger.stop_debits(account=wallet.account, now=now)
+        stop_debits(customer, now=now)
         data = {"reason": reason_code, "stop": stop.id}
         audit.record(actor=actor, action="wallet.stop_outflows", subject=f"customer:{customer}", now=now, data=data)
         telling.changed(facts.RESTRICTION_CHANGED, customer, now=now)
         telling.tell(customer, "outflows_stopped", actor=actor, ref=f"stop:{stop.id}", now=now)
     return see_stop(stop)
+
+
+def stop_debits(customer: UUID, *, now: datetime) -> None:
+    """Stop what the customer has in every currency. Whoever opens another holds the wallet's row, as this caller does."""
+    for account in accounts_of(owner_ref(customer)):
+        ledger.stop_debits(account=account, now=now)
 
 
 def pause_delayed(customer: UUID, *, now: datetime) -> None:
@@ -87,7 +94,7 @@ def lift_stop(*, actor: Actor, stop_id: UUID, now: datetime) -> StopView:
 
 
 def allow_again(wallet: Wallet, *, now: datetime) -> None:
-    """Open the account for debits, unless something else still stands against it. Its row is locked."""
+    """Open the accounts for debits, unless something else still stands against it. Its row is locked."""
     customer = wallet.customer_id
     stopped = OutflowStop.objects.filter(customer_id=customer, lifted_at=None).exists()
     restricted = forbidden.restrictions_in_force(customer, now=now).filter(scope__in=("out", "all"))
@@ -98,4 +105,5 @@ def allow_again(wallet: Wallet, *, now: datetime) -> None:
         Order.objects.filter(pk=order.pk).update(paused_at=None)
         book.write_step(order, "resumed", at=now, heard_at=now)
         telling.order_changed(order, balance=False, now=now)
-    ledger.allow_debits(account=wallet.account, now=now)
+    for account in accounts_of(owner_ref(customer)):
+        ledger.allow_debits(account=account, now=now)

@@ -4,11 +4,15 @@ from kefu.wallet.models.account import Instrument, Wallet
 from kefu.wallet.models.bill import BillTerms
 from kefu.wallet.models.bill_account import BillAccount
 from kefu.wallet.models.code import PayCode
+from kefu.wallet.models.exchange import Exchange, Spread
 from kefu.wallet.models.fee import LIFETIME, MONTH, PAYEE, PAYER, WINDOWS, YEAR, FeeSchedule
 from kefu.wallet.models.kind import (
     BILL,
+    BUY,
     BY_BANK,
     CODE,
+    EXCHANGE,
+    FOREIGN,
     FOUND,
     GOODWILL,
     KINDS,
@@ -20,6 +24,7 @@ from kefu.wallet.models.kind import (
     POT,
     REFUND,
     REPAYMENT,
+    SELL,
     TO_PAYEE,
     TOPUP,
     TRANSFER,
@@ -52,13 +57,16 @@ from kefu.wallet.models.status import (
 __all__ = [
     "ACKNOWLEDGED",
     "BILL",
+    "BUY",
     "BY_BANK",
     "CAME_TO_NOTHING",
     "CANCELLED",
     "CODE",
     "CREATED",
     "DAY",
+    "EXCHANGE",
     "FAILED",
+    "FOREIGN",
     "FOUND",
     "GOODWILL",
     "HELD",
@@ -81,6 +89,7 @@ __all__ = [
     "REPAYMENT",
     "RETURNED",
     "SCOPES",
+    "SELL",
     "STATUSES",
     "SUBMITTED",
     "SUCCEEDED",
@@ -95,6 +104,7 @@ __all__ = [
     "YEAR",
     "BillAccount",
     "BillTerms",
+    "Exchange",
     "FeeSchedule",
     "Instrument",
     "Limit",
@@ -111,6 +121,7 @@ __all__ = [
     "RefundNote",
     "Restriction",
     "Sale",
+    "Spread",
     "TermsChange",
     "Wallet",
 ]

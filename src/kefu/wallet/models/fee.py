@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Func, Q
 
-from kefu.wallet.models.kind import PAYMENT
+from kefu.wallet.models.kind import EXCHANGE, PAYMENT
 
 LIFETIME, YEAR, MONTH = "lifetime", "year", "month"
 WINDOWS = (LIFETIME, YEAR, MONTH)
@@ -65,5 +65,10 @@ class FeeSchedule(models.Model):
                 # The merchant bears it: what a payer confirms is what the merchant asked.
                 condition=~Q(kind=PAYMENT) | Q(rate_ppm=0, tiers=[]),
                 name="fee_of_a_payment_is_the_merchants",
+            ),
+            models.CheckConstraint(
+                # Of any currency: a share of what is sold is the only fee that is the same in each.
+                condition=~Q(kind=EXCHANGE) | Q(free_up_to=0, free_quota=0, least=0, tiers=[], charged_to=PAYER),
+                name="fee_of_an_exchange_is_a_share",
             ),
         ]

@@ -5,11 +5,14 @@ import operator
 
 from django.db.models import F, Q
 
+from kefu.core.money import CURRENCIES, HOME
+
 TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
 POT, PAYMENT, REFUND = "pot", "payment", "refund"
 BILL, REPAYMENT = "bill", "repayment"
 FOUND = "found"
-KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, FOUND)
+EXCHANGE = "exchange"
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, FOUND, EXCHANGE)
 TO_PAYEE = (BILL, REPAYMENT)
 PAID_OUT = (WITHDRAWAL, *TO_PAYEE)
 BY_BANK = (TOPUP, *PAID_OUT)
@@ -17,6 +20,9 @@ NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
 MODES = (NOW, TWO_HOURS, NEXT_DAY)
 CODE = "code"
 """How a payment was made whose payer showed a code; it costs what any other does."""
+BUY, SELL = "buy", "sell"
+FOREIGN = tuple(code for code in CURRENCIES if code != HOME)
+"""The currencies that are exchanged against ours; the mode of an exchange says which."""
 
 PARTIES: dict[str, Q] = {
     TOPUP: Q(payee_id=None, instrument__isnull=False),
@@ -29,6 +35,7 @@ PARTIES: dict[str, Q] = {
     PAYMENT: Q(payee_id=None, instrument=None, quote__isnull=False),
     REFUND: Q(payee_id=None, instrument=None, quote=None),
     FOUND: Q(payee_id=None) & ~Q(case_ref=""),
+    EXCHANGE: Q(payee_id=None, instrument=None, quote__isnull=False, counted__isnull=False),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {
@@ -37,6 +44,7 @@ QUOTED: dict[str, Q] = {
     BILL: Q(payee_id=None, instrument=None, account__isnull=False),
     REPAYMENT: Q(payee_id=None, instrument=None, account__isnull=False),
     PAYMENT: Q(payee_id=None, instrument=None, sale__isnull=False),
+    EXCHANGE: Q(payee_id=None, instrument=None, counted__isnull=False),
 }
 """What a quote of each kind names; kinds that are not here are not quoted."""
 

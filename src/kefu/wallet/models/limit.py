@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from kefu.core.ids import new_id
+from kefu.core.money import HOME
 from kefu.wallet.models.fee import LIFETIME, MONTH, YEAR
 
 ORDER, DAY = "order", "day"
@@ -16,7 +17,8 @@ class Limit(models.Model):
 
     It counts the orders of its `outlets` (codes of `rules.outlet`; none named: every payment from the balance, which
     leaves out withdrawals to a card of one's own) in its `scope`, for wallets of `tier` and `proof` (None: any).
-    `cap` in minor units; None: no limit any more.
+    `cap` in minor units of `currency`; None: no limit any more. What is not in our currency counts exchanges alone, each
+    with its equivalent.
     """
 
     series = models.TextField()
@@ -27,6 +29,7 @@ class Limit(models.Model):
     tier = models.SmallIntegerField(null=True)
     proof = models.SmallIntegerField(null=True)
     cap = models.BigIntegerField(null=True)
+    currency = models.TextField(default=HOME, db_default=HOME)
 
     class Meta:
         constraints = [
@@ -65,9 +68,9 @@ class OwnLimit(models.Model):
 
 
 class TermsChange(models.Model):
-    """A new version of a fee or a limit, proposed by one and published by another's yes. `body` is the row to be."""
+    """A new version of a fee, a limit or a spread, proposed by one and published by another's yes. `body` is the row to be."""
 
-    FEE, LIMIT = "fee", "limit"
+    FEE, LIMIT, SPREAD = "fee", "limit", "spread"
     PROPOSED, PUBLISHED, REJECTED = "PROPOSED", "PUBLISHED", "REJECTED"
     TRANSITIONS = frozenset({(PROPOSED, PUBLISHED), (PROPOSED, REJECTED)})
 
@@ -86,7 +89,7 @@ class TermsChange(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(what__in=("fee", "limit"), status__in=("PROPOSED", "PUBLISHED", "REJECTED")),
+                condition=Q(what__in=("fee", "limit", "spread"), status__in=("PROPOSED", "PUBLISHED", "REJECTED")),
                 name="terms_change_known",
             ),
         ]

@@ -7,7 +7,19 @@ from django.db.models.functions import Now
 from kefu.core.ids import new_id
 from kefu.wallet.models.account import Instrument
 from kefu.wallet.models.bill_account import BillAccount
-from kefu.wallet.models.kind import BY_BANK, CODE, MODES, NOW, PAID_OUT, PARTIES, PAYMENT, TRANSFER, one_of
+from kefu.wallet.models.kind import (
+    BY_BANK,
+    CODE,
+    EXCHANGE,
+    FOREIGN,
+    MODES,
+    NOW,
+    PAID_OUT,
+    PARTIES,
+    PAYMENT,
+    TRANSFER,
+    one_of,
+)
 from kefu.wallet.models.quote import Quote
 from kefu.wallet.models.status import (
     CREATED,
@@ -27,7 +39,8 @@ class Order(models.Model):
     delayed transfer goes; `paused_at`: it waits because outflows are stopped; `cleared_at`: a top-up's
     money was seen on the bank's statement; `acknowledged_at`: since when a biller has taken a payment on and the wallet
     is debited. `quota_used`: what it took of the free quota of its kind, given back with its fee. `pot_id`: the pot
-    that money of one's own goes into or, `from_pot`, comes out of.
+    that money of one's own goes into or, `from_pot`, comes out of. `counted`: what it counts with against limits, in our
+    currency, where that is not the amount.
     """
 
     TRANSITIONS = TRANSITIONS
@@ -41,6 +54,7 @@ class Order(models.Model):
     payee_label = models.TextField()
     amount = models.BigIntegerField()
     fee = models.BigIntegerField(default=0)
+    counted = models.BigIntegerField(null=True)
     quota_used = models.BigIntegerField(default=0)
     currency = models.TextField()
     mode = models.TextField(default=NOW)
@@ -68,7 +82,10 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(amount__gt=0, fee__gte=0, quota_used__gte=0), name="order_amount_positive"
             ),
-            models.CheckConstraint(condition=Q(mode__in=MODES) | Q(mode=CODE, kind=PAYMENT), name="order_mode_known"),
+            models.CheckConstraint(
+                condition=Q(mode__in=MODES) | Q(mode=CODE, kind=PAYMENT) | Q(mode__in=FOREIGN, kind=EXCHANGE),
+                name="order_mode_known",
+            ),
             models.CheckConstraint(condition=one_of(PARTIES), name="order_kind_has_its_parties"),
             models.CheckConstraint(
                 condition=~Q(status=HELD) | Q(release_at__isnull=False) | Q(kind__in=(*PAID_OUT, PAYMENT)),

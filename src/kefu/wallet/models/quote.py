@@ -12,6 +12,7 @@ from kefu.wallet.models.kind import QUOTED, one_of
 class Quote(models.Model):
     """What was shown before the confirmation: whoever confirms it gets exactly this, or nothing.
 
+    `counted`: what it counts with against limits, in our currency, where that is not the amount.
     `quota_left`: what was left of the person's free quota before it, as last looked at.
     """
 
@@ -26,6 +27,7 @@ class Quote(models.Model):
     sale = models.ForeignKey("wallet.Sale", null=True, on_delete=models.PROTECT, related_name="+")
     amount = models.BigIntegerField()
     fee = models.BigIntegerField()
+    counted = models.BigIntegerField(null=True)
     quota_used = models.BigIntegerField(default=0)
     quota_left = models.BigIntegerField(default=0)
     currency = models.TextField()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from kefu.core.money import Money
+from kefu.core.money import MINOR_MAX, Money
 from kefu.wallet.rules.fee import Portion, Sum
 
 
@@ -67,7 +67,7 @@ class FeeView:
             parts.append(gettext("收费部分超过 %(from)s 的按 %(percent)s%%") % given)
         if self.least.minor:
             parts.append(gettext("最低 %(least)s") % {"least": self.least.text()})
-        if self.most.minor:
+        if self.most.minor and self.most.minor < MINOR_MAX:
             parts.append(gettext("最高 %(most)s") % {"most": self.most.text()})
         return gettext("，").join(parts)
 
@@ -95,13 +95,16 @@ class FeeStory:
         if self.schedule.is_free:
             return gettext("这类业务免费")
         if not self.sum.portions:
-            return gettext("%(amount)s 都在免费部分之内，不收手续费") % {"amount": Money(self.sum.amount).text()}
-        line = f"{self._charged()} = {Money(self.sum.rounded).text()}"
+            return gettext("%(amount)s 都在免费部分之内，不收手续费") % {"amount": self._money(self.sum.amount)}
+        line = f"{self._charged()} = {self._money(self.sum.rounded)}"
         if not self.sum.held_by:
             return line
         ends = {"least": gettext("不足最低"), "most": gettext("超过最高")}
-        given = {"line": line, "end": ends[self.sum.held_by], "fee": Money(self.sum.fee).text()}
+        given = {"line": line, "end": ends[self.sum.held_by], "fee": self._money(self.sum.fee)}
         return gettext("%(line)s，%(end)s，收 %(fee)s") % given
+
+    def _money(self, minor: int) -> str:
+        return Money(minor, self.fee.currency).text()
 
     def _charged(self) -> str:
         """The portions with their rates; a single one says what was taken off before."""
@@ -110,8 +113,8 @@ class FeeStory:
         free = [part for part in (self.sum.free, self.sum.quota_used) if part]
         if not free:
             return self._times(self.sum.portions[0])
-        base = " - ".join(Money(part).text() for part in (self.sum.amount, *free))
+        base = " - ".join(self._money(part) for part in (self.sum.amount, *free))
         return f"({base}) × {percent(self.sum.portions[0].rate_ppm)}%"
 
     def _times(self, part: Portion) -> str:
-        return f"{Money(part.amount).text()} × {percent(part.rate_ppm)}%"
+        return f"{self._money(part.amount)} × {percent(part.rate_ppm)}%"

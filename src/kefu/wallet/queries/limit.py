@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from kefu.core import clock
@@ -17,9 +18,10 @@ from kefu.identity.values import GrantView
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Limit, Order, OwnLimit, Wallet
+from kefu.wallet.queries.exchange import quota_ceilings
 from kefu.wallet.rules.amount import CURRENCY
 from kefu.wallet.rules.fee import window_end, window_start
-from kefu.wallet.rules.limit import PROOF_NAMES, SCOPE_NAMES, TIER_NAMES, Ceiling, Spent
+from kefu.wallet.rules.limit import PROOF_NAMES, QUOTA_NAMES, SCOPE_NAMES, TIER_NAMES, Ceiling, Spent
 from kefu.wallet.rules.outlet import KINDS, OUTLETS, Outlet, outlet_of
 
 _OWN = ((m.ORDER, "order_cap"), (m.DAY, "day_cap"), (m.MONTH, "month_cap"))
@@ -100,9 +102,11 @@ def spent(customer_id: UUID, *, now: datetime) -> dict[str, Spent]:
     zone = brand().zone
     since = {scope: window_start(scope, now=now, zone=zone) for scope in (m.DAY, m.MONTH, m.YEAR)}
     rows = Order.objects.filter(customer_id=customer_id, kind__in=KINDS).exclude(status__in=m.CAME_TO_NOTHING)
-    sums: dict[str, Any] = {s: Sum("amount", filter=Q(created_at__gte=at), default=0) for s, at in since.items()}
+    # What is in a foreign currency counts with its side in ours.
+    ours = Coalesce("counted", "amount")
+    sums: dict[str, Any] = {s: Sum(ours, filter=Q(created_at__gte=at), default=0) for s, at in since.items()}
     found: dict[str, Spent] = {}
-    grouped: Any = rows.values("kind", "mode").annotate(lifetime=Sum("amount"), **sums)
+    grouped: Any = rows.values("kind", "mode").annotate(lifetime=Sum(ours), **sums)
     for row in grouped:
         code = outlet_of(row["kind"], row["mode"]).code
         part = Spent(day=row["day"], month=row["month"], year=row["year"], lifetime=row["lifetime"])
@@ -129,7 +133,7 @@ def house_ceilings(wallet: Wallet, rules: Iterable[Limit], used: dict[str, Spent
             proof=rule.proof,
         )
         for rule in rules
-        if rule.cap is not None and rule.tier in (None, wallet.tier) and rule.proof in (None, wallet.proof)
+        if rule.cap is not None and rule.currency == CURRENCY and rule.tier in (None, wallet.tier) and rule.proof in (None, wallet.proof)
     ]
 
 
@@ -151,6 +155,8 @@ def own_ceilings(outlet: Outlet, own: OwnLimit | None, used: dict[str, Spent]) -
 
 def name_of(ceiling: Ceiling) -> str:
     """`Ⅱ类账户每年限额`, `您自己设的转账每日限额` …, in the active language."""
+    if ceiling.series in QUOTA_NAMES:
+        return str(QUOTA_NAMES[ceiling.series])
     values = {"scope": str(SCOPE_NAMES[ceiling.scope])}
     if ceiling.own:
         values["what"] = str(OUTLETS[ceiling.outlets[0]].name)
@@ -169,9 +175,9 @@ def see_ceiling(ceiling: Ceiling, *, now: datetime) -> LimitView:
         scope=ceiling.scope,
         series=ceiling.series,
         own=ceiling.own,
-        cap=Money(ceiling.cap, CURRENCY),
-        used=Money(ceiling.used, CURRENCY),
-        left=Money(ceiling.left, CURRENCY),
+        cap=Money(ceiling.cap, ceiling.currency),
+        used=Money(ceiling.used, ceiling.currency),
+        left=Money(ceiling.left, ceiling.currency),
         resets_at=window_end(ceiling.scope, now=now, zone=brand().zone),
     )
 
@@ -179,12 +185,13 @@ def see_ceiling(ceiling: Ceiling, *, now: datetime) -> LimitView:
 def limits_for(
     actor: Actor, *, customer_id: UUID | None = None, now: datetime | None = None, held: GrantView | None = None
 ) -> StandingView:
-    """The customer's class, limits, counters and switches, in four queries. Refuses `core.thing.not_found`."""
+    """The customer's class, limits, counters and switches, in five queries. Refuses `core.thing.not_found`."""
     moment = now or clock.now()
     customer = customer_seen_by(actor, customer_id, now=moment, held=held)
     wallet = Wallet.objects.filter(pk=customer).first() or Wallet(customer_id=customer, tier=1, proof=1)
     used, own = spent(customer, now=moment), own_limits(customer)
-    ceilings = house_ceilings(wallet, in_force(now=moment), used)
+    rules = in_force(now=moment)
+    ceilings = [*house_ceilings(wallet, rules, used), *quota_ceilings(customer, rules, now=moment)]
     return StandingView(
         tier=wallet.tier,
         proof=wallet.proof,
@@ -247,13 +254,14 @@ def limit_versions(*, now: datetime | None = None, history: bool = False) -> lis
             effective_from=row.effective_from,
             name=name_of(
                 Ceiling(
-                    scope=row.scope, cap=row.cap or 1, used=0, outlets=counted_by(row), tier=row.tier, proof=row.proof
-                )
+                    scope=row.scope, cap=row.cap or 1, used=0, outlets=counted_by(row), series=row.series, tier=row.tier,
+                    proof=row.proof,
+                )  # fmt: skip
             ),
             scope=row.scope,
             tier=row.tier,
             proof=row.proof,
-            cap=None if row.cap is None else Money(row.cap, CURRENCY),
+            cap=None if row.cap is None else Money(row.cap, row.currency),
             is_coming=row.effective_from > moment,
         )
         for row in wanted

@@ -20,13 +20,15 @@ from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order, Payment, Refund
 from kefu.wallet.queries.bill import terms_of
+from kefu.wallet.queries.exchange import exchanges_of
 from kefu.wallet.queries.values import OrderView, StepView
+from kefu.wallet.rules.amount import CURRENCY
 from kefu.wallet.rules.timeline import LABELS, expected, label, label_to_come, reason_text
 
 LIST_MOST = 200
 TEXT_MOST = 60
 PRESSING_AMONG = 5
-_LEAVING = (m.TRANSFER, m.POT, m.PAYMENT, *m.PAID_OUT)
+_LEAVING = (m.TRANSFER, m.POT, m.PAYMENT, m.EXCHANGE, *m.PAID_OUT)
 
 
 SHOWN_TO_PAYEE = Q(status=m.SUCCEEDED) | Q(kind=m.TRANSFER) & (
@@ -60,8 +62,9 @@ _CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "status": lambda given: Q(status=given),
     "since": lambda given: Q(created_at__gte=given),
     "until": lambda given: Q(created_at__lt=given),
-    "amount_min": lambda given: Q(amount__gte=given),
-    "amount_max": lambda given: Q(amount__lte=given),
+    # Of our currency only: as many yen are another sum.
+    "amount_min": lambda given: Q(amount__gte=given, currency=CURRENCY),
+    "amount_max": lambda given: Q(amount__lte=given, currency=CURRENCY),
 }
 
 
@@ -77,7 +80,7 @@ def orders_for(
 ) -> list[OrderView]:
     """The customer's orders, sent and received, the newest first.
 
-    Filters: kind, status, since, until, amount_min, amount_max (minor units), and `text`, looked for in
+    Filters: kind, status, since, until, amount_min, amount_max (minor units of our currency, and of orders in it), and `text`, looked for in
     number, counterparty and remark. `before` is the id of the last order of the page before. A transfer to the
     customer shows from when it is held: not received yet. Refuses `core.thing.not_found`.
     """
@@ -97,7 +100,11 @@ def orders_for(
     both = _newest(sent, most).union(_newest(received, most), all=True)
     found = list(_newest(both, most))
     paid = Payment.objects.in_bulk([order.id for order in found if order.kind == m.PAYMENT])
-    return [seen_by(order, customer, **_payment(paid.get(order.id), order)) for order in found]
+    traded = exchanges_of(found)
+    return [
+        seen_by(order, customer, **_payment(paid.get(order.id), order), exchange=traded.get(order.id))
+        for order in found
+    ]
 
 
 def _newest(rows: QuerySet[Order], most: int) -> QuerySet[Order]:
@@ -127,6 +134,7 @@ def _mentions(text: str, *, to: str) -> Q:
         return Q()
     other = Q(**{f"{to}__icontains": text}) | Q(**{to: mask_name(text)})
     card = Q(kind=m.TOPUP, payer_label__icontains=text) | Q(kind__in=m.PAID_OUT, payee_label__icontains=text)
+    card |= Q(kind=m.EXCHANGE, payee_label__icontains=text)
     shop = Q(kind=m.PAYMENT, payee_label__icontains=text) | Q(kind=m.REFUND, payer_label__icontains=text)
     return Q(no__icontains=text) | Q(remark__icontains=text) | (Q(kind=m.TRANSFER) & other) | card | shop
 
@@ -161,6 +169,7 @@ def order_for(
         expected=instruction.expected if instruction else None,
         asks=instruction.asks if instruction else 0,
         next_query_at=instruction.next_query_at if instruction else None,
+        exchange=exchanges_of([order]).get(order.id),
         bill=terms_of(order.quote_id) if order.kind in m.TO_PAYEE else None,
     )
 

@@ -42,7 +42,7 @@ def spent_for(
 ) -> list[SpentView]:
     """Everything posted on the local days from `first` to `last` that was spent, in the books' order.
 
-    What goes between one's own pockets (top-ups, pots, withdrawals to one's own card) is not spent, only its fees
+    What goes between one's own pockets (top-ups, pots, exchanges, withdrawals to one's own card) is not spent, only its fees
     are. Holds are not counted until they are posted. Refuses `core.thing.not_found`.
     """
     customer = customer_seen_by(actor, customer_id, now=now)
@@ -63,6 +63,9 @@ def _lines(order: Order, entry: books.EntryView) -> Iterator[SpentView]:
     if order.kind == m.WITHDRAWAL and part == "amount":
         # One's own card: of what left, only the fee was spent; what comes back has its fee as an entry of its own.
         part, spent = "fee", order.fee if entry.journal == Journal.WITHDRAW else 0
+    if order.kind == m.EXCHANGE and part == "amount":
+        # Another currency of one's own: what was given for it is not spent.
+        spent = 0
     if not spent:
         return
     yield SpentView(

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from kefu.core.actor import Actor
-from kefu.core.money import Money
+from kefu.core.money import CURRENCIES, CurrencyForeign, Money
 from kefu.core.refusal import NotFound
 from kefu.ledger import queries as books
 from kefu.ledger.chart import Journal
 from kefu.wallet.access import customer_seen_by
-from kefu.wallet.models import Order, Wallet
+from kefu.wallet.models import EXCHANGE, Order, Wallet
 from kefu.wallet.queries.order import seen_by
 from kefu.wallet.queries.values import OrderView
 from kefu.wallet.rules.amount import CURRENCY
@@ -57,6 +57,8 @@ class StatementLine:
         if self.journal == Journal.FEE:
             return gettext("手续费退还") if self.amount.minor > 0 else gettext("手续费")
         name = self.order.title if self.order else gettext("其他")
+        if self.order is not None and self.order.kind == EXCHANGE:
+            return name
         returned = self.order is not None and self.order.direction == "out" and self.amount.minor > 0
         return gettext("%(what)s（退回）") % {"what": name} if returned else name
 
@@ -70,20 +72,30 @@ def opened_on(actor: Actor) -> datetime:
 
 
 def statement_for(
-    actor: Actor, *, first: date, last: date, customer_id: UUID | None = None, now: datetime | None = None
+    actor: Actor,
+    *,
+    first: date,
+    last: date,
+    currency: str = CURRENCY,
+    customer_id: UUID | None = None,
+    now: datetime | None = None,
 ) -> StatementView:
-    """The period's balances; zero for a wallet that is about to be opened. Refuses `core.thing.not_found`."""
+    """The period's balances in one currency; zero in one that the customer never had. Refuses `core.thing.not_found`,
+    `core.amount.currency_foreign`.
+    """
+    if currency not in CURRENCIES:
+        raise CurrencyForeign(currency=currency[:8])
     customer = customer_seen_by(actor, customer_id, now=now)
     try:
-        period = books.period(f"customer:{customer}", first=first, last=last, currency=CURRENCY)
+        period = books.period(f"customer:{customer}", first=first, last=last, currency=currency)
     except NotFound:
         period = None
     return StatementView(
         customer_id=customer,
         first=first,
         last=last,
-        opening=Money(period.opening if period else 0, CURRENCY),
-        closing=Money(period.closing if period else 0, CURRENCY),
+        opening=Money(period.opening if period else 0, currency),
+        closing=Money(period.closing if period else 0, currency),
         period=period,
     )
 
@@ -98,8 +110,8 @@ def statement_lines(view: StatementView, *, page: int = PAGE) -> Iterator[Statem
                 at=entry.posted_at,
                 journal=entry.journal,
                 order=orders.get(entry.order_ref),
-                amount=Money(entry.amount, CURRENCY),
-                balance=Money(entry.balance_after, CURRENCY),
+                amount=Money(entry.amount, view.currency),
+                balance=Money(entry.balance_after, view.currency),
             )
         last = found[-1]
 

@@ -1,7 +1,8 @@
-"""Changes of fees and limits on their way: for operators and supervisors."""
+"""Changes of fees, limits and spreads on their way: for operators and supervisors."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,14 @@ from kefu.wallet import models as m
 from kefu.wallet.models import TermsChange
 from kefu.wallet.queries.fee import see_fee
 from kefu.wallet.queries.fee_values import FeeView
+from kefu.wallet.rules.limit import currency_of
 
 LATELY = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class TermsChangeView:
-    """A proposed version. `fee` or `series` and `cap` (None: no limit) say what it would be.
+    """A proposed version. `fee`, or `series` and `cap` (None: no limit), or `currency` and `bps` say what it would be.
 
     `status`: PROPOSED, PUBLISHED, REJECTED, or LAPSED when nobody decided in time.
     """
@@ -36,7 +38,14 @@ class TermsChangeView:
     fee: FeeView | None
     series: str
     cap: Money | None
+    currency: str = ""
+    bps: int | None = None
     may_decide: bool = False
+
+    @property
+    def spread_percent(self) -> str:
+        """`0.3` for 30 basis points."""
+        return f"{Decimal(self.bps or 0) / 100:f}"
 
 
 def changes_for(actor: Actor, what: str, *, now: datetime | None = None) -> list[TermsChangeView]:
@@ -76,7 +85,9 @@ def see_change(
         proposed_at=row.proposed_at,
         fee=_fee(row) if row.what == TermsChange.FEE else None,
         series=row.body.get("series", ""),
-        cap=None if cap is None else Money(cap),
+        cap=None if cap is None else Money(cap, currency_of(row.body["series"])),
+        currency=row.body.get("currency", ""),
+        bps=row.body.get("bps"),
         may_decide=may_decide and open_ and not lapsed,
     )
 

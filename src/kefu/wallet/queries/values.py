@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,10 +12,11 @@ from django.utils.translation import gettext
 from kefu.core.money import Money
 from kefu.rails.queries import CardCheckView
 from kefu.rails.rules import after_statement
-from kefu.wallet.models import BY_BANK, Instrument, OutflowStop, Quote, Restriction
+from kefu.wallet.models import BUY, BY_BANK, Instrument, OutflowStop, Quote, Restriction
 from kefu.wallet.queries.bill import BillTermsView
-from kefu.wallet.rules.amount import LARGE_TRANSFER
+from kefu.wallet.rules.amount import takes_pin
 from kefu.wallet.rules.arrival import release_at
+from kefu.wallet.rules.exchange import at_mid, rate_words
 from kefu.wallet.rules.card import reason_text as card_reason_text
 from kefu.wallet.rules.restriction import REASONS, STOP_REASONS
 from kefu.wallet.rules.shop import shown_status
@@ -73,6 +75,44 @@ class CardLinkView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExchangeView:
+    """An exchange as its customer reads it: `bps` is the house's share of `mid` on its way to `rate`, both of our
+    currency for `units` of `currency`. `purpose` in the active language.
+    """
+
+    side: str
+    currency: str
+    sold: Money
+    bought: Money
+    units: int
+    mid: Decimal
+    rate: Decimal
+    bps: int
+    purpose: str
+
+    @property
+    def rate_words(self) -> str:
+        return rate_words(self.currency, self.units, self.rate)
+
+    @property
+    def mid_words(self) -> str:
+        return rate_words(self.currency, self.units, self.mid)
+
+    @property
+    def spread_percent(self) -> str:
+        """`0.3` for 30 basis points."""
+        return f"{Decimal(self.bps) / 100:f}"
+
+    @property
+    def spread_cost(self) -> Money:
+        """What the customer pays, or gets less, than at the middle rate; in our currency, rounded up."""
+        foreign, home = (self.bought, self.sold) if self.side == BUY else (self.sold, self.bought)
+        worth = at_mid(foreign.minor, currency=self.currency, mid=self.mid, units=self.units)
+        cost = home.minor - worth if self.side == BUY else worth - home.minor
+        return Money(-int(-cost // 1), home.currency)
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuoteView:
     """The confirmation page: `arrives_at` None means at once; `total` leaves the account; `quota_used` is the part that
     was free by the person's quota; `expected`: from when to when a bank carries out nine of ten such orders.
@@ -92,6 +132,7 @@ class QuoteView:
     fee_version: int
     needs_pin: bool
     expected: tuple[datetime, datetime] | None = None
+    exchange: ExchangeView | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +194,7 @@ class OrderView:
     refunded: Money | None = None
     refund_of: UUID | None = None
     refund_status: str = ""
+    exchange: ExchangeView | None = None
 
     @property
     def shown_status(self) -> str:
@@ -179,6 +221,7 @@ class OrderView:
             "repayment": gettext("还款 · %(other)s"),
             "payment": gettext("付给 %(other)s"),
             "refund": gettext("退款 · %(other)s"),
+            "exchange": gettext("换汇 · %(other)s"),
             "in": gettext("来自 %(other)s"),
             "out": gettext("转给 %(other)s"),
         }
@@ -243,7 +286,13 @@ def see_card_link(check: CardCheckView) -> CardLinkView:
     )
 
 
-def see_quote(row: Quote, *, zone: ZoneInfo, expected: tuple[datetime, datetime] | None = None) -> QuoteView:
+def see_quote(
+    row: Quote,
+    *,
+    zone: ZoneInfo,
+    expected: tuple[datetime, datetime] | None = None,
+    exchange: ExchangeView | None = None,
+) -> QuoteView:
     return QuoteView(
         id=row.id,
         payee_masked_name=row.payee_name,
@@ -257,8 +306,9 @@ def see_quote(row: Quote, *, zone: ZoneInfo, expected: tuple[datetime, datetime]
         arrives_at=release_at(row.mode, now=row.created_at, zone=zone),
         expires_at=row.expires_at,
         fee_version=row.schedule.version,
-        needs_pin=row.amount >= LARGE_TRANSFER or (row.sale is not None and row.sale.with_pin),
+        needs_pin=takes_pin(row.kind, row.amount) or (row.sale is not None and row.sale.with_pin),
         expected=expected,
+        exchange=exchange,
     )
 
 

@@ -6,10 +6,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kefu.wallet.models import DAY, LIFETIME, MONTH, ORDER, YEAR
+from kefu.core.money import HOME
+from kefu.wallet.models import BUY, DAY, LIFETIME, MONTH, ORDER, SELL, YEAR
 
 CODE_SERIES = "code_day"
 """What leaves by a code shown at a counter without the payment PIN."""
+QUOTA_SERIES = {BUY: "exchange_buy_year", SELL: "exchange_sell_year"}
+"""The yearly quotas of buying and of selling foreign money, counted in US dollars."""
+QUOTA_NAMES: dict[str, Any] = {
+    QUOTA_SERIES[BUY]: _("个人年度购汇额度"),
+    QUOTA_SERIES[SELL]: _("个人年度结汇额度"),
+}
 LAW: dict[str, int] = {
     "class_1_lifetime": 1_000_00,
     "class_2_year": 100_000_00,
@@ -17,9 +24,12 @@ LAW: dict[str, int] = {
     "proof_1_day": 1_000_00,
     "proof_2_day": 5_000_00,
     CODE_SERIES: 500_00,
+    QUOTA_SERIES[BUY]: 50_000_00,
+    QUOTA_SERIES[SELL]: 50_000_00,
 }
 """The most that each series may say (非银行支付机构网络支付业务管理办法, art. 11 and 24; of codes
-条码支付业务规范（试行）, its weakest class); the house may go below."""
+条码支付业务规范（试行）, its weakest class; of exchanges, in US cents, the yearly total of a person: 个人外汇管理办法实施细则,
+汇发〔2007〕1号, art. 2); the house may go below."""
 
 TIER_NAMES = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ"}
 CHECKS_NEEDED = {1: 1, 2: 3, 3: 5}
@@ -75,10 +85,16 @@ class Ceiling:
     tier: int | None = None
     proof: int | None = None
     own: bool = field(default=False)
+    currency: str = HOME
 
     @property
     def left(self) -> int:
         return max(0, self.cap - self.used)
+
+
+def currency_of(series: str) -> str:
+    """What the caps of a series are in."""
+    return "USD" if series in QUOTA_NAMES else HOME
 
 
 def narrowest(ceilings: Iterable[Ceiling], amount: int) -> Ceiling | None:

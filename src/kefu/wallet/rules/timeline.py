@@ -31,6 +31,7 @@ LABELS: dict[str, Any] = {
     "cancelled": _("已取消"),
     "arrived": _("对方已到账"),
     "goodwill": _("补偿已入账"),
+    "exchanged": _("已按报价兑换"),
     "into_pot": _("已存入存钱罐"),
     "out_of_pot": _("已转回余额"),
     "authorised": _("已预授权，款项已预留"),

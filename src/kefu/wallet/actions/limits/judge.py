@@ -9,9 +9,11 @@ from kefu.core.money import Money
 from kefu.core.when import spoken
 from kefu.wallet import models as m
 from kefu.wallet.models import Wallet
+from kefu.wallet.queries.exchange import quota_ceilings
 from kefu.wallet.queries.limit import house_ceilings, in_force, name_of, own_ceilings, own_limits, spent
 from kefu.wallet.refusals import (
     DailyLimit,
+    ExchangeQuota,
     LifetimeLimit,
     LimitReached,
     MonthlyLimit,
@@ -20,7 +22,7 @@ from kefu.wallet.refusals import (
     YearlyLimit,
 )
 from kefu.wallet.rules.fee import window_end
-from kefu.wallet.rules.limit import Ceiling, narrowest
+from kefu.wallet.rules.limit import QUOTA_NAMES, QUOTA_SERIES, Ceiling, narrowest
 from kefu.wallet.rules.outlet import outlet_of
 
 _REFUSALS: dict[str, type[LimitReached]] = {
@@ -33,7 +35,8 @@ _REFUSALS: dict[str, type[LimitReached]] = {
 
 
 def check(wallet: Wallet, *, kind: str, mode: str, amount: int, now: datetime) -> None:
-    """Refuse when the customer's switch for the order's outlet is off, or `amount` (minor units) breaks a limit.
+    """Refuse when the customer's switch for the order's outlet is off, or `amount` (minor units of our currency) breaks a
+    limit.
 
     Binding only while the caller holds the wallet's row: two orders at once would both see what is left. Refuses
     `wallet.permission.off`, or of the limits that it breaks the narrowest: `wallet.limit.order`, `.daily`,
@@ -50,12 +53,23 @@ def check(wallet: Wallet, *, kind: str, mode: str, amount: int, now: datetime) -
         raise _refusal(broken, now=now)
 
 
+def check_quota(wallet: Wallet, *, side: str, usd: int, now: datetime) -> None:
+    """Refuse `wallet.exchange.quota` when `usd` cents more would break the yearly quota of buying, or of selling, foreign
+    money. Binding only while the caller holds the wallet's row.
+    """
+    quotas = quota_ceilings(wallet.customer_id, in_force(now=now), now=now)
+    broken = narrowest([one for one in quotas if one.series == QUOTA_SERIES[side]], usd)
+    if broken is not None:
+        raise _refusal(broken, now=now)
+
+
 def _refusal(ceiling: Ceiling, *, now: datetime) -> LimitReached:
     resets_at = window_end(ceiling.scope, now=now, zone=brand().zone)
-    return _REFUSALS[ceiling.scope](
+    made = ExchangeQuota if ceiling.series in QUOTA_NAMES else _REFUSALS[ceiling.scope]
+    return made(
         name=name_of(ceiling),
-        cap=Money(ceiling.cap).text(),
-        left=Money(ceiling.left).text(),
+        cap=Money(ceiling.cap, ceiling.currency).text(),
+        left=Money(ceiling.left, ceiling.currency).text(),
         resets=gettext("%(when)s恢复。") % {"when": spoken(resets_at, now=now)} if resets_at else "",
         how=_how(ceiling),
         series=ceiling.series or f"own:{ceiling.outlets[0]}",

@@ -1,7 +1,7 @@
-"""New versions of fees and limits: proposed by an operator, published by a supervisor's yes, never for the past."""
+"""New versions of fees, limits and spreads: proposed by an operator, published by a supervisor's yes, never for the past."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from kefu.core.when import spoken
 from kefu.identity import actions as approvals
 from kefu.identity import queries as identity
 from kefu.wallet import models as m
-from kefu.wallet.models import FeeSchedule, Limit, TermsChange
+from kefu.wallet.models import FeeSchedule, Limit, Spread, TermsChange
 from kefu.wallet.queries.fee import Schedule
 from kefu.wallet.queries.terms import TermsChangeView, see_change
 from kefu.wallet.refusals import AboveLaw, NoticeTooShort, TermsSettled, TermsUnfit
@@ -54,6 +54,9 @@ def propose_fee(
     `identity.role.insufficient`.
     """
     identity.require(actor=actor, action="wallet.propose_terms", now=now)
+    if fee.kind == m.EXCHANGE:
+        # A share alone, of whatever currency: a cap would be of another worth in each.
+        fee = replace(fee, most=MINOR_MAX if fee.rate_ppm else 0)
     body = {**asdict(fee), "tiers": [list(tier) for tier in fee.tiers]}
     _check_fee(body, effective_from, now=now)
     return _propose(actor, TermsChange.FEE, body, effective_from, reason, now=now)
@@ -70,6 +73,19 @@ def propose_limit(
     body = {"series": series, "cap": cap}
     _check_limit(body, effective_from, now=now)
     return _propose(actor, TermsChange.LIMIT, body, effective_from, reason, now=now)
+
+
+def propose_spread(
+    *, actor: Actor, currency: str, bps: int, effective_from: datetime, reason: str, now: datetime
+) -> TermsChangeView:
+    """Put a new spread (basis points on each side of a currency's middle rate) before a supervisor.
+
+    Refuses as `propose_fee` does: a wider one is what needs notice.
+    """
+    identity.require(actor=actor, action="wallet.propose_terms", now=now)
+    body = {"currency": currency, "bps": bps}
+    _check_spread(body, effective_from, now=now)
+    return _propose(actor, TermsChange.SPREAD, body, effective_from, reason, now=now)
 
 
 def _propose(
@@ -149,6 +165,10 @@ def _publish(row: TermsChange, *, now: datetime) -> int:
         before = _check_fee(row.body, row.effective_from, now=now)
         FeeSchedule.objects.create(**row.body, version=before.version + 1, effective_from=row.effective_from)
         return before.version + 1
+    if row.what == TermsChange.SPREAD:
+        wider = _check_spread(row.body, row.effective_from, now=now)
+        Spread.objects.create(**row.body, version=wider.version + 1, effective_from=row.effective_from)
+        return wider.version + 1
     last = _check_limit(row.body, row.effective_from, now=now)
     Limit.objects.create(
         series=last.series,
@@ -159,6 +179,7 @@ def _publish(row: TermsChange, *, now: datetime) -> int:
         tier=last.tier,
         proof=last.proof,
         cap=row.body["cap"],
+        currency=last.currency,
     )
     return last.version + 1
 
@@ -202,6 +223,14 @@ _FEE_FITS: tuple[tuple[Callable[[dict[str, Any]], bool], Any], ...] = (
         _("免费额度和它的周期要一起填。"),
     ),
     (
+        lambda b: b["kind"] != m.EXCHANGE or not (b["free_up_to"] or b["free_quota"] or b["least"] or b["tiers"]),
+        _("换汇只按比例收费，不能有免费部分、分档和最低。"),
+    ),
+    (
+        lambda b: b["kind"] != m.EXCHANGE or b["charged_to"] == m.PAYER,
+        _("换汇手续费由换汇的人付。"),
+    ),
+    (
         lambda b: b["charged_to"] == m.PAYER or (b["charged_to"] == m.PAYEE and b["free_quota"] == 0),
         _("付费方不对，或收款方付费时不能有个人免费额度。"),
     ),
@@ -216,8 +245,19 @@ def _check_limit(body: dict[str, Any], effective_from: datetime, *, now: datetim
     if cap is not None and not 0 < cap <= MINOR_MAX:
         raise TermsUnfit(why=_("限额要大于 0，且在上限之内。"))
     if law is not None and (cap is None or cap > law):
-        raise AboveLaw(most=Money(law).text())
+        raise AboveLaw(most=Money(law, before.currency).text())
     _check_time(effective_from, before.effective_from, worse=terms.tightens(before.cap, cap), now=now)
+    return before
+
+
+def _check_spread(body: dict[str, Any], effective_from: datetime, *, now: datetime) -> Spread:
+    """The version before; refuses what cannot follow it."""
+    before = Spread.objects.filter(currency=body["currency"]).order_by("-version").first()
+    if before is None:
+        raise TermsUnfit(why=_("没有这个币种。"))
+    if not 0 <= body["bps"] <= Spread.MOST:
+        raise TermsUnfit(why=_("点差要在 0 和 5% 之间。"))
+    _check_time(effective_from, before.effective_from, worse=body["bps"] > before.bps, now=now)
     return before
 
 

@@ -1,0 +1,42 @@
+"""Tables of what the market says money is worth. Insert-only: neither a rate nor a decision on one is ever changed."""
+
+from django.db import models
+from django.db.models import Q
+
+TAKEN, DOUBTED = "taken", "doubted"
+
+
+class MarketRate(models.Model):
+    """A middle rate as its source told it: `mid` of our currency for `units` of `currency`, as of `as_of`.
+
+    `verdict`: taken at once, or doubted because it jumped from the rate before it (`before`, of the same units): then
+    it counts for nothing until somebody's word on it.
+    """
+
+    currency = models.TextField()
+    units = models.SmallIntegerField()
+    mid = models.DecimalField(max_digits=14, decimal_places=6)
+    source = models.TextField()
+    as_of = models.DateTimeField()
+    received_at = models.DateTimeField()
+    verdict = models.TextField()
+    before = models.DecimalField(max_digits=14, decimal_places=6, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["currency", "as_of"], name="one_rate_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(mid__gt=0, units__gt=0, verdict__in=(TAKEN, DOUBTED)), name="market_rate_sane"
+            ),
+        ]
+        indexes = [models.Index(fields=["currency", "-as_of"], name="market_rate_newest")]
+
+
+class RateWord(models.Model):
+    """Somebody's word on a doubted rate."""
+
+    rate = models.OneToOneField(MarketRate, primary_key=True, on_delete=models.PROTECT, related_name="word")
+    accepted = models.BooleanField()
+    words = models.TextField()
+    by_ref = models.TextField()
+    at = models.DateTimeField()

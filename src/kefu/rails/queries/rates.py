@@ -1,0 +1,99 @@
+"""What the market says: the rate that counts now, the one that is doubted, and the days behind."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from kefu.rails.market import DOUBTED, TAKEN, MarketRate
+from kefu.rails.rates import is_stale
+from kefu.rails.rules import BANK_ZONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateView:
+    """`mid` of our currency for `units` of `currency`. `decided_at`: when somebody's word settled a doubt."""
+
+    id: int
+    currency: str
+    units: int
+    mid: Decimal
+    source: str
+    as_of: datetime
+    received_at: datetime
+    verdict: str
+    before: Decimal | None
+    accepted: bool | None
+    decided_at: datetime | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was believed, at once or by somebody's word."""
+        return self.verdict == TAKEN or self.accepted is True
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.verdict == DOUBTED and self.accepted is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayRate:
+    """The last rate of a bank day."""
+
+    day: date
+    mid: Decimal
+
+
+def _see(row: MarketRate | None) -> RateView | None:
+    if row is None:
+        return None
+    word = getattr(row, "word", None)
+    return RateView(
+        id=row.pk,
+        currency=row.currency,
+        units=row.units,
+        mid=row.mid,
+        source=row.source,
+        as_of=row.as_of,
+        received_at=row.received_at,
+        verdict=row.verdict,
+        before=row.before,
+        accepted=word.accepted if word else None,
+        decided_at=word.at if word else None,
+    )
+
+
+def _of(currency: str) -> QuerySet[MarketRate]:
+    return MarketRate.objects.select_related("word").filter(currency=currency).order_by("-as_of")
+
+
+_BELIEVED = Q(verdict=TAKEN) | Q(word__accepted=True)
+
+
+def newest(currency: str) -> RateView | None:
+    """The last that the source said, believed or not."""
+    return _see(_of(currency).first())
+
+
+def in_force(currency: str) -> RateView | None:
+    """The last that was believed, however old."""
+    last = newest(currency)
+    return last if last is None or last.counts else _see(_of(currency).filter(_BELIEVED).first())
+
+
+def rate_now(currency: str, *, now: datetime) -> RateView | None:
+    """The rate that may price something at `now`; None while it is stale, missing, or a newer one is doubted."""
+    last = newest(currency)
+    if last is None or last.is_waiting:
+        return None
+    rate = last if last.counts else in_force(currency)
+    return None if rate is None or is_stale(rate.as_of, now=now) else rate
+
+
+def history(currency: str, *, since: datetime) -> list[DayRate]:
+    """The last believed rate of each bank day, the oldest first."""
+    rows = _of(currency).filter(_BELIEVED, as_of__gte=since).annotate(day=TruncDate("as_of", tzinfo=BANK_ZONE))
+    days = rows.order_by("day", "-as_of").distinct("day").values_list("day", "mid")
+    return [DayRate(day=day, mid=mid) for day, mid in days]

@@ -1,0 +1,1 @@
+"""Exchanging currencies, and the words of staff on market rates."""

@@ -1,0 +1,257 @@
+"""Exchanges: what the rate is for a customer now, what an exchange would be, and what it was."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Sum
+
+from kefu.core import clock
+from kefu.core.actor import Actor
+from kefu.core.brand import brand
+from kefu.core.money import Money
+from kefu.core.refusal import NotFound
+from kefu.identity import queries as identity
+from kefu.identity.values import GrantView
+from kefu.ledger.currencies import balances_of
+from kefu.rails.queries import rates
+from kefu.rails.queries.rates import DayRate, RateView
+from kefu.wallet import models as m
+from kefu.wallet.access import customer_seen_by
+from kefu.wallet.models import Exchange, Limit, Order, Spread
+from kefu.wallet.queries.fee import schedule_at
+from kefu.wallet.queries.values import BalanceView, ExchangeView
+from kefu.wallet.refusals import ExchangeTooLittle, RateStale
+from kefu.wallet.rules.amount import CURRENCY
+from kefu.wallet.rules.exchange import PURPOSES, Pair, at_mid, bought_for, customer_rate, in_usd
+from kefu.wallet.rules.fee import window_start
+from kefu.wallet.rules.limit import QUOTA_SERIES, Ceiling
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """What a customer would get now: the middle rate, the house's spread on it, and the rate that is left."""
+
+    pair: Pair
+    market: RateView
+    spread: Spread
+    rate: Decimal
+
+    @property
+    def units(self) -> int:
+        return self.market.units
+
+
+def spread_at(currency: str, *, now: datetime) -> Spread:
+    """The version in force. One must exist: nothing may cost what is not published."""
+    return Spread.objects.filter(currency=currency, effective_from__lte=now).latest("version")
+
+
+def price_of(pair: Pair, *, now: datetime) -> Price:
+    """Refuses `wallet.exchange.rate_stale` while no fresh, believed rate is known."""
+    market = rates.rate_now(pair.currency, now=now)
+    if market is None:
+        raise RateStale(currency=pair.currency)
+    spread = spread_at(pair.currency, now=now)
+    rate = customer_rate(market.mid, side=pair.side, bps=spread.bps)
+    if rate <= 0:
+        raise RateStale(currency=pair.currency)
+    return Price(pair=pair, market=market, spread=spread, rate=rate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """An exchange worked out, in minor units. `home`: its side in our currency; `usd`: cents against the quota."""
+
+    bought: int
+    home: int
+    usd: int
+
+
+def work_out(price: Price, sold: int, *, now: datetime) -> Sums:
+    """What `sold` brings at the price. Refuses `wallet.exchange.too_little`, `wallet.exchange.rate_stale`."""
+    pair = price.pair
+    bought = bought_for(sold, pair=pair, rate=price.rate, units=price.units)
+    if bought <= 0:
+        raise ExchangeTooLittle()
+    foreign, home = (bought, sold) if pair.side == m.BUY else (sold, bought)
+    if pair.currency == "USD":
+        return Sums(bought=bought, home=home, usd=foreign)
+    dollar = rates.rate_now("USD", now=now)
+    if dollar is None:
+        raise RateStale(currency="USD")
+    worth = at_mid(foreign, currency=pair.currency, mid=price.market.mid, units=price.units)
+    return Sums(bought=bought, home=home, usd=in_usd(worth, usd_mid=dollar.mid, usd_units=dollar.units))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What an exchange would be if it were quoted now; nothing is promised yet."""
+
+    exchange: ExchangeView
+    fee: Money
+    total: Money
+    market: RateView
+
+
+def preview_for(actor: Actor, *, pair: Pair, amount: Money, now: datetime) -> Preview:
+    """Writes nothing down. Refuses `wallet.exchange.rate_stale`, `.too_little`, `core.thing.not_found`."""
+    customer_seen_by(actor, None, now=now)
+    price = price_of(pair, now=now)
+    sums = work_out(price, amount.minor, now=now)
+    fee = schedule_at(kind=m.EXCHANGE, mode=pair.currency, now=now).charge(amount.minor)
+    view = ExchangeView(
+        side=pair.side,
+        currency=pair.currency,
+        sold=amount,
+        bought=Money(sums.bought, pair.bought),
+        units=price.units,
+        mid=price.market.mid,
+        rate=price.rate,
+        bps=price.spread.bps,
+        purpose="",
+    )
+    return Preview(
+        exchange=view,
+        fee=Money(fee, amount.currency),
+        total=Money(amount.minor + fee, amount.currency),
+        market=price.market,
+    )
+
+
+def see_exchange(row: Exchange, *, sold: Money) -> ExchangeView:
+    purpose = PURPOSES[row.side].get(row.purpose, row.purpose)
+    return ExchangeView(
+        side=row.side,
+        currency=row.currency,
+        sold=sold,
+        bought=Money(row.bought, row.bought_currency),
+        units=row.units,
+        mid=row.mid,
+        rate=row.rate,
+        bps=row.spread.bps,
+        purpose=str(purpose),
+    )
+
+
+def exchanges_of(orders: Iterable[Order]) -> dict[UUID, ExchangeView]:
+    """The exchanges among `orders`, by the order's id: no query where there is none."""
+    found = {order.quote_id: order for order in orders if order.kind == m.EXCHANGE}
+    if not found:
+        return {}
+    rows = Exchange.objects.select_related("spread").filter(pk__in=found)
+    return {
+        found[row.pk].id: see_exchange(row, sold=Money(found[row.pk].amount, found[row.pk].currency)) for row in rows
+    }
+
+
+def foreign_balances_for(
+    actor: Actor, *, customer_id: UUID | None = None, now: datetime | None = None, held: GrantView | None = None
+) -> list[BalanceView]:
+    """What the customer has in currencies beside ours, of those ever held. Refuses `core.thing.not_found`."""
+    customer = customer_seen_by(actor, customer_id, now=now, held=held)
+    return [
+        BalanceView(
+            available=Money(one.available, one.currency),
+            held=Money(one.held, one.currency),
+            posted=Money(one.posted, one.currency),
+            currency=one.currency,
+            debits_stopped=one.debits_stopped,
+        )
+        for one in balances_of(f"customer:{customer}")
+        if one.currency != CURRENCY
+    ]
+
+
+def quota_ceilings(customer_id: UUID, rules: Sequence[Limit], *, now: datetime) -> list[Ceiling]:
+    """The yearly quotas of buying and of selling foreign money, with what was used of each (US cents)."""
+    named = [rule for rule in rules if rule.series in QUOTA_SERIES.values() and rule.cap is not None]
+    if not named:
+        return []
+    since = window_start(m.YEAR, now=now, zone=brand().zone)
+    rows = Exchange.objects.filter(quote__customer_id=customer_id, quote__order__created_at__gte=since)
+    rows = rows.exclude(quote__order__status__in=m.CAME_TO_NOTHING)
+    grouped: Any = rows.values("side").annotate(sum=Sum("usd"))
+    used = {QUOTA_SERIES[row["side"]]: row["sum"] for row in grouped}
+    return [
+        Ceiling(
+            scope=rule.scope,
+            cap=rule.cap or 0,
+            used=used.get(rule.series, 0),
+            outlets=tuple(rule.outlets),
+            series=rule.series,
+            version=rule.version,
+            currency=rule.currency,
+        )
+        for rule in named
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskRate:
+    """A currency at the operator's place. `market`: the newest from the source; `counts`: what prices now, if any."""
+
+    currency: str
+    market: RateView | None
+    counts: RateView | None
+    spread: Spread
+
+
+def desk_rates_for(actor: Actor, *, now: datetime | None = None) -> list[DeskRate]:
+    """Every currency with its newest rate and spread. Refuses `identity.role.insufficient`, `core.thing.not_found`."""
+    if not actor.is_staff:
+        raise NotFound()
+    moment = now or clock.now()
+    identity.require(actor=actor, action="wallet.see_terms", now=moment)
+    return [
+        DeskRate(
+            currency=code,
+            market=rates.newest(code),
+            counts=rates.rate_now(code, now=moment),
+            spread=spread_at(code, now=moment),
+        )
+        for code in m.FOREIGN
+    ]
+
+
+def rate_history(currency: str, *, since: datetime) -> list[DayRate]:
+    """The last middle rate of each day."""
+    return rates.history(currency, since=since)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpreadVersion:
+    """A version of a spread as it is published."""
+
+    currency: str
+    version: int
+    effective_from: datetime
+    bps: int
+    is_coming: bool
+
+    @property
+    def percent(self) -> str:
+        """`0.3` for 30 basis points."""
+        return f"{Decimal(self.bps) / 100:f}"
+
+
+def spread_versions(*, now: datetime | None = None, history: bool = False) -> list[SpreadVersion]:
+    """What is in force and what was announced, by currency; with `history` also what was before."""
+    moment = now or clock.now()
+    rows = list(Spread.objects.order_by("currency", "-version"))
+    current = {row.currency: row.version for row in reversed(rows) if row.effective_from <= moment}
+    return [
+        SpreadVersion(
+            currency=row.currency,
+            version=row.version,
+            effective_from=row.effective_from,
+            bps=row.bps,
+            is_coming=row.effective_from > moment,
+        )
+        for row in rows
+        if history or row.version >= current.get(row.currency, 0)
+    ]
+
