@@ -17,7 +17,8 @@ from kefu_sandbox.traffic import Traffic
 class Bank:
     """What every request handler is given. `wake` is set whenever something new may be due.
 
-    `market` is what currencies are worth there. `role` is bank, biller or lender; `prefix` its path; `words` what it says for our own names of things.
+    `role` is bank, biller or lender; `prefix` its path; `words` what it says for our own names of things.
+    `market`: what currencies are worth there.
     """
 
     store: Store

@@ -1,4 +1,4 @@
-"""The market desk: middle rates against the yuan that wander a little, new every minute, jump or stand still if told to.
+"""The market desk: middle rates against the yuan that wander a little every minute, and jump or stand still if told.
 
 A rate follows from its minute alone, in whole millionths, so that asking twice gives the same and the past can be asked
 for. What was told to the desk is forgotten when the bank stops.

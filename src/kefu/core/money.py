@@ -14,7 +14,7 @@ MINOR_MAX = 1_000_000_000_00
 
 @dataclass(frozen=True)
 class Currency:
-    """A currency that a wallet can hold. `digits` after the point (ISO 4217, list one); `sign` is unlike any other's."""
+    """A currency that a wallet can hold. `digits` after the point (ISO 4217, list one); no two have the same `sign`."""
 
     code: str
     digits: int

@@ -98,9 +98,9 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.REPAY_RETURN: frozenset({("A20", "L10")}),
     Journal.FEE: frozenset(
         {
-            ("L10", "I11"), ("I11", "L10"), ("L20", "I10"), ("I10", "L10"), ("L31", "I11"), ("L10", "I12"),
-            ("L30", "I13"),
-        }  # fmt: skip
+            *(("L10", "I11"), ("I11", "L10"), ("L20", "I10"), ("I10", "L10"), ("L31", "I11")),
+            *(("L10", "I12"), ("L30", "I13")),
+        }
     ),
     Journal.GOODWILL: frozenset({("E13", "L10")}),
     Journal.POT: frozenset({("L10", "L12"), ("L12", "L10")}),

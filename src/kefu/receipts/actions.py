@@ -15,7 +15,7 @@ from kefu.core.actor import Actor
 from kefu.core.brand import brand
 from kefu.core.ids import descendant
 from kefu.core.masks import mask_email
-from kefu.core.money import Money
+from kefu.core.money import HOME, Money
 from kefu.desk import actions as desk
 from kefu.desk import queries as talk
 from kefu.identity import queries as people
@@ -87,19 +87,25 @@ def check_period(first: date, last: date, *, now: datetime) -> None:
         raise PeriodUnfit(days=DAYS_MOST, first=first, last=last)
 
 
-def issue_statement(*, actor: Actor, first: date, last: date, now: datetime) -> PaperView:
-    """The account's statement for whole local days: the same paper for a period that is over, a new one while it runs.
+def issue_statement(
+    *, actor: Actor, first: date, last: date, now: datetime, currency: str = HOME
+) -> PaperView:
+    """The account's statement in one currency for whole local days: the same paper for a period that is over, a new one
+    while it runs.
 
-    Refuses `receipts.statement.period_unfit` and, above 2,000 entries, `receipts.statement.too_long`.
+    Refuses `receipts.statement.period_unfit`, `core.amount.currency_foreign` and, above 2,000 entries,
+    `receipts.statement.too_long`.
     """
     _require(actor, "receipts.see", now=now)
     check_period(first, last, now=now)
     over = last < now.astimezone(brand().zone).date()
-    subject = f"statement:{first}/{last}" + ("" if over else f"@{now.isoformat()}")
+    named = "" if currency == HOME else f"/{currency}"
+    of = f"statement:{first}/{last}{named}"
+    subject = of + ("" if over else f"@{now.isoformat()}")
     earlier = known(actor.uuid, subject)
     if earlier is not None:
         return earlier
-    view = statement_for(actor, first=first, last=last)
+    view = statement_for(actor, first=first, last=last, currency=currency)
     lines = list(islice(statement_lines(view), LINES_MOST + 1))
     if len(lines) > LINES_MOST:
         raise StatementTooLong(most=LINES_MOST)

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from kefu.core.brand import brand
 from kefu.core.money import Money
-from kefu.wallet.queries import OrderView
+from kefu.wallet.queries import ExchangeView, OrderView
 from kefu.wallet.queries.statement import StatementLine, StatementView
 
 VERSION = 1
@@ -48,6 +48,22 @@ def order_content(order: OrderView) -> dict[str, Any]:
         "returned_at": instant(order.returned_at),
         "bank_ref": order.bank_ref,
         "transfers": [str(one) for one in order.transfers],
+        **_exchange_content(order.exchange),
+    }
+
+
+def _exchange_content(made: ExchangeView | None) -> dict[str, Any]:
+    """The other side of an exchange, and the rate that it was made at; nothing of other orders."""
+    if made is None:
+        return {}
+    return {
+        "exchange": {
+            "bought": made.bought.minor,
+            "currency": made.bought.currency,
+            "rate": made.rate_words,
+            "mid": made.mid_words,
+            "spread_bps": made.bps,
+        }
     }
 
 

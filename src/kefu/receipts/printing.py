@@ -132,6 +132,13 @@ def _order_facts(holder: str, order: dict[str, Any]) -> list[dict[str, Both]]:
     ]
     if order["direction"] == "out":
         facts.append(_fact(both(lambda: _("手续费")), money(order["fee"], order["currency"])))
+    made = order.get("exchange")
+    if made:
+        facts += [
+            _fact(both(lambda: _("换得")), f"{money(made['bought'], made['currency'])} {made['currency']}"),
+            _fact(both(lambda: _("您的汇率")), made["rate"]),
+            _fact(both(lambda: _("市场中间价")), made["mid"]),
+        ]
     facts += [
         _fact(both(lambda: _("订单号")), order["no"]),
         _fact(both(lambda: _("提交时间")), _local(order["created_at"])),
@@ -157,6 +164,7 @@ def _statement(content: dict[str, Any]) -> dict[str, Any]:
         "facts": [
             _fact(both(lambda: _("户名")), content["holder"]),
             _fact(both(lambda: _("期间")), f"{content['first']} – {content['last']}"),
+            _fact(both(lambda: _("币种")), currency),
             _fact(both(lambda: _("期初余额")), money(content["opening"], currency)),
             _fact(both(lambda: _("收入合计")), money(received, currency)),
             _fact(both(lambda: _("支出合计")), money(spent, currency)),
@@ -212,6 +220,12 @@ def _proof_row(order: dict[str, Any]) -> list[str]:
         _local(order["settled_at"])[:16],
         _in_one(order["title"]) + returned,
         order["no"],
-        sign + money(order["amount"], order["currency"]),
+        sign + money(order["amount"], order["currency"]) + _bought(order),
         order["bank_ref"],
     ]
+
+
+def _bought(order: dict[str, Any]) -> str:
+    """What came for it, of an exchange."""
+    made = order.get("exchange")
+    return f" +{money(made['bought'], made['currency'])}" if made else ""

@@ -123,14 +123,17 @@ def suspense_for(actor: Actor, *, now: datetime) -> list[SuspenseView]:
     return found
 
 
-def safeguarding_for(actor: Actor, *, now: datetime, limit: int = 60) -> list[SafeguardingView]:
-    """The last test of each day, the newest first."""
+def safeguarding_for(
+    actor: Actor, *, now: datetime, limit: int = 60, currency: str = ""
+) -> list[SafeguardingView]:
+    """The last test of each day and currency, or of one currency alone, the newest first."""
     people.require(actor=actor, action="settlement.see", now=now)
-    last = SafeguardingDay.objects.values("date", "currency").annotate(last=Max("round"))
+    rows = SafeguardingDay.objects.filter(currency=currency) if currency else SafeguardingDay.objects
+    last = rows.values("date", "currency").annotate(last=Max("round"))
     wanted = Q(pk__in=[])
-    for one in last.order_by("-date")[:limit]:
+    for one in last.order_by("-date", "currency")[:limit]:
         wanted |= Q(date=one["date"], currency=one["currency"], round=one["last"])
-    return [safeguarding_view(row) for row in SafeguardingDay.objects.filter(wanted).order_by("-date")]
+    return [safeguarding_view(row) for row in SafeguardingDay.objects.filter(wanted).order_by("-date", "currency")]
 
 
 def refused_for(actor: Actor, *, now: datetime) -> list[RefusedFileView]:

@@ -44,4 +44,4 @@ def daily(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its ti
                 actions.reconcile_day(actor=SYSTEM, connector=connector, day=last - timedelta(days=back), now=now)
             except Refusal as refused:
                 log.error("%s: %s", connector, refused.operator_text())
-    actions.test_safeguarding(actor=SYSTEM, day=last, now=now)
+    actions.test_currencies(actor=SYSTEM, day=last, now=now)

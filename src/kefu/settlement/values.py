@@ -106,9 +106,10 @@ class SuspenseView:
 
 @dataclass(frozen=True, kw_only=True)
 class SafeguardingView:
-    """One test. `difference`: the bank's balance less what the books expect there; None without a statement."""
+    """One test of one currency. `difference`: the bank's balance less what the books expect; None with no statement."""
 
     date: date
+    currency: str
     round: int
     owed: dict[str, int]
     requirement: int
@@ -154,7 +155,8 @@ def clearance_view(row: Clearance) -> ClearanceView:
 
 def safeguarding_view(row: SafeguardingDay) -> SafeguardingView:
     return SafeguardingView(
-        date=row.date, round=row.round, owed=row.owed, requirement=row.requirement, bank=row.bank,
-        receivable=row.receivable, closing=row.closing, own_moving=row.own_moving, in_breaks=row.in_breaks,
+        date=row.date, currency=row.currency, round=row.round, owed=row.owed, requirement=row.requirement,
+        bank=row.bank, receivable=row.receivable, closing=row.closing, own_moving=row.own_moving,
+        in_breaks=row.in_breaks,
         difference=row.difference, moved=row.moved, verdict=row.verdict, tested_at=row.tested_at,
     )  # fmt: skip

@@ -233,6 +233,8 @@ class RateMoved(Refusal):
     code = "wallet.exchange.rate_moved"
     text = _("汇率刚刚变了，确认页上的价格不再有效。没有任何款项变动，请按新的汇率重新确认。")
     operator = "the market moved further than the spread since the quote, or the spread changed"
+    remedy = "/exchange/"
+    remedy_words = _("重新报价")
 
 
 class ExchangeTooLittle(Refusal):

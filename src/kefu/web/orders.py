@@ -56,7 +56,7 @@ class OrderCard:
     @property
     def divisible(self) -> bool:
         """Whether the customer paid somebody with it, so that others can be asked for their share."""
-        own_pocket = self.order.kind in ("withdrawal", "pot")
+        own_pocket = self.order.kind in ("withdrawal", "pot", "exchange")
         return self.order.status == "SUCCEEDED" and self.order.direction == "out" and not own_pocket
 
     @property
@@ -83,6 +83,8 @@ def _title(order: OrderView) -> str:
         return _("从存钱罐“%(name)s”转回") % name if order.direction == "in" else _("存入存钱罐“%(name)s”") % name
     if order.kind == "payment":
         return _("付给%(name)s") % name
+    if order.kind == "exchange":
+        return _("换汇 %(name)s") % name
     if order.direction == "in":
         return (_("%(name)s转来") if order.status == "SUCCEEDED" else _("%(name)s发起的转账")) % name
     return _("转给%(name)s") % name
@@ -94,6 +96,7 @@ def kind_words(kind: str) -> str:
         "topup": _("充值"), "transfer": _("转账"), "goodwill": _("补偿"), "withdrawal": _("提现"),
         "pot": _("存钱罐"), "bill": _("缴费"), "repayment": _("还款"),
         "payment": _("商户付款"), "refund": _("退款"), "found": _("查清入账"),
+        "exchange": _("换汇"),
     }.get(kind, kind)  # fmt: skip
 
 
@@ -108,7 +111,7 @@ def _look(order: OrderView) -> tuple[str, str]:
     icons = {
         "topup": "arrow-down-to-line", "goodwill": "gift", "withdrawal": "arrow-up-from-line", "pot": "piggy-bank",
         "bill": "lightbulb", "repayment": "landmark", "payment": "shopping-bag", "refund": "undo-2",
-        "found": "badge-check",
+        "found": "badge-check", "exchange": "coins",
     }  # fmt: skip
     tone = "" if order.status == "SUCCEEDED" and order.direction == "out" else tone
     return tone, icons.get(order.kind, "arrow-left-right")
@@ -244,6 +247,7 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
         "repayment": _("还款账户"),
         "payment": _("商户"),
         "refund": _("商户"),
+        "exchange": _("币种"),
         "transfer": _("付款人") if order.direction == "in" else _("收款人"),
     }
     return OrderCard(

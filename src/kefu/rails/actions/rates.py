@@ -32,10 +32,15 @@ def note_rates(*, told: RatesTold, now: datetime) -> int:
     if told.as_of > now + AHEAD:
         raise RatesUnfit(as_of=told.as_of)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('rails:rates', 0))")
+        _one_at_a_time()
         made = [_made(told, one, now=now) for one in told.rates if one.currency in CURRENCIES and one.currency != HOME]
         return len(MarketRate.objects.bulk_create([row for row in made if row is not None]))
+
+
+def _one_at_a_time() -> None:
+    """Rates are judged by the one before, and words are said on the newest: nobody may slip in between."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('rails:rates', 0))")
 
 
 def _made(told: RatesTold, one: RateTold, *, now: datetime) -> MarketRate | None:
@@ -64,7 +69,8 @@ def decide_rate(*, actor: Actor, rate_id: int, accept: bool, words: str, now: da
     Refuses `core.thing.not_found`, `rails.rates.settled` (it was decided, or a newer one has come).
     """
     with transaction.atomic():
-        row = MarketRate.objects.select_for_update().filter(pk=rate_id).first()
+        _one_at_a_time()
+        row = MarketRate.objects.filter(pk=rate_id).first()
         if row is None:
             raise NotFound()
         last = newest(row.currency)

@@ -4,7 +4,7 @@ from kefu.settlement.actions.breaks import link_case, take_break
 from kefu.settlement.actions.clearing import Wish, decide_clearance, lapse_clearance, propose_clearance
 from kefu.settlement.actions.import_file import import_file
 from kefu.settlement.actions.reconcile import reconcile_day
-from kefu.settlement.actions.safeguarding import test_safeguarding, yesterday
+from kefu.settlement.actions.safeguarding import test_currencies, test_safeguarding, yesterday
 
 __all__ = [
     "Wish",
@@ -15,6 +15,7 @@ __all__ = [
     "propose_clearance",
     "reconcile_day",
     "take_break",
+    "test_currencies",
     "test_safeguarding",
     "yesterday",
 ]

@@ -5,13 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from kefu.core.ids import descendant
+from kefu.core.money import HOME
 from kefu.ledger import actions as ledger
 from kefu.ledger import queries as books
 from kefu.ledger.chart import CHART
 from kefu.settlement.refusals import BooksRefused
 from kefu.settlement.rules.plan import Leg
 
-CURRENCY = "CNY"
+CURRENCY = HOME
+"""What banks carry out for us, and so what breaks and suspense are in."""
 
 
 def post(
@@ -23,6 +25,7 @@ def post(
     now: datetime,
     at: datetime | None = None,
     payee: str = "",
+    currency: str = CURRENCY,
 ) -> tuple[UUID, ...]:
     """Post all or nothing, as of `at` (else now); the ids. `payee` says whose account L31 is.
 
@@ -30,13 +33,13 @@ def post(
     """
     if not legs:
         return ()
-    ledger.ensure_chart(currency=CURRENCY, now=now)
+    ledger.ensure_chart(currency=currency, now=now)
     answer = ledger.post(
         transfers=[
             ledger.NewTransfer(
                 id=descendant(root, leg.name),
-                debit=_account(leg.debit, payee),
-                credit=_account(leg.credit, payee),
+                debit=_account(leg.debit, payee, currency),
+                credit=_account(leg.credit, payee, currency),
                 amount=leg.amount,
                 journal=leg.journal,
                 order_ref=ref,
@@ -52,5 +55,5 @@ def post(
     return answer.ids
 
 
-def _account(code: str, payee: str) -> int:
-    return books.account(code, payee if CHART[code].owned else "", CURRENCY)
+def _account(code: str, payee: str, currency: str) -> int:
+    return books.account(code, payee if CHART[code].owned else "", currency)

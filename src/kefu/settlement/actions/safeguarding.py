@@ -12,6 +12,7 @@ from kefu.core.actor import Actor
 from kefu.ledger import actions as ledger
 from kefu.ledger import proving as books
 from kefu.ledger.chart import CHART, Journal
+from kefu.ledger.currencies import currencies
 from kefu.ledger.days import day_bounds
 from kefu.rails.queries import files
 from kefu.settlement import events as facts
@@ -23,9 +24,19 @@ from kefu.settlement.values import SafeguardingView, safeguarding_view
 OK, SHORTFALL, EXCESS, UNEXPLAINED = "ok", "shortfall", "excess", "unexplained"
 
 
-def test_safeguarding(*, actor: Actor, day: date, now: datetime) -> SafeguardingView:
-    """Test the books as they stand now, for the bank day `day`: what each customer's accounts hold, summed, against
-    safeguarded money, and that against the bank's own closing balance.
+def test_currencies(*, actor: Actor, day: date, now: datetime) -> list[SafeguardingView]:
+    """The test of every currency that the books have, our own first."""
+    others = [currency for currency in currencies() if currency != book.CURRENCY]
+    return [
+        test_safeguarding(actor=actor, day=day, currency=currency, now=now) for currency in (book.CURRENCY, *others)
+    ]
+
+
+def test_safeguarding(
+    *, actor: Actor, day: date, now: datetime, currency: str = book.CURRENCY  # noqa: PT028 - no test of pytest's
+) -> SafeguardingView:
+    """Test the books of a currency as they stand now, for the bank day `day`: what each customer's accounts hold,
+    summed, against safeguarded money, and that against the bank's own closing balance (banks state our currency alone).
 
     A shortfall is funded from own money at once (FUND_LEG) and announced as an incident; an excess goes to the own bank
     (SWEEP_LEG). One row a test, never changed; a second test of a day is a further row.
@@ -33,32 +44,34 @@ def test_safeguarding(*, actor: Actor, day: date, now: datetime) -> Safeguarding
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('settlement:safeguarding', 0))")
-        ledger.ensure_chart(currency=book.CURRENCY, now=now)
-        held = books.owed_by_account(book.CURRENCY)
+        ledger.ensure_chart(currency=currency, now=now)
+        held = books.owed_by_account(currency)
         owed = {code: amount for code, amount in held.items() if CHART[code].owed}
         requirement, resource = sum(owed.values()), held["A10"] + held["A20"]
-        closing, own_moving, in_breaks = _outside(day)
+        closing, own_moving, in_breaks = _outside(day) if currency == book.CURRENCY else (None, 0, 0)
         expected = books.moved("A10", before=day_bounds(day)[1], without=_OWN) if closing is not None else 0
         difference = None if closing is None else closing - expected - in_breaks
         excess = resource - requirement
-        last = SafeguardingDay.objects.filter(date=day, currency=book.CURRENCY).aggregate(Max("round"))["round__max"]
+        last = SafeguardingDay.objects.filter(date=day, currency=currency).aggregate(Max("round"))["round__max"]
         number = (last or 0) + 1
-        _move(excess, day=day, number=number, now=now)
+        _move(excess, day=day, number=number, currency=currency, now=now)
         verdict = SHORTFALL if excess < 0 else UNEXPLAINED if difference else EXCESS if excess else OK
         row = SafeguardingDay.objects.create(
-            date=day, round=number, currency=book.CURRENCY, owed=owed, requirement=requirement, bank=held["A10"],
+            date=day, round=number, currency=currency, owed=owed, requirement=requirement, bank=held["A10"],
             receivable=held["A20"], closing=closing, own_moving=own_moving, in_breaks=in_breaks,
             difference=difference, moved=-excess, verdict=verdict, tested_at=now,
         )  # fmt: skip
         data = {"requirement": requirement, "resource": resource, "verdict": verdict, "moved": -excess}
+        data["currency"] = currency
         subject = f"safeguarding:{day}"
         audit.record(actor=actor, action="settlement.test_safeguarding", subject=subject, now=now, data=data)
         if verdict in (SHORTFALL, UNEXPLAINED):
-            telling.announce(facts.SHORTFALL_FOUND, day, now=now, day=str(day))
+            telling.announce(facts.SHORTFALL_FOUND, day, now=now, day=str(day), currency=currency)
     return safeguarding_view(row)
 
 
 test_safeguarding.__test__ = False  # type: ignore[attr-defined]
+test_currencies.__test__ = False  # type: ignore[attr-defined]
 _OWN = (Journal.FUND_LEG, Journal.SWEEP_LEG)
 
 
@@ -88,15 +101,16 @@ def _only_at_the_bank(day: date) -> int:
     return waits + sum(amount for one, amount in leaving.items() if str(one) not in left)
 
 
-def _move(excess: int, *, day: date, number: int, now: datetime) -> None:
+def _move(excess: int, *, day: date, number: int, currency: str, now: datetime) -> None:
     if excess == 0:
         return
-    root = uuid5(ledger.DAILY, f"safeguarding:{day.isoformat()}:{number}")
+    named = "" if currency == book.CURRENCY else f":{currency}"
+    root = uuid5(ledger.DAILY, f"safeguarding:{day.isoformat()}:{number}{named}")
     if excess < 0:
         leg = Leg("fund", "A10", "A11", Journal.FUND_LEG, -excess)
     else:
         leg = Leg("sweep", "A11", "A10", Journal.SWEEP_LEG, excess)
-    book.post(root, [leg], ref=f"safeguarding:{day.isoformat()}", evidence="", now=now)
+    book.post(root, [leg], ref=f"safeguarding:{day.isoformat()}", evidence="", currency=currency, now=now)
 
 
 def yesterday(now: datetime) -> date:

@@ -38,9 +38,8 @@ def write_quote(
     currency: str = CURRENCY,
     **named: Any,
 ) -> QuoteView:
-    """Price `amount` minor units of `currency` and write the quote down; `named` are the parties that its kind must name,
-    and for an amount in a foreign currency what is `counted` against limits. `priced_as`: the fee schedule of another
-    kind.
+    """Price `amount` minor units of `currency` and write the quote down; `named` are the parties that its kind must
+    name, and for an exchange what is `counted` against limits. `priced_as`: the fee schedule of another kind.
 
     Refuses `wallet.account.*`, `wallet.permission.off`, `wallet.limit.*` and `wallet.transfer.insufficient_funds`.
     """

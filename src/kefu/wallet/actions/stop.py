@@ -52,7 +52,7 @@ def stop_outflows(*, actor: Actor, reason_code: str, now: datetime, customer_id:
 
 
 def stop_debits(customer: UUID, *, now: datetime) -> None:
-    """Stop what the customer has in every currency. Whoever opens another holds the wallet's row, as this caller does."""
+    """Stop what the customer has in every currency. Who opens another holds the wallet's row, as this caller does."""
     for account in accounts_of(owner_ref(customer)):
         ledger.stop_debits(account=account, now=now)
 

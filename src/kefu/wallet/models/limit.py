@@ -17,8 +17,8 @@ class Limit(models.Model):
 
     It counts the orders of its `outlets` (codes of `rules.outlet`; none named: every payment from the balance, which
     leaves out withdrawals to a card of one's own) in its `scope`, for wallets of `tier` and `proof` (None: any).
-    `cap` in minor units of `currency`; None: no limit any more. What is not in our currency counts exchanges alone, each
-    with its equivalent.
+    `cap` in minor units of `currency`; None: no limit any more. What is not in our currency counts exchanges alone,
+    each with its equivalent.
     """
 
     series = models.TextField()
@@ -68,7 +68,7 @@ class OwnLimit(models.Model):
 
 
 class TermsChange(models.Model):
-    """A new version of a fee, a limit or a spread, proposed by one and published by another's yes. `body` is the row to be."""
+    """A new version of a fee, limit or spread, proposed by one and published by another's yes. `body` is the row."""
 
     FEE, LIMIT, SPREAD = "fee", "limit", "spread"
     PROPOSED, PUBLISHED, REJECTED = "PROPOSED", "PUBLISHED", "REJECTED"

@@ -39,8 +39,8 @@ class Order(models.Model):
     delayed transfer goes; `paused_at`: it waits because outflows are stopped; `cleared_at`: a top-up's
     money was seen on the bank's statement; `acknowledged_at`: since when a biller has taken a payment on and the wallet
     is debited. `quota_used`: what it took of the free quota of its kind, given back with its fee. `pot_id`: the pot
-    that money of one's own goes into or, `from_pot`, comes out of. `counted`: what it counts with against limits, in our
-    currency, where that is not the amount.
+    that money of one's own goes into or, `from_pot`, comes out of. `counted`: what it counts with against limits, in
+    our currency, where that is not the amount.
     """
 
     TRANSITIONS = TRANSITIONS

@@ -17,6 +17,7 @@ from kefu.wallet.queries.spending import SpentView, counterparty_of, spent_for
 from kefu.wallet.queries.values import (
     BalanceView,
     CardLinkView,
+    ExchangeView,
     InstrumentView,
     OrderView,
     QuoteView,
@@ -36,6 +37,7 @@ __all__ = [
     "BalanceView",
     "CardLinkView",
     "Carried",
+    "ExchangeView",
     "FeeStory",
     "FeeView",
     "InstrumentView",

@@ -134,6 +134,7 @@ def see_exchange(row: Exchange, *, sold: Money) -> ExchangeView:
         rate=row.rate,
         bps=row.spread.bps,
         purpose=str(purpose),
+        purpose_code=row.purpose,
     )
 
 

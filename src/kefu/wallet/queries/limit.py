@@ -21,7 +21,7 @@ from kefu.wallet.models import Limit, Order, OwnLimit, Wallet
 from kefu.wallet.queries.exchange import quota_ceilings
 from kefu.wallet.rules.amount import CURRENCY
 from kefu.wallet.rules.fee import window_end, window_start
-from kefu.wallet.rules.limit import PROOF_NAMES, QUOTA_NAMES, SCOPE_NAMES, TIER_NAMES, Ceiling, Spent
+from kefu.wallet.rules.limit import PROOF_NAMES, QUOTA_NAMES, QUOTA_SERIES, SCOPE_NAMES, TIER_NAMES, Ceiling, Spent
 from kefu.wallet.rules.outlet import KINDS, OUTLETS, Outlet, outlet_of
 
 _OWN = ((m.ORDER, "order_cap"), (m.DAY, "day_cap"), (m.MONTH, "month_cap"))
@@ -133,7 +133,8 @@ def house_ceilings(wallet: Wallet, rules: Iterable[Limit], used: dict[str, Spent
             proof=rule.proof,
         )
         for rule in rules
-        if rule.cap is not None and rule.currency == CURRENCY and rule.tier in (None, wallet.tier) and rule.proof in (None, wallet.proof)
+        if rule.cap is not None and rule.currency == CURRENCY
+        if rule.tier in (None, wallet.tier) and rule.proof in (None, wallet.proof)
     ]
 
 
@@ -221,6 +222,14 @@ def _see_outlet(outlet: Outlet, own: OwnLimit | None, ceilings: Iterable[Ceiling
     )
 
 
+def quota_for(actor: Actor, *, side: str, now: datetime) -> LimitView | None:
+    """The customer's yearly quota of buying, or of selling, foreign money; None while there is none."""
+    customer = customer_seen_by(actor, None, now=now)
+    quotas = quota_ceilings(customer, in_force(now=now), now=now)
+    mine = next((one for one in quotas if one.series == QUOTA_SERIES[side]), None)
+    return see_ceiling(mine, now=now) if mine else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class LimitVersion:
     """A version of a house's limit as it is published. `cap` None: no limit any more."""
@@ -241,6 +250,19 @@ class LimitVersion:
         return str(PROOF_NAMES[self.proof]) if self.proof else ""
 
 
+def _ceiling_of(row: Limit) -> Ceiling:
+    return Ceiling(
+        scope=row.scope,
+        cap=row.cap or 1,
+        used=0,
+        outlets=counted_by(row),
+        series=row.series,
+        tier=row.tier,
+        proof=row.proof,
+        currency=row.currency,
+    )
+
+
 def limit_versions(*, now: datetime | None = None, history: bool = False) -> list[LimitVersion]:
     """What is in force and what was announced, by series; with `history` also what was in force before."""
     moment = now or clock.now()
@@ -252,12 +274,7 @@ def limit_versions(*, now: datetime | None = None, history: bool = False) -> lis
             series=row.series,
             version=row.version,
             effective_from=row.effective_from,
-            name=name_of(
-                Ceiling(
-                    scope=row.scope, cap=row.cap or 1, used=0, outlets=counted_by(row), series=row.series, tier=row.tier,
-                    proof=row.proof,
-                )  # fmt: skip
-            ),
+            name=name_of(_ceiling_of(row)),
             scope=row.scope,
             tier=row.tier,
             proof=row.proof,

@@ -80,9 +80,9 @@ def orders_for(
 ) -> list[OrderView]:
     """The customer's orders, sent and received, the newest first.
 
-    Filters: kind, status, since, until, amount_min, amount_max (minor units of our currency, and of orders in it), and `text`, looked for in
-    number, counterparty and remark. `before` is the id of the last order of the page before. A transfer to the
-    customer shows from when it is held: not received yet. Refuses `core.thing.not_found`.
+    Filters: kind, status, since, until, amount_min, amount_max (minor units of our currency, and of orders in it), and
+    `text`, looked for in number, counterparty and remark. `before` is the id of the last order of the page before. A
+    transfer to the customer shows from when it is held: not received yet. Refuses `core.thing.not_found`.
     """
     customer = customer_seen_by(actor, customer_id, now=now, held=held)
     wanted = _before(before)

@@ -42,8 +42,8 @@ def spent_for(
 ) -> list[SpentView]:
     """Everything posted on the local days from `first` to `last` that was spent, in the books' order.
 
-    What goes between one's own pockets (top-ups, pots, exchanges, withdrawals to one's own card) is not spent, only its fees
-    are. Holds are not counted until they are posted. Refuses `core.thing.not_found`.
+    What goes between one's own pockets (top-ups, pots, exchanges, withdrawals to one's own card) is not spent, only its
+    fees are. Holds are not counted until they are posted. Refuses `core.thing.not_found`.
     """
     customer = customer_seen_by(actor, customer_id, now=now)
     try:

@@ -16,8 +16,8 @@ from kefu.wallet.models import BUY, BY_BANK, Instrument, OutflowStop, Quote, Res
 from kefu.wallet.queries.bill import BillTermsView
 from kefu.wallet.rules.amount import takes_pin
 from kefu.wallet.rules.arrival import release_at
-from kefu.wallet.rules.exchange import at_mid, rate_words
 from kefu.wallet.rules.card import reason_text as card_reason_text
+from kefu.wallet.rules.exchange import at_mid, rate_words
 from kefu.wallet.rules.restriction import REASONS, STOP_REASONS
 from kefu.wallet.rules.shop import shown_status
 
@@ -89,6 +89,7 @@ class ExchangeView:
     rate: Decimal
     bps: int
     purpose: str
+    purpose_code: str = ""
 
     @property
     def rate_words(self) -> str:

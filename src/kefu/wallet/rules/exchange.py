@@ -40,8 +40,8 @@ PURPOSES: dict[str, dict[str, Any]] = {
         "other": _("其他经常项目收入"),
     },
 }
-"""What a person declares: what foreign money is bought for, or where it comes from (个人外汇管理办法实施细则, 汇发〔2007〕1号,
-art. 2, 10 and 11: within the yearly quota against an identity document and the declared purpose).
+"""What a person declares: what foreign money is bought for, or where it comes from (个人外汇管理办法实施细则,
+汇发〔2007〕1号: within the yearly quota against an identity document and the declared purpose).
 """
 
 
@@ -89,12 +89,13 @@ def bought_for(sold: int, *, pair: Pair, rate: Decimal, units: int) -> int:
 
 def at_mid(foreign: int, *, currency: str, mid: Decimal, units: int) -> Fraction:
     """What `foreign` minor units are worth at the middle rate, in minor units of our currency."""
-    return Fraction(foreign, 10 ** digits_of(currency)) * Fraction(mid) / units * 10 ** digits_of(HOME)
+    worth: Fraction = Fraction(foreign, 10 ** digits_of(currency)) * Fraction(mid) / units
+    return Fraction(worth * 10 ** digits_of(HOME))
 
 
 def in_usd(home: Fraction, *, usd_mid: Decimal, usd_units: int) -> int:
-    """Cents that so much of our currency (minor units) is worth at the dollar's middle rate; rounded up, so that a quota
-    cannot be stretched by many small sums.
+    """Cents that so much of our currency (minor units) is worth at the dollar's middle rate; rounded up, so that a
+    quota cannot be stretched by many small sums.
     """
     cents = home / 10 ** digits_of(HOME) / (Fraction(usd_mid) / usd_units) * 10 ** digits_of("USD")
     return -int(-cents // 1)

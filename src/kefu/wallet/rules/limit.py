@@ -28,8 +28,8 @@ LAW: dict[str, int] = {
     QUOTA_SERIES[SELL]: 50_000_00,
 }
 """The most that each series may say (非银行支付机构网络支付业务管理办法, art. 11 and 24; of codes
-条码支付业务规范（试行）, its weakest class; of exchanges, in US cents, the yearly total of a person: 个人外汇管理办法实施细则,
-汇发〔2007〕1号, art. 2); the house may go below."""
+条码支付业务规范（试行）, its weakest class; of exchanges, in US cents, the yearly total of a person:
+个人外汇管理办法实施细则, 汇发〔2007〕1号, art. 2); the house may go below."""
 
 TIER_NAMES = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ"}
 CHECKS_NEEDED = {1: 1, 2: 3, 3: 5}

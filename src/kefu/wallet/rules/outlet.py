@@ -12,7 +12,8 @@ from kefu.wallet import models as m
 class Outlet:
     """`orders` are the orders that leave by it, as `kind` or, where one kind has several outlets, `kind.mode`.
 
-    `own`: the money stays its owner's (a card of one's own, another currency), so that limits on payments leave it out (CN-12).
+    `own`: the money stays its owner's (a card of one's own, another currency), so that limits on payments leave it out
+    (CN-12).
     """
 
     code: str
@@ -27,7 +28,7 @@ OUTLETS: dict[str, Outlet] = {
     for outlet in (
         Outlet("transfer", _("转账"), "arrow-left-right", (m.TRANSFER,)),
         Outlet("withdrawal", _("提现"), "arrow-up-from-line", (m.WITHDRAWAL,), own=True),
-        Outlet("exchange", _("换汇"), "banknote", (m.EXCHANGE,), own=True),
+        Outlet("exchange", _("换汇"), "coins", (m.EXCHANGE,), own=True),
         Outlet("bill", _("缴费"), "lightbulb", (m.BILL,)),
         Outlet("repayment", _("还款"), "landmark", (m.REPAYMENT,)),
         Outlet("payment", _("商户付款"), "shopping-bag", (m.PAYMENT,)),

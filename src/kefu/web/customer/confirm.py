@@ -53,7 +53,9 @@ def carry_out(
 def _page(
     request: HttpRequest, template: str, quote: QuoteView, key: UUID, form: StepUpForm | None, **more: object
 ) -> HttpResponse:
-    until = words.moment(quote.expires_at, clock.now(), "time")
-    values: dict[str, Any] = {"quote": quote, "key": key, "form": form, "until": until, **more}
-    values["expected"] = spoken_span(*quote.expected, now=clock.now()) if quote.expected else ""
+    now = clock.now()
+    until = words.moment(quote.expires_at, now, "time")
+    left = max(0, int((quote.expires_at - now).total_seconds()))
+    values: dict[str, Any] = {"quote": quote, "key": key, "form": form, "until": until, "left": left, **more}
+    values["expected"] = spoken_span(*quote.expected, now=now) if quote.expected else ""
     return render(request, template, values, status=form.status if form is not None and form.is_bound else 200)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from kefu.core import audit, clock
 from kefu.core.actor import Actor
 from kefu.core.brand import brand
+from kefu.core.money import HOME
 from kefu.wallet import queries as orders
 from kefu.wallet.queries import OrderView
 from kefu.wallet.queries.statement import StatementView, statement_for, statement_lines
@@ -48,7 +49,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def list_csv(actor: Actor, wanted: dict[str, Any], language: str) -> Iterator[str]:
-    """The pages of the file, its heading first. Amounts are yuan with two places, signed as money moved.
+    """The pages of the file, its heading first. Amounts have the digits of their currency, signed as money moved.
 
     `language` by hand: the request, whose language is active, is over when the file is sent.
     """
@@ -67,6 +68,7 @@ def list_csv(actor: Actor, wanted: dict[str, Any], language: str) -> Iterator[st
 def _heading() -> tuple[str, ...]:
     return (
         _("时间"), _("订单号"), _("类型"), _("对方"), _("金额"), _("手续费"), _("币种"), _("状态"), _("附言"),
+        _("换得"), _("换得币种"),
     )  # fmt: skip
 
 
@@ -78,11 +80,13 @@ def _cells(order: OrderView) -> list[str]:
         order.no,
         kind_words(order.kind),
         harmless(order.counterparty_masked),
-        sign + _plain(order.amount.minor),
-        _plain(order.fee.minor),
+        sign + order.amount.plain(),
+        order.fee.plain(),
         order.amount.currency,
         words.order_status(order.status)[0],
         harmless(_words(order)),
+        order.exchange.bought.plain() if order.exchange else "",
+        order.exchange.bought.currency if order.exchange else "",
     ]
 
 
@@ -91,43 +95,38 @@ def _words(order: OrderView) -> str:
     return _("对方留言：%(words)s") % {"words": order.remark} if order.remark_by_other else order.remark
 
 
-def _plain(minor: int) -> str:
-    return f"{minor // 100}.{minor % 100:02d}"
-
-
 def harmless(cell: str) -> str:
     """What other people wrote must not be taken for a formula by a spreadsheet (OWASP, CSV injection)."""
     return "'" + cell if cell.startswith(FORMULA) else cell
 
 
-def stream_statement(actor: Actor, *, first: date, last: date, now: datetime) -> StreamingHttpResponse:
+def stream_statement(
+    actor: Actor, *, first: date, last: date, currency: str, now: datetime
+) -> StreamingHttpResponse:
     """A period's entries with the balances around them, page by page, of any length."""
-    data = {"first": first.isoformat(), "last": last.isoformat()}
+    data = {"first": first.isoformat(), "last": last.isoformat(), "currency": currency}
     audit.record(actor=actor, action="wallet.export_statement", subject=actor.ref, now=now, data=data)
-    lines = statement_csv(statement_for(actor, first=first, last=last), get_language() or "zh-hans")
+    lines = statement_csv(statement_for(actor, first=first, last=last, currency=currency), get_language() or "zh-hans")
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="statement-{first:%Y%m%d}-{last:%Y%m%d}.csv"'
+    named = "" if currency == HOME else f"-{currency}"
+    answer["Content-Disposition"] = f'attachment; filename="statement{named}-{first:%Y%m%d}-{last:%Y%m%d}.csv"'
     answer["Cache-Control"] = "no-store"
     return answer
 
 
 def statement_csv(view: StatementView, language: str) -> Iterator[str]:
-    """Opening balance, the entries from the oldest on, closing balance. Amounts are yuan, signed, two places."""
+    """Opening balance, the entries from the oldest on, closing balance. Amounts have the currency's digits."""
     writer = csv.writer(_Line())
     with override(language):
         yield BOM + str(writer.writerow((_("时间"), _("摘要"), _("订单号"), _("金额"), _("余额"), _("币种"))))
-        opening = (view.first.isoformat(), _("期初余额"), "", "", signed(view.opening.minor), view.currency)
-        closing = (view.last.isoformat(), _("期末余额"), "", "", signed(view.closing.minor), view.currency)
+        opening = (view.first.isoformat(), _("期初余额"), "", "", view.opening.plain(), view.currency)
+        closing = (view.last.isoformat(), _("期末余额"), "", "", view.closing.plain(), view.currency)
     yield str(writer.writerow(opening))
     for line in statement_lines(view):
         with override(language):
             cells = (
                 f"{line.at.astimezone(brand().zone):%Y-%m-%d %H:%M:%S}", harmless(line.title), line.order_no,
-                signed(line.amount.minor), signed(line.balance.minor), view.currency,
+                line.amount.plain(), line.balance.plain(), view.currency,
             )  # fmt: skip
         yield str(writer.writerow(cells))
     yield str(writer.writerow(closing))
-
-
-def signed(minor: int) -> str:
-    return ("-" if minor < 0 else "") + _plain(abs(minor))

@@ -18,11 +18,13 @@ from kefu.core import clock
 from kefu.core.actor import Actor
 from kefu.core.brand import brand
 from kefu.core.ids import new_id
+from kefu.core.money import CURRENCIES, HOME
 from kefu.core.refusal import Refusal
 from kefu.identity import actions as identity
 from kefu.receipts import actions
 from kefu.receipts import queries as papers
 from kefu.receipts.queries import FileView, PaperView
+from kefu.wallet.queries.exchange import foreign_balances_for
 from kefu.wallet.queries.statement import opened_on
 from kefu.web.customer.confirm import ASKED_AGAIN
 from kefu.web.customer.export import stream_statement
@@ -93,6 +95,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "today": now.astimezone(brand().zone).date().isoformat(),
         "proofs": papers.papers_for(actor, kinds=["proof"], limit=PROOFS_SHOWN),
         "days_most": actions.DAYS_MOST,
+        "currencies": [CURRENCIES[HOME], *(CURRENCIES[one.currency] for one in foreign_balances_for(actor))],
     }
     return render(request, "customer/receipts.html", values)
 
@@ -161,11 +164,12 @@ def statement(request: HttpRequest) -> HttpResponseBase:
     """A period's statement: CSV at once, of any length; PDF as a paper that can be checked."""
     actor, now = signed_in(request), clock.now()
     first, last = _period(request)
+    currency = request.GET.get("currency") or HOME
     if request.GET.get("as") == "csv":
         actions.check_period(first, last, now=now)
-        return stream_statement(actor, first=first, last=last, now=now)
+        return stream_statement(actor, first=first, last=last, currency=currency, now=now)
     identity.count_look_up(actor=actor, what=identity.STATEMENT, now=now)
-    made = actions.issue_statement(actor=actor, first=first, last=last, now=now)
+    made = actions.issue_statement(actor=actor, first=first, last=last, currency=currency, now=now)
     return redirect("paper", made.id)
 
 

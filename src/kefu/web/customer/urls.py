@@ -25,6 +25,7 @@ from kefu.web.customer import (
 )
 from kefu.web.customer.codes import pay as pay_code
 from kefu.web.customer.codes import receive as receive_code
+from kefu.web.customer.exchange import page as exchange
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -60,6 +61,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("topup/pay", topup.pay, name="topup_pay"),
     path("withdraw/", withdraw.withdraw, name="withdraw"),
     path("withdraw/pay", withdraw.pay, name="withdraw_pay"),
+    path("exchange/", exchange.exchange, name="exchange"),
+    path("exchange/preview", exchange.preview, name="exchange_preview"),
+    path("exchange/confirm", exchange.confirm, name="exchange_confirm"),
     path("bills/", bills.bills, name="bills"),
     path("repay/", bills.repay, name="repay"),
     path("bills/again", bills.again, name="bill_again"),

@@ -11,6 +11,7 @@ from kefu.core import clock
 from kefu.core.money import Money
 from kefu.wallet import queries as wallet
 from kefu.wallet.queries import FeeView
+from kefu.wallet.rules.exchange import currency_name
 from kefu.web.orders import kind_words
 
 
@@ -40,6 +41,8 @@ def how_words(fee: FeeView) -> str:
     """In which way an order of this kind and mode goes, in the active language; '' where there is only one."""
     modes = {"now": _("实时到账"), "two_hours": _("2 小时后到账"), "next_day": _("次日到账")}
     whole = {"withdrawal": _("到绑定的银行卡"), "payment": _("由商户承担")}
+    if fee.kind == "exchange":
+        return currency_name(fee.mode)
     return whole.get(fee.kind, "") or (modes.get(fee.mode, "") if fee.kind in ("topup", "transfer") else "")
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kefu.core import clock
+from kefu.core.money import CURRENCIES, HOME, Money
 from kefu.core.refusal import Refusal
 from kefu.identity import queries as people
 from kefu.settlement import actions, queries
@@ -182,15 +183,17 @@ def decide(request: HttpRequest, break_id: UUID) -> HttpResponse:
 @OFFICE
 @require_GET
 def safeguarding(request: HttpRequest) -> HttpResponse:
-    """The last test of each day, as a chart and as figures."""
-    found = queries.safeguarding_for(signed_in(request), now=clock.now())
+    """The last test of each day: our currency as a chart, and every currency as figures, never summed."""
+    actor, now = signed_in(request), clock.now()
+    found = queries.safeguarding_for(actor, now=now, limit=60 * len(CURRENCIES))
+    ours = [one for one in found if one.currency == HOME][:60]
     rows = [{"day": one, "verdict": VERDICTS[one.verdict][0], "tone": VERDICTS[one.verdict][1]} for one in found]
-    values = {"here": "safeguarding", "rows": rows, "chart": chart_of(found), "last": found[0] if found else None}
+    values = {"here": "safeguarding", "rows": rows, "chart": chart_of(ours), "last": ours[0] if ours else None}
     return render(request, "office/safeguarding.html", values)
 
 
 HEADING = (
-    "date", "round", "L10", "L11", "L12", "L20", "L30", "L31", "L40", "L41", "requirement", "A10", "A20",
+    "date", "currency", "round", "L10", "L11", "L12", "L20", "L30", "L31", "L40", "L41", "requirement", "A10", "A20",
     "bank_closing", "own_money_moving", "in_breaks", "difference", "moved", "verdict", "tested_at",
 )  # fmt: skip
 
@@ -198,7 +201,7 @@ HEADING = (
 @OFFICE
 @require_GET
 def safeguarding_csv(request: HttpRequest) -> HttpResponse:
-    """The same as a file; yuan with two places."""
+    """The same as a file; amounts with the digits of their currency."""
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="safeguarding.csv"'
     answer["Cache-Control"] = "no-store"
@@ -210,11 +213,11 @@ def safeguarding_csv(request: HttpRequest) -> HttpResponse:
 
 
 def _cells(one: SafeguardingView) -> list[str]:
-    def yuan(minor: int | None) -> str:
-        return "" if minor is None else f"{'-' * (minor < 0)}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+    def plain(minor: int | None) -> str:
+        return "" if minor is None else Money(minor, one.currency).plain()
 
     codes = ("L10", "L11", "L12", "L20", "L30", "L31", "L40", "L41")
-    owed = [yuan(one.owed.get(code, 0)) for code in codes]
+    owed = [plain(one.owed.get(code, 0)) for code in codes]
     money = (one.requirement, one.bank, one.receivable, one.closing, one.own_moving, one.in_breaks, one.difference)
-    figures = [yuan(minor) for minor in (*money, one.moved)]
-    return [one.date.isoformat(), str(one.round), *owed, *figures, one.verdict, one.tested_at.isoformat()]
+    figures = [plain(minor) for minor in (*money, one.moved)]
+    return [one.date.isoformat(), one.currency, str(one.round), *owed, *figures, one.verdict, one.tested_at.isoformat()]

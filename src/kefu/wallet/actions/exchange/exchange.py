@@ -140,8 +140,8 @@ def _check_price(terms: Exchange, *, now: datetime) -> None:
 
 
 def _post(order: Order, wallet: Wallet, terms: Exchange, *, now: datetime) -> None:
-    """Both ledgers in one batch. What is safeguarded moves with the debt: out of the currency that is sold, into the one
-    that is bought, so that at no instant either is short.
+    """Both ledgers in one batch. What is safeguarded moves with the debt, out of the currency that is sold and into the
+    one that is bought, so that at no instant either is short.
     """
     sold, bought = order.currency, terms.bought_currency
     for currency in (sold, bought):

@@ -35,8 +35,8 @@ _REFUSALS: dict[str, type[LimitReached]] = {
 
 
 def check(wallet: Wallet, *, kind: str, mode: str, amount: int, now: datetime) -> None:
-    """Refuse when the customer's switch for the order's outlet is off, or `amount` (minor units of our currency) breaks a
-    limit.
+    """Refuse when the customer's switch for the order's outlet is off, or `amount` (minor units of our currency) breaks
+    a limit.
 
     Binding only while the caller holds the wallet's row: two orders at once would both see what is left. Refuses
     `wallet.permission.off`, or of the limits that it breaks the narrowest: `wallet.limit.order`, `.daily`,
@@ -54,8 +54,8 @@ def check(wallet: Wallet, *, kind: str, mode: str, amount: int, now: datetime) -
 
 
 def check_quota(wallet: Wallet, *, side: str, usd: int, now: datetime) -> None:
-    """Refuse `wallet.exchange.quota` when `usd` cents more would break the yearly quota of buying, or of selling, foreign
-    money. Binding only while the caller holds the wallet's row.
+    """Refuse `wallet.exchange.quota` when `usd` cents more would break the yearly quota of buying, or of selling,
+    foreign money. Binding only while the caller holds the wallet's row.
     """
     quotas = quota_ceilings(wallet.customer_id, in_force(now=now), now=now)
     broken = narrowest([one for one in quotas if one.series == QUOTA_SERIES[side]], usd)

@@ -1,4 +1,4 @@
-"""New versions of fees, limits and spreads: proposed by an operator, published by a supervisor's yes, never for the past."""
+"""New versions of fees, limits, spreads: proposed by an operator, published by a supervisor's yes, not for the past."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace

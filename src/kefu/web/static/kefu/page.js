@@ -114,3 +114,20 @@ document.addEventListener("kefu:signedout", () => { if (document.body.classList.
 
 const wrong = document.querySelector('[aria-invalid="true"]');
 if (wrong) wrong.focus();
+
+/** A price that runs out: the seconds that are left, and afterwards no button that could still be pressed. */
+const runningOut = document.querySelector("[data-runs-out]");
+if (runningOut) {
+  const words = runningOut.dataset;
+  const end = performance.now() + Number(words.runsOut) * 1000;
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    runningOut.textContent = left ? words.left.replace("{}", left) : words.over;
+    if (left) return;
+    clearInterval(ticking);
+    runningOut.setAttribute("role", "alert");
+    for (const button of document.getElementById(words.form).querySelectorAll("button")) button.disabled = true;
+  };
+  const ticking = setInterval(tick, 1000);
+  tick();
+}
