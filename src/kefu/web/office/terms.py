@@ -103,7 +103,7 @@ def decide(request: HttpRequest, change_id: UUID) -> HttpResponse:
     )
     said = _("已发布，到时间自动生效。") if done.status == "PUBLISHED" else _("已退回，现在的版本照旧。")
     messages.success(request, said, "ok")
-    return redirect("office_fees" if done.what == "fee" else "office_limits")
+    return redirect({"fee": "office_fees", "spread": "office_rates"}.get(done.what, "office_limits"))
 
 
 @OPERATORS

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.office import board, merchants, reports, settlement, terms
+from kefu.web.office import board, merchants, rates, reports, settlement, terms
 
 urlpatterns = [
     path("", board.page, name="office"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("limits/", terms.limits, name="office_limits"),
     path("limits/standing", terms.standing, name="office_standing"),
     path("terms/<uuid:change_id>/decide", terms.decide, name="office_terms_decide"),
+    path("rates/", rates.rates, name="office_rates"),
+    path("rates/<int:rate_id>/decide", rates.decide, name="office_rate_decide"),
     path("reports/", reports.reports, name="office_reports"),
     path("reports/<uuid:report_id>/decide", reports.decide, name="office_report_decide"),
     path("merchants/", merchants.page, name="office_merchants"),
