@@ -209,7 +209,9 @@ def _number(bank: Bank, request: Request, _: str, __: int) -> Answer:
 
 def _rates(bank: Bank, request: Request, _: str, now: int) -> Answer:
     at = now
-    if bank.demo and "at" in request.query:
+    if "at" in request.query:
+        if not bank.demo:
+            raise BankRefusal(422, "history_not_accepted", "Only a bank started with --demo tells of the past.")
         try:
             at = moments.parse_iso(request.query["at"])
         except ValueError as error:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from tests.wallet.mall import Mall
+from tests.wallet.market import tell_rates
 from tests.wallet.scripted import ScriptedBank, ScriptedLender
 from tests.wallet.test_goodwill import approved, pay
 from tests.wallet.town import Town
@@ -80,6 +81,11 @@ def busy(town: Town) -> list[Actor]:
     ScriptedLender.bill = {"amount_due": 5_000_00, "minimum": 500_00, "partial": True}
     town.pay_bill(lin, 500_00, late_accepted=True, payee="cmb_card", number="8812")
     found_money(town, lin, 3_00)
+    tell_rates(town.now)
+    for amount, into in ((Money(100_00), "JPY"), (Money(1_000, "JPY"), "CNY")):
+        quote = wallet.quote_exchange(actor=lin, amount=amount, into=into, purpose="other", now=town.now)
+        town.prove(lin, f"quote:{quote.id}")
+        wallet.create_exchange(actor=lin, key=uuid4(), quote_id=quote.id, now=town.now)
     ScriptedBank.outcome, ScriptedBank.reason = "FAILED", "risk"
     town.top_up(wang, 9_00)
     ScriptedBank.outcome = "PROCESSING"

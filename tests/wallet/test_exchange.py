@@ -209,9 +209,13 @@ def test_a_rate_set_aside_leaves_the_one_before(town: Town, lin: Actor) -> None:
     assert str(made.mid) == "7.100000"
 
 
-def test_rates_come_once_in_order_and_never_from_the_future(town: Town, lin: Actor) -> None:
+def test_rates_come_once_and_never_from_the_future(town: Town, lin: Actor) -> None:
     assert tell_rates(town.now) == 0
-    assert tell_rates(town.now - timedelta(minutes=1), USD="7.1100") == 0
+    # One that comes late is history: it prices nothing.
+    assert tell_rates(town.now - timedelta(minutes=3), USD="7.1100") == 4
+    found = rates.rate_now("USD", now=town.now)
+    assert found is not None
+    assert str(found.mid) == "7.100000"
     told = RatesTold(source="x", as_of=town.now + timedelta(minutes=5), rates=())
     assert refusal(rails.note_rates, told=told, now=town.now) == "rails.rates.unfit"
     assert rates.in_force("USD") == rates.newest("USD")

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 from tests.wallet.mall import Mall
+from tests.wallet.market import tell_rates
 from tests.wallet.town import Town
 from tests.web.conftest import SignedIn, text_of
 from tests.web.staff import Desk
@@ -24,6 +25,7 @@ from kefu.planning import actions as planning
 from kefu.planning import queries as plans
 from kefu.receipts import actions as receipts
 from kefu.receipts.models import Paper
+from kefu.wallet import actions as wallet
 from kefu.wallet.models import BillAccount
 
 LOOKS_LIKE_NONE, OTHER_PLACE = {404}, {403}
@@ -73,12 +75,19 @@ def doors(town: Town, desk: Desk, mall: Mall) -> dict[str, list[Door]]:
     town.pay_bill(lin)
     account = BillAccount.objects.get(customer_id=lin.uuid).id
     paper = receipts.issue_receipt(actor=lin, order_id=paid.id, now=now)
+    tell_rates(now)
+    quoted, other = (
+        wallet.quote_exchange(actor=lin, amount=Money(10_00), into="USD", purpose="other", now=now).id for _ in range(2)
+    )
+    town.prove(lin, f"quote:{other}")
+    exchanged = wallet.create_exchange(actor=lin, key=uuid4(), quote_id=other, now=now).id
     notice = Notice.objects.filter(user_id=lin.uuid).values_list("pk", flat=True)[0]
     talked = desk.taken(lin, desk.li)
     case = desk.case(town.customer("吴三"), desk.li)
     had = SimpleNamespace(
         sale=sale, paid=paid, held=held, shot=shot, refund=refund, split=split, pot=pot, schedule=schedule, first=first,
         check=check, account=account, paper=paper, notice=notice, talked=talked, case=case, shop=shop,
+        quoted=quoted, exchanged=exchanged,
     )  # fmt: skip
     return _of_customer(had) | _of_shop(had) | _of_office(had)
 
@@ -108,6 +117,8 @@ def _of_customer(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/schedules/{of.schedule.id}/"), Door(f"/schedules/{of.schedule.id}/change", {"do": "cancel"}),
             Door(f"/schedules/{of.schedule.id}/change", {"do": "skip", "due_on": of.first.isoformat()}),
             Door(f"/me/notices/{of.notice}/"),
+            Door("/exchange/confirm", GIVE | {"quote": str(of.quoted)}), Door(f"/orders/{of.exchanged}/"),
+            Door(f"/receipts/order/{of.exchanged}/"),
         ],
     }  # fmt: skip
 
@@ -139,6 +150,7 @@ def _of_office(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door("/office/merchants/"), Door("/office/merchants/", {"name": "假店", "category": "food"}),
             Door(f"/office/merchants/{of.shop.id}/hold", {}), Door(f"/office/merchants/{of.shop.id}/reopen", {}),
             Door(f"/office/merchants/{of.shop.id}/login", {"login": "evil-1", "name": "恶", "password": "x"}),
+            Door("/office/rates/"), Door("/office/rates/1/decide", {"decision": "accept"}),
             Door("/office/fees/"), Door("/office/limits/"), Door("/office/limits/standing", {"phone": "1"}),
             Door(f"/office/terms/{uuid4()}/decide", {"decision": "approve"}), Door("/office/reports/"),
             Door(f"/office/reports/{uuid4()}/decide", {"note": "x"}), Door("/office/reconciliation/"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kefu.assistant.context import Context
+from kefu.language.slots import Amount
 from kefu.wallet.queries import OrderView
 
 UNSETTLED = frozenset({"CREATED", "HELD", "SUBMITTED", "UNKNOWN", "MANUAL"})
@@ -18,7 +19,7 @@ def matching(context: Context, orders: Sequence[OrderView]) -> list[OrderView]:
     if slots.order_numbers:
         return [o for o in fit if o.no in slots.order_numbers]
     if slots.amounts:
-        fit = [o for o in fit if any(a.low <= o.amount.minor <= a.high for a in slots.amounts)]
+        fit = [o for o in fit if any(_fits(said, o) for said in slots.amounts)]
     if slots.times:
         fit = [o for o in fit if any(t.start <= o.created_at < t.end for t in slots.times)] or fit
     if slots.card_tails:
@@ -26,6 +27,12 @@ def matching(context: Context, orders: Sequence[OrderView]) -> list[OrderView]:
     if slots.names:
         fit = [o for o in fit if any(o.counterparty_masked[:1] == name[:1] for name in slots.names)] or fit
     return fit
+
+
+def _fits(said: Amount, order: OrderView) -> bool:
+    """Of an exchange either side may be meant."""
+    sides = (order.amount, *((order.exchange.bought,) if order.exchange else ()))
+    return any(said.currency == one.currency and said.low <= one.minor <= said.high for one in sides)
 
 
 def pick(context: Context, orders: Sequence[OrderView], troubled: frozenset[str]) -> list[OrderView]:

@@ -24,6 +24,7 @@ _KINDS = {
     "goodwill": re.compile(r"补偿|赔|\bcompensation\b", re.I),
     "refund": re.compile(r"退款|\brefund", re.I),
     "bill": re.compile(r"水费|电费|燃气|话费|缴费|\bbill\b", re.I),
+    "exchange": re.compile(r"换汇|兑换|购汇|结汇|外币|\bexchang", re.I),
     "repayment": re.compile(r"还款|信用卡|\brepa(?:y|id)", re.I),
     "payment": re.compile(r"付款|消费|买|商家|\b(?:bought|shop|merchant)\b", re.I),
 }
@@ -50,7 +51,7 @@ def ranked(text: str, slots: Slots, orders: Sequence[OrderView], *, most: int) -
 
 def _judged(text: str, slots: Slots, order: OrderView) -> Found:
     parts = {
-        "amount": 4 * max((_amount(said, order.amount.minor) for said in slots.amounts), default=0.0),
+        "amount": 4 * max((_amount(said, order) for said in slots.amounts), default=0.0),
         "time": 4 * max((_time(said, order) for said in slots.times), default=0.0),
         "person": 2 * max((_person(name, order) for name in (*slots.names, *slots.card_tails)), default=0.0),
         "kind": 1.5 * _kind(text, order),
@@ -62,7 +63,13 @@ def _judged(text: str, slots: Slots, order: OrderView) -> Found:
     return Found(order, sum(parts.values()), tuple(name for name, score in parts.items() if score > 0))
 
 
-def _amount(said: Amount, minor: int) -> float:
+def _amount(said: Amount, order: OrderView) -> float:
+    """Of an exchange either side may be meant."""
+    sides = (order.amount, *((order.exchange.bought,) if order.exchange else ()))
+    return max((_near(said, one.minor) for one in sides if one.currency == said.currency), default=0.0)
+
+
+def _near(said: Amount, minor: int) -> float:
     if said.low <= minor <= said.high:
         return 1.0
     near = said.low // NEAR_SHARE, said.high // NEAR_SHARE

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kefu.core.actor import Actor
+from kefu.core.money import HOME
 from kefu.core.refusal import NotFound
 from kefu.identity.values import GrantView
 from kefu.language.slots import Slots, read_slots
@@ -134,8 +135,9 @@ def _wanted(slots: Slots) -> dict[str, object]:
         # Money that arrived then may have been sent days before.
         wanted["since"] = min(said.start for said in slots.times) - 3 * DAY
         wanted["until"] = max(said.end for said in slots.times) + DAY
-    if slots.amounts:
-        low, high = min(a.low for a in slots.amounts), max(a.high for a in slots.amounts)
+    ours = [amount for amount in slots.amounts if amount.currency == HOME]
+    if ours and len(ours) == len(slots.amounts):
+        low, high = min(a.low for a in ours), max(a.high for a in ours)
         wanted["amount_min"], wanted["amount_max"] = low - low // NEAR_SHARE, high + high // NEAR_SHARE
     return wanted
 

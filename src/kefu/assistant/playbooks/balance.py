@@ -6,6 +6,7 @@ from kefu.assistant.answer import Answer, TimelineStep
 from kefu.assistant.context import Context
 from kefu.assistant.draft import Draft
 from kefu.assistant.pick import matching
+from kefu.wallet.queries.exchange import foreign_balances_for
 
 LATEST_MAX = 5
 
@@ -19,6 +20,11 @@ def balance_and_activity(context: Context) -> Answer:
     draft.check("books", "ok", _("余额由账目逐笔算出"), source)
     if context.balance.held.minor:
         draft.say(_("另有 %(held)s 在处理中，还没有转出，也不会丢。"))
+    for one in foreign_balances_for(context.actor):
+        if one.posted.minor:
+            mine = draft.source("balance", one.currency, label=_("账户余额"))
+            draft.fact(f"has_{one.currency}", one.available.text(), mine)
+            draft.say(_("另有外币余额 %(has)s。") % {"has": f"%(has_{one.currency})s"})
     rows = []
     for order in matching(context, context.orders)[:LATEST_MAX]:
         ref = draft.source("order", str(order.id), version=order.status, label=order.no)

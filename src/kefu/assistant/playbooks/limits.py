@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from kefu.assistant.answer import Answer
 from kefu.assistant.context import Context
 from kefu.assistant.draft import Draft
+from kefu.core.money import HOME
 from kefu.core.when import spoken
 from kefu.wallet import queries as wallet
 from kefu.wallet.queries import LimitView, OutletView
@@ -15,6 +16,7 @@ from kefu.wallet.queries import LimitView, OutletView
 # How people say it, beside the outlet's own name.
 _MEANT = {
     "withdrawal": re.compile(r"提现|取现|withdraw|cash out", re.IGNORECASE),
+    "exchange": re.compile(r"换汇|购汇|结汇|外币|外汇|exchange", re.IGNORECASE),
     "transfer": re.compile(r"转账|转帐|转出|转钱|转|轉|transfer|send", re.IGNORECASE),
 }
 
@@ -32,7 +34,7 @@ def limits(context: Context) -> Answer:
     found = _unique(limit for outlet in meant for limit in outlet.limits)
     for place, limit in enumerate(found):
         _tell(context, draft, limit, place)
-    if any(outlet.is_own_card for outlet in meant):
+    if any(outlet.code == "withdrawal" for outlet in meant):
         draft.say(_("提现到您自己的银行卡不占用账户的付款限额，只看您自己设的限额和银行的规定。"))
     draft.button("link", _("看限额和开关"), argument="/me/limits/")
     draft.always_a_human()
@@ -48,8 +50,9 @@ def _meant(text: str, outlets: Sequence[OutletView]) -> list[OutletView]:
 
 
 def _unique(limits_: Iterable[LimitView]) -> list[LimitView]:
-    """Each limit once, the one with the least left first."""
-    return sorted({(limit.series, limit.name): limit for limit in limits_}.values(), key=lambda limit: limit.left.minor)
+    """Each limit once, the one with the least left first; those in another currency after ours."""
+    found = {(limit.series, limit.name): limit for limit in limits_}
+    return sorted(found.values(), key=lambda limit: (limit.left.currency != HOME, limit.left.minor))
 
 
 def _tell(context: Context, draft: Draft, limit: LimitView, place: int) -> None:

@@ -33,6 +33,21 @@ def ordinary_days(town: Town) -> None:
     town.top_up("chenxi", "500", at=town.ago(days=5))
     town.withdraw("huang", "300", at=town.ago(days=7))
     shopping(town)
+    currencies(town)
+
+
+def currencies(town: Town) -> None:
+    """What the market said for a month, and who exchanged what."""
+    for days in range(30, 0, -1):
+        at = town.ago(days=days)
+        town.hear_market(at=at)
+        if days == 12:
+            town.exchange("sarah", parse_amount("300"), "USD", purpose="travel", at=at)
+        if days == 6:
+            town.exchange("liu", parse_amount("200"), "JPY", purpose="travel", at=at)
+        if days == 2:
+            town.exchange("sarah", parse_amount("15", "USD"), "CNY", purpose="left_over", at=at)
+    town.hear_market(at=town.now)
 
 
 def lost_callback(town: Town) -> None:

@@ -11,7 +11,7 @@ from kefu.cli.demo.cast import PASSWORD, PIN, Customer, Merchant, Staff
 from kefu.cli.terminal import CannotRun
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.ids import new_id
-from kefu.core.money import parse_amount
+from kefu.core.money import Money, parse_amount
 from kefu.identity import actions as identity
 from kefu.identity import queries as people
 from kefu.rails import actions as rails
@@ -194,3 +194,14 @@ class Town:
             actor=actor, payee_phone=self.phones[payee], amount=parse_amount(yuan), mode=mode, remark=remark, now=at
         )
         return wallet.create_transfer(actor=actor, key=new_id(), quote_id=quote.id, now=at + MOMENT)
+
+    def hear_market(self, *, at: datetime) -> None:
+        """What the market said then. From the oldest on: a rate older than one that is known is none."""
+        rails.fetch_rates(now=self.now, at=at)
+
+    def exchange(self, key: str, amount: Money, into: str, *, purpose: str, at: datetime) -> OrderView:
+        """An exchange at `at`, just after the market was heard."""
+        actor = self.people[key]
+        quote = wallet.quote_exchange(actor=actor, amount=amount, into=into, purpose=purpose, now=at)
+        identity.prove_step_up(actor=actor, pin=PIN, ref=f"quote:{quote.id}", now=at + MOMENT)
+        return wallet.create_exchange(actor=actor, key=new_id(), quote_id=quote.id, now=at + 2 * MOMENT)

@@ -24,10 +24,10 @@ def fetch_rates(*, now: datetime, at: datetime | None = None) -> int:
 
 
 def note_rates(*, told: RatesTold, now: datetime) -> int:
-    """Write down each rate that is newer than what is known of its currency; how many were.
+    """Write down each rate that is not known yet; how many were.
 
-    Safe to repeat. One that jumps from the rate in force is doubted: it prices nothing until somebody's word, and while
-    it is the newest nothing else does. Refuses `rails.rates.unfit` when they are dated in the future.
+    Safe to repeat, and in any order: only the newest ever prices anything. One that jumps from the believed one before
+    it is doubted: it prices nothing until somebody's word, and while it is the newest nothing else does. Refuses `rails.rates.unfit` when they are dated in the future.
     """
     if told.as_of > now + AHEAD:
         raise RatesUnfit(as_of=told.as_of)
@@ -44,10 +44,9 @@ def _one_at_a_time() -> None:
 
 
 def _made(told: RatesTold, one: RateTold, *, now: datetime) -> MarketRate | None:
-    last = newest(one.currency)
-    if last is not None and last.as_of >= told.as_of:
+    if MarketRate.objects.filter(currency=one.currency, as_of=told.as_of).exists():
         return None
-    before = in_force(one.currency)
+    before = in_force(one.currency, until=told.as_of)
     doubted = before is not None and jumped(
         one.mid, one.units, before=before.mid, units_before=before.units
     )

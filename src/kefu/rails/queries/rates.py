@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from kefu.rails.market import DOUBTED, TAKEN, MarketRate
-from kefu.rails.rates import is_stale
+from kefu.rails.rates import AHEAD, is_stale
 from kefu.rails.rules import BANK_ZONE
 
 
@@ -72,23 +72,27 @@ def _of(currency: str) -> QuerySet[MarketRate]:
 _BELIEVED = Q(verdict=TAKEN) | Q(word__accepted=True)
 
 
-def newest(currency: str) -> RateView | None:
-    """The last that the source said, believed or not."""
-    return _see(_of(currency).first())
+def newest(currency: str, *, until: datetime | None = None) -> RateView | None:
+    """The last that the source said (`until`: up to then), believed or not."""
+    return _see(_until(until, _of(currency)).first())
 
 
-def in_force(currency: str) -> RateView | None:
+def in_force(currency: str, *, until: datetime | None = None) -> RateView | None:
     """The last that was believed, however old."""
-    last = newest(currency)
-    return last if last is None or last.counts else _see(_of(currency).filter(_BELIEVED).first())
+    return _see(_until(until, _of(currency).filter(_BELIEVED)).first())
+
+
+def _until(until: datetime | None, rows: QuerySet[MarketRate]) -> QuerySet[MarketRate]:
+    return rows if until is None else rows.filter(as_of__lte=until)
 
 
 def rate_now(currency: str, *, now: datetime) -> RateView | None:
     """The rate that may price something at `now`; None while it is stale, missing, or a newer one is doubted."""
-    last = newest(currency)
+    until = now + AHEAD
+    last = newest(currency, until=until)
     if last is None or last.is_waiting:
         return None
-    rate = last if last.counts else in_force(currency)
+    rate = last if last.counts else in_force(currency, until=until)
     return None if rate is None or is_stale(rate.as_of, now=now) else rate
 
 

@@ -57,7 +57,6 @@ class OutletView:
     code: str
     name: str
     icon: str
-    is_own_card: bool
     allowed: bool
     order_cap: Money | None
     day_cap: Money | None
@@ -215,7 +214,6 @@ def _see_outlet(outlet: Outlet, own: OwnLimit | None, ceilings: Iterable[Ceiling
         code=outlet.code,
         name=str(outlet.name),
         icon=outlet.icon,
-        is_own_card=outlet.own,
         allowed=own is None or own.allowed,
         limits=tuple(see_ceiling(ceiling, now=now) for ceiling in ceilings),
         **{name: None if cap is None else Money(cap, CURRENCY) for name, cap in caps.items()},
