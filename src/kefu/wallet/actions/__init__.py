@@ -17,7 +17,7 @@ from kefu.wallet.actions.outcome import (
     follow_instruction,
     note_contradiction,
 )
-from kefu.wallet.actions.pot import move_pot
+from kefu.wallet.actions.pots.pot import move_pot
 from kefu.wallet.actions.release import claim_released, release_transfer
 from kefu.wallet.actions.restriction import expire_restrictions, lift_restriction, restrict
 from kefu.wallet.actions.shop.deciding import (

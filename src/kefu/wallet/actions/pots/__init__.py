@@ -1,0 +1,1 @@
+"""Savings pots: one's own money into them, and back."""
