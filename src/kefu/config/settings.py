@@ -190,8 +190,9 @@ RAILS_CONNECTORS = dict(
         "lender=kefu.rails.connectors.payees.SandboxLender",
     ).split(",")
 )
-# Where middle rates come from, as a dotted path; nothing: no currency is exchanged.
-RATE_SOURCE = os.environ.get("KEFU_RATES", "kefu.rails.connectors.market.SandboxMarket")
+# Where middle rates come from, as a dotted path; nothing, as a production begins: no currency is exchanged.
+_MARKET = "kefu.rails.connectors.market.SandboxMarket" if KEFU_MODE == "demo" else ""
+RATE_SOURCE = os.environ.get("KEFU_RATES", _MARKET)
 
 LOGGING = {
     "version": 1,

@@ -42,6 +42,7 @@ class Facts:
     mail_host: str
     mail_is_sealed: bool
     connectors: dict[str, str]
+    rate_source: str
     bank_url: str
     demo_people: tuple[str, ...]
     town_built: bool
@@ -108,6 +109,8 @@ def _unsafe(facts: Facts) -> Iterator[str]:
     for name, path in facts.connectors.items():
         if "sandbox" in path.lower():
             yield f"connector {name}: {path} moves no real money; name a real bank's connector"
+    if "sandbox" in facts.rate_source.lower():
+        yield f"rates: {facts.rate_source} makes its rates up; name a real source in KEFU_RATES, or none"
     if not facts.connectors:
         yield "connector: none is named; without a bank no order can be settled"
     if facts.bank_url:
@@ -201,6 +204,7 @@ def gather() -> Facts:
         mail_host=settings.EMAIL_HOST,
         mail_is_sealed=settings.EMAIL_USE_SSL or settings.EMAIL_USE_TLS,
         connectors=dict(settings.RAILS_CONNECTORS),
+        rate_source=settings.RATE_SOURCE,
         bank_url=settings.SANDBOX_BANK_URL,
         demo_people=_demo_people(),
         town_built=installation is not None and installation.town_built_at is not None,

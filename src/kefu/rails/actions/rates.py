@@ -27,7 +27,8 @@ def note_rates(*, told: RatesTold, now: datetime) -> int:
     """Write down each rate that is not known yet; how many were.
 
     Safe to repeat, and in any order: only the newest ever prices anything. One that jumps from the believed one before
-    it is doubted: it prices nothing until somebody's word, and while it is the newest nothing else does. Refuses `rails.rates.unfit` when they are dated in the future.
+    it is doubted: it prices nothing until somebody's word, and while it is the newest nothing else does. Refuses
+    `rails.rates.unfit` when they are dated in the future.
     """
     if told.as_of > now + AHEAD:
         raise RatesUnfit(as_of=told.as_of)
