@@ -104,6 +104,9 @@ def test_the_swap_turns_the_pair_round(town: Town, browser: SignedIn, lin) -> No
     # 4.55 less 50 basis points, down: 4.5272; 1,000 yen are 45.27.
     for words in ("100 JPY = 4.5272 CNY", "¥45.27", "来源"):
         assert words in page, words
+    part = text_of(client.get("/exchange/?swap=1&side=sell&currency=JPY", headers={"hx-request": "true"}))
+    assert part.lstrip().startswith("<section")
+    assert 'value="buy" checked' in part
 
 
 def test_an_expired_or_moved_price_leads_to_a_new_one(town: Town, browser: SignedIn, lin) -> None:

@@ -98,7 +98,9 @@ def _page(request: HttpRequest, form: ExchangeForm, pair: Pair, typed: str, *, n
         **_preview(actor, pair, typed, now=now),
     }
     wrong = form.is_bound and (form.errors or form.refusal)
-    return render(request, "customer/exchange/exchange.html", values, status=form.status if wrong else 200)
+    part = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
+    template = "customer/exchange/form.html" if part else "customer/exchange/exchange.html"
+    return render(request, template, values, status=form.status if wrong else 200)
 
 
 def _preview(actor: Actor, pair: Pair, typed: str, *, now: datetime) -> dict[str, Any]:
