@@ -1,5 +1,6 @@
 """Exchanges: quoted for a minute, posted in two ledgers at once, safeguarded in each, and never worth more than before."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -320,3 +321,28 @@ def test_every_currency_is_tested_for_safeguarding_by_itself(town: Town, lin: Ac
     assert (short.verdict, short.moved) == ("shortfall", 1_00)
     assert safeguarded("USD") == (100_26, 100_26)
     assert books.check_books() == []
+
+
+def test_a_new_fee_and_spread_by_two_people_end_older_quotes(town: Town, lin: Actor) -> None:
+    operator, boss = town.staff("甲", "operator"), town.staff("乙", "supervisor")
+    begin = town.now + timedelta(seconds=20)
+    terms = actions.FeeTerms(kind="exchange", mode="USD", rate_ppm=500)
+    for odd in ({"least": 10, "most": 100}, {"free_up_to": 5}, {"charged_to": "payee"}):
+        fee = replace(terms, **odd)
+        code = refusal(actions.propose_fee, actor=operator, fee=fee, effective_from=begin, reason="x", now=town.now)
+        assert code == "wallet.terms.unfit", odd
+    cheaper = actions.propose_fee(actor=operator, fee=terms, effective_from=begin, reason="让利", now=town.now)
+    narrower = actions.propose_spread(
+        actor=operator, currency="HKD", bps=10, effective_from=begin, reason="让利", now=town.now
+    )
+    for change in (cheaper, narrower):
+        assert actions.decide_terms(actor=boss, change_id=change.id, approve=True, words="", now=town.now).status == "PUBLISHED"
+    dollars, hongkong = quote(town, lin, Money(1_000_00), "USD"), quote(town, lin, Money(1_000_00), "HKD")
+    assert (dollars.fee.minor, hongkong.exchange.bps) == (1_00, 30)
+    town.wait(seconds=30)
+    # The fee that was quoted is the fee that is charged; a spread is part of the rate, which is no longer true.
+    assert confirm(town, lin, dollars).fee.minor == 1_00
+    assert refusal(confirm, town, lin, hongkong) == "wallet.exchange.rate_moved"
+    assert quote(town, lin, Money(1_000_00), "USD").fee.minor == 50
+    assert quote(town, lin, Money(1_000_00), "HKD").exchange.bps == 10
+    assert town.money(lin) == (8_999_00, 0)

@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.wallet.market import tell_rates
 from tests.wallet.town import Town
 from tests.web.conftest import SignedIn, text_of
@@ -199,3 +201,22 @@ def test_the_operator_decides_on_a_jump(town: Town, browser: SignedIn, lin) -> N
     assert found is not None
     assert str(found.mid) == "0.950000"
     assert foreign_balances_for(lin) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/exchange/", "/exchange/?amount=100", "/exchange/preview?amount=100", "/activity/"])
+def test_pages_of_who_holds_currencies_ask_little(town: Town, browser: SignedIn, lin, path: str) -> None:
+    client = browser(lin)
+    for currency in ("USD", "JPY"):
+        exchange(client, currency=currency, amount="100")
+    client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    assert len(asked) <= 12, [one["sql"][:90] for one in asked]
+
+
+def test_the_operators_page_asks_little(town: Town, browser: SignedIn, lin) -> None:
+    operator = browser(town.staff("甲", "operator"))
+    operator.get("/office/rates/")
+    with CaptureQueriesContext(connection) as asked:
+        assert operator.get("/office/rates/").status_code == 200
+    assert len(asked) <= 12, [one["sql"][:90] for one in asked]

@@ -19,6 +19,7 @@ from kefu.identity.values import GrantView
 from kefu.ledger.currencies import balances_of
 from kefu.rails.queries import rates
 from kefu.rails.queries.rates import DayRate, RateView
+from kefu.rails.rates import is_stale
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Exchange, Limit, Order, Spread
@@ -207,15 +208,15 @@ def desk_rates_for(actor: Actor, *, now: datetime | None = None) -> list[DeskRat
         raise NotFound()
     moment = now or clock.now()
     identity.require(actor=actor, action="wallet.see_terms", now=moment)
-    return [
-        DeskRate(
-            currency=code,
-            market=rates.newest(code),
-            counts=rates.rate_now(code, now=moment),
-            spread=spread_at(code, now=moment),
-        )
-        for code in m.FOREIGN
-    ]
+    spreads = Spread.objects.filter(effective_from__lte=moment).order_by("currency", "-version").distinct("currency")
+    in_force = {row.currency: row for row in spreads}
+    found = []
+    for code in m.FOREIGN:
+        market = rates.newest(code)
+        prices = market is not None and market.counts and not is_stale(market.as_of, now=moment)
+        counts = market if prices else rates.rate_now(code, now=moment)
+        found.append(DeskRate(currency=code, market=market, counts=counts, spread=in_force[code]))
+    return found
 
 
 def rate_history(currency: str, *, since: datetime) -> list[DayRate]:
