@@ -143,6 +143,7 @@ def test_the_fee_page_and_the_quote_read_the_same_rows(town) -> None:
     shown = {(fee.kind, fee.mode): fee for fee in queries.fees(now=town.now)}
     assert list(shown) == [
         ("bill", "now"),
+        *(("exchange", code) for code in ("EUR", "HKD", "JPY", "USD")),
         ("loan", "now"),
         ("payment", "now"),
         ("repayment", "now"),
