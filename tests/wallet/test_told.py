@@ -123,6 +123,13 @@ TOLD: dict[str, tuple[str, ...] | str] = {
     "wallet.charge_code": ("payment_done", "code_waiting", "code_refused"),
     "wallet.create_pin_payment": ("payment_done",),
     "wallet.refuse_replay": ("code_replayed",),
+    "wallet.add_tap_device": ("tap_added",),
+    "wallet.suspend_tap_device": ("tap_suspended",),
+    "wallet.resume_tap_device": ("tap_resumed",),
+    "wallet.remove_tap_device": ("tap_removed",),
+    "wallet.open_tap_wait": MERCHANT,
+    "wallet.take_tap": ("payment_done", "tap_waiting", "tap_refused"),
+    "wallet.refuse_tap": ("tap_replayed", "tap_suspended"),
     "wallet.large_payout": LATER,
 }
 """What each action tells its customer by, or why nothing."""

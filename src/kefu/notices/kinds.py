@@ -162,6 +162,37 @@ KINDS: dict[str, Kind] = {
           "如果不是您本人在场，请马上停止转出并联系我们。"),
         SECURITY,
     ),
+    "tap_added": Kind(
+        _("已开通碰一碰"),
+        _("%(at)s 在设备“%(label)s”上开通了碰一碰付款（设备号尾号 %(last4)s）。如果不是您本人，请马上停止转出并联系我们。"),
+        SECURITY,
+    ),
+    "tap_suspended": Kind(
+        _("碰一碰已停用"),
+        _("%(at)s 设备“%(label)s”（尾号 %(last4)s）的碰一碰已停用，靠近终端不会付款。找回设备后可以凭支付密码恢复。"),
+        SECURITY,
+    ),
+    "tap_resumed": Kind(
+        _("碰一碰已恢复"),
+        _("%(at)s 设备“%(label)s”（尾号 %(last4)s）的碰一碰已恢复。如果不是您本人，请马上停止转出并联系我们。"),
+        SECURITY,
+    ),
+    "tap_removed": Kind(
+        _("碰一碰已移除"),
+        _("%(at)s 设备“%(label)s”（尾号 %(last4)s）的碰一碰已移除，密钥已销毁。"),
+        SECURITY,
+    ),
+    "tap_waiting": Kind(
+        _("请确认一笔付款"),
+        _("%(merchant)s用碰一碰向您收 %(amount)s，要您输入支付密码才会付出。不是您本人就不用理会。"),
+    ),
+    "tap_refused": Kind(_("碰一碰没有付成"), _("碰一碰付 %(amount)s 没有付成：%(why)s")),
+    "tap_replayed": Kind(
+        _("有人重复使用碰一碰"),
+        _("%(at)s 有人再次使用设备“%(label)s”（尾号 %(last4)s）已经用过的一次碰一碰，想付 %(amount)s，已被拒绝，没有扣款。"
+          "如果设备不在您手上，请马上停用碰一碰。"),
+        SECURITY,
+    ),
     "refund_paid": Kind(_("退款到账"), _("%(merchant)s的退款 %(amount)s 已退回您的余额。退款单号 %(no)s。")),
     "refund_refused": Kind(
         _("商户不同意退款"),

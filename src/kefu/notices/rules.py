@@ -41,6 +41,8 @@ _PLACES = {
     "pin": "/me/pin/",
     "email": "/me/email/",
     "pay_code": "/codes/pay/{}/",
+    "tap": "/tap/",
+    "tap_sale": "/tap/{}/",
     "case": "/chat/",
     "conversation": "/chat/",
 }

@@ -77,6 +77,7 @@ def tend_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes i
     now = clock.now()
     actions.close_expired(now=now)
     actions.forget_codes(now=now)
+    actions.forget_waits(now=now)
     actions.void_expired(now=now)
     actions.step_in(now=now)
     actions.end_refused(now=now)

@@ -51,6 +51,14 @@ from kefu.wallet.actions.shop.refund import (
 )
 from kefu.wallet.actions.shop.sale import close_expired, close_sale, create_sale
 from kefu.wallet.actions.stop import lift_stop, stop_outflows
+from kefu.wallet.actions.taps.device import (
+    add_tap_device,
+    remove_tap_device,
+    resume_tap_device,
+    suspend_tap_device,
+)
+from kefu.wallet.actions.taps.paying import take_tap
+from kefu.wallet.actions.taps.waiting import forget_waits, open_tap_wait, read_terminal
 from kefu.wallet.actions.topup import ask_about, create_topup
 from kefu.wallet.actions.transfer import cancel_transfer, check_payee, create_transfer, quote_transfer
 from kefu.wallet.actions.wallet import open_wallet
@@ -61,6 +69,7 @@ __all__ = [
     "Charge",
     "FeeTerms",
     "add_merchant_staff",
+    "add_tap_device",
     "answer_refund",
     "apply_outcome",
     "approve_merchant",
@@ -93,6 +102,7 @@ __all__ = [
     "expire_restrictions",
     "follow_instruction",
     "forget_codes",
+    "forget_waits",
     "goodwill_arguments",
     "hold_merchant",
     "hold_troubled",
@@ -104,6 +114,7 @@ __all__ = [
     "look_at_receive_code",
     "move_pot",
     "note_contradiction",
+    "open_tap_wait",
     "open_wallet",
     "pay_bill",
     "pay_decided_refund",
@@ -115,19 +126,24 @@ __all__ = [
     "quote_receive_code",
     "quote_transfer",
     "quote_withdrawal",
+    "read_terminal",
     "recover_debts",
     "refund_arguments",
     "refund_payment",
     "register_merchant",
     "release_transfer",
     "remove_account",
+    "remove_tap_device",
     "reopen_merchant",
     "request_refund",
     "restrict",
+    "resume_tap_device",
     "set_standing",
     "step_in",
     "stop_outflows",
+    "suspend_tap_device",
     "take_card",
+    "take_tap",
     "unlink_card",
     "void_expired",
     "void_payment",

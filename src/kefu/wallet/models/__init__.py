@@ -6,6 +6,7 @@ from kefu.wallet.models.bill_account import BillAccount
 from kefu.wallet.models.code import PayCode
 from kefu.wallet.models.fee import LIFETIME, MONTH, PAYEE, PAYER, WINDOWS, YEAR, FeeSchedule
 from kefu.wallet.models.kind import (
+    AT_COUNTER,
     BILL,
     BY_BANK,
     CODE,
@@ -20,6 +21,7 @@ from kefu.wallet.models.kind import (
     POT,
     REFUND,
     REPAYMENT,
+    TAP,
     TO_PAYEE,
     TOPUP,
     TRANSFER,
@@ -48,9 +50,11 @@ from kefu.wallet.models.status import (
     TRANSITIONS,
     UNKNOWN,
 )
+from kefu.wallet.models.tap import TapToken, TapWait
 
 __all__ = [
     "ACKNOWLEDGED",
+    "AT_COUNTER",
     "BILL",
     "BY_BANK",
     "CAME_TO_NOTHING",
@@ -84,6 +88,7 @@ __all__ = [
     "STATUSES",
     "SUBMITTED",
     "SUCCEEDED",
+    "TAP",
     "TOPUP",
     "TO_PAYEE",
     "TRANSFER",
@@ -111,6 +116,8 @@ __all__ = [
     "RefundNote",
     "Restriction",
     "Sale",
+    "TapToken",
+    "TapWait",
     "TermsChange",
     "Wallet",
 ]

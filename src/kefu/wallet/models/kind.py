@@ -15,8 +15,9 @@ PAID_OUT = (WITHDRAWAL, *TO_PAYEE)
 BY_BANK = (TOPUP, *PAID_OUT)
 NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
 MODES = (NOW, TWO_HOURS, NEXT_DAY)
-CODE = "code"
-"""How a payment was made whose payer showed a code; it costs what any other does."""
+CODE, TAP = "code", "tap"
+AT_COUNTER = (CODE, TAP)
+"""How a payment was made whose payer showed a code, or held a device near; it costs what any other does."""
 
 PARTIES: dict[str, Q] = {
     TOPUP: Q(payee_id=None, instrument__isnull=False),

@@ -10,6 +10,8 @@ from kefu.wallet.models import DAY, LIFETIME, MONTH, ORDER, YEAR
 
 CODE_SERIES = "code_day"
 """What leaves by a code shown at a counter without the payment PIN."""
+TAP_ORDER_SERIES, TAP_DAY_SERIES = "tap_order", "tap_day"
+"""What leaves by a device held near a terminal without it: at once, and in a day."""
 LAW: dict[str, int] = {
     "class_1_lifetime": 1_000_00,
     "class_2_year": 100_000_00,
@@ -17,9 +19,11 @@ LAW: dict[str, int] = {
     "proof_1_day": 1_000_00,
     "proof_2_day": 5_000_00,
     CODE_SERIES: 500_00,
+    TAP_ORDER_SERIES: 1_000_00,
 }
 """The most that each series may say (非银行支付机构网络支付业务管理办法, art. 11 and 24; of codes
-条码支付业务规范（试行）, its weakest class); the house may go below."""
+条码支付业务规范（试行）, its weakest class; of taps what China UnionPay lets cards pay without PIN and signature at most);
+the house may go below."""
 
 TIER_NAMES = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ"}
 CHECKS_NEEDED = {1: 1, 2: 3, 3: 5}

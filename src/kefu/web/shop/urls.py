@@ -3,13 +3,17 @@
 from django.urls import path
 
 from kefu.web.entry import doors
-from kefu.web.shop import home, payments, refunds, sales, terminal
+from kefu.web.shop import home, payments, refunds, sales, tap, terminal
 
 urlpatterns = [
     path("", home.page, name="shop"),
     path("figures", home.figures, name="shop_figures"),
     path("signin/", doors.merchant_sign_in, name="shop_signin"),
     path("terminal/", terminal.page, name="shop_terminal"),
+    path("tap/", tap.page, name="shop_tap"),
+    path("tap/take", tap.take, name="shop_tap_take"),
+    path("tap/<uuid:sale_id>/", tap.waiting, name="shop_tap_wait"),
+    path("tap/<uuid:sale_id>/state", tap.state, name="shop_tap_state"),
     path("sales/", sales.page, name="shop_sales"),
     path("sales/<uuid:sale_id>/", sales.sale, name="shop_sale"),
     path("sales/<uuid:sale_id>/close", sales.close, name="shop_sale_close"),
