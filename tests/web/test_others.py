@@ -24,7 +24,9 @@ from kefu.planning import actions as planning
 from kefu.planning import queries as plans
 from kefu.receipts import actions as receipts
 from kefu.receipts.models import Paper
+from kefu.wallet import actions as wallet
 from kefu.wallet.models import BillAccount
+from kefu.wallet.rules.tap import NEW_DEVICE
 
 LOOKS_LIKE_NONE, OTHER_PLACE = {404}, {403}
 SIGN_IN = {302, 401}
@@ -76,7 +78,11 @@ def doors(town: Town, desk: Desk, mall: Mall) -> dict[str, list[Door]]:
     notice = Notice.objects.filter(user_id=lin.uuid).values_list("pk", flat=True)[0]
     talked = desk.taken(lin, desk.li)
     case = desk.case(town.customer("吴三"), desk.li)
+    town.prove(lin, NEW_DEVICE)
+    device = wallet.add_tap_device(actor=lin, label="手机", now=now).device.id
+    wait = wallet.open_tap_wait(actor=shop.actor, amount=Money(1), subject="茶", now=now).sale.id
     had = SimpleNamespace(
+        device=device, wait=wait,
         sale=sale, paid=paid, held=held, shot=shot, refund=refund, split=split, pot=pot, schedule=schedule, first=first,
         check=check, account=account, paper=paper, notice=notice, talked=talked, case=case, shop=shop,
     )  # fmt: skip
@@ -107,7 +113,9 @@ def _of_customer(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/pots/{of.pot.id}/aim", {"name": "我的"}), Door(f"/pots/{of.pot.id}/close", {}),
             Door(f"/schedules/{of.schedule.id}/"), Door(f"/schedules/{of.schedule.id}/change", {"do": "cancel"}),
             Door(f"/schedules/{of.schedule.id}/change", {"do": "skip", "due_on": of.first.isoformat()}),
-            Door(f"/me/notices/{of.notice}/"),
+            Door(f"/me/notices/{of.notice}/"), Door(f"/tap/devices/{of.device}/suspend", {}),
+            Door(f"/tap/devices/{of.device}/resume"), Door(f"/tap/devices/{of.device}/resume", GIVE),
+            Door(f"/tap/devices/{of.device}/remove", {}), Door(f"/tap/{of.wait}/"),
         ],
     }  # fmt: skip
 
@@ -119,7 +127,7 @@ def _of_shop(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/shop/payments/{of.paid.id}/"), Door(f"/shop/payments/{of.held.id}/capture", {}),
             Door(f"/shop/payments/{of.held.id}/void", {}),
             Door(f"/shop/payments/{of.paid.id}/refund", GIVE | {"amount": "1"}),
-            Door(f"/shop/refunds/{of.refund.id}/"),
+            Door(f"/shop/refunds/{of.refund.id}/"), Door(f"/shop/tap/{of.wait}/"), Door(f"/shop/tap/{of.wait}/state"),
             Door(f"/shop/refunds/{of.refund.id}/answer", {"decision": "agree"}),
         ],
         "console": [

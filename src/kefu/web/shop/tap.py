@@ -61,7 +61,8 @@ def _said(made: TapWaitView) -> JsonResponse:
 def waiting(request: HttpRequest, sale_id: UUID) -> HttpResponse:
     """What the terminal shows while it waits, and after."""
     found = tap_wait_for(signed_in(request), sale_id, now=clock.now())
-    return render(request, "shop/tap_wait.html", {"here": "tap", "wait": found, "sale": found.sale})
+    template = "shop/tap_wait_body.html" if getattr(request, "htmx", False) else "shop/tap_wait.html"
+    return render(request, template, {"here": "tap", "wait": found, "sale": found.sale})
 
 
 @for_merchants
