@@ -193,6 +193,27 @@ KINDS: dict[str, Kind] = {
           "如果设备不在您手上，请马上停用碰一碰。"),
         SECURITY,
     ),
+    "disbursement_done": Kind(_("结算款已付出"), _("结算 %(amount)s 已由银行付到%(card)s。结算单号 %(no)s。")),
+    "disbursement_failed": Kind(
+        _("结算没有付成"), _("结算 %(amount)s 到%(card)s没有付成：%(reason)s。款项已回到可结算。结算单号 %(no)s。")
+    ),
+    "disbursement_returned": Kind(
+        _("结算款被退回"),
+        _("结算 %(amount)s 到%(card)s被银行退回：%(reason)s。款项已回到可结算，请核对收款账户。结算单号 %(no)s。"),
+    ),
+    "shop_account_proposed": Kind(
+        _("有人要更换结算账户"),
+        _("%(at)s 有人为%(merchant)s提交了新的结算账户 %(account)s，等我们核实。如果不是您这边提交的，请马上撤销并联系我们。"),
+        SECURITY,
+    ),
+    "shop_account_changed": Kind(
+        _("结算账户已更换"),
+        _("%(merchant)s的结算账户已换成 %(account)s，%(pays_at)s 以前暂停结算。如果不是您这边提交的，请马上撤销并联系我们。"),
+        SECURITY,
+    ),
+    "shop_account_rejected": Kind(
+        _("结算账户没有启用"), _("%(merchant)s的结算账户 %(account)s 没有启用，不会付到这个账户。"), SECURITY
+    ),
     "refund_paid": Kind(_("退款到账"), _("%(merchant)s的退款 %(amount)s 已退回您的余额。退款单号 %(no)s。")),
     "refund_refused": Kind(
         _("商户不同意退款"),

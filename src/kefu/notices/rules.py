@@ -42,6 +42,7 @@ _PLACES = {
     "email": "/me/email/",
     "pay_code": "/codes/pay/{}/",
     "tap": "/tap/",
+    "shop_account": "/shop/money/",
     "tap_sale": "/tap/{}/",
     "case": "/chat/",
     "conversation": "/chat/",

@@ -1,10 +1,17 @@
 """Every write of the wallet."""
 
-from kefu.wallet.actions.bill import check_account, check_saved_account, pay_bill, quote_bill, remove_account
+from kefu.wallet.actions.bills.bill import check_account, check_saved_account, pay_bill, quote_bill, remove_account
 from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
 from kefu.wallet.actions.codes.pay import Charge, charge_code, forget_codes, issue_pay_code
 from kefu.wallet.actions.codes.receive import issue_receive_code, look_at_receive_code, quote_receive_code
 from kefu.wallet.actions.completion import complete_topup, completion_arguments
+from kefu.wallet.actions.disburse.account import (
+    approve_merchant_account,
+    confirm_merchant_account,
+    link_merchant_account,
+    reject_merchant_account,
+)
+from kefu.wallet.actions.disburse.paying import disburse_daily, request_disbursement
 from kefu.wallet.actions.found import credit_found
 from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
 from kefu.wallet.actions.limits import Caps, change_limits, set_standing
@@ -73,6 +80,7 @@ __all__ = [
     "answer_refund",
     "apply_outcome",
     "approve_merchant",
+    "approve_merchant_account",
     "ask_about",
     "cancel_transfer",
     "capture_payment",
@@ -88,6 +96,7 @@ __all__ = [
     "complete_topup",
     "completion_arguments",
     "confirm_card",
+    "confirm_merchant_account",
     "create_payment",
     "create_sale",
     "create_topup",
@@ -97,6 +106,7 @@ __all__ = [
     "decide_terms",
     "decline_arguments",
     "decline_decided_refund",
+    "disburse_daily",
     "end_refused",
     "escalate_refund",
     "expire_restrictions",
@@ -111,6 +121,7 @@ __all__ = [
     "lift_restriction",
     "lift_stop",
     "link_card",
+    "link_merchant_account",
     "look_at_receive_code",
     "move_pot",
     "note_contradiction",
@@ -131,10 +142,12 @@ __all__ = [
     "refund_arguments",
     "refund_payment",
     "register_merchant",
+    "reject_merchant_account",
     "release_transfer",
     "remove_account",
     "remove_tap_device",
     "reopen_merchant",
+    "request_disbursement",
     "request_refund",
     "restrict",
     "resume_tap_device",

@@ -4,12 +4,14 @@ from kefu.wallet.models.account import Instrument, Wallet
 from kefu.wallet.models.bill import BillTerms
 from kefu.wallet.models.bill_account import BillAccount
 from kefu.wallet.models.code import PayCode
+from kefu.wallet.models.disbursement import Disbursement, MerchantAccount
 from kefu.wallet.models.fee import LIFETIME, MONTH, PAYEE, PAYER, WINDOWS, YEAR, FeeSchedule
 from kefu.wallet.models.kind import (
     AT_COUNTER,
     BILL,
     BY_BANK,
     CODE,
+    DISBURSEMENT,
     FOUND,
     GOODWILL,
     KINDS,
@@ -62,6 +64,7 @@ __all__ = [
     "CODE",
     "CREATED",
     "DAY",
+    "DISBURSEMENT",
     "FAILED",
     "FOUND",
     "GOODWILL",
@@ -100,10 +103,12 @@ __all__ = [
     "YEAR",
     "BillAccount",
     "BillTerms",
+    "Disbursement",
     "FeeSchedule",
     "Instrument",
     "Limit",
     "Merchant",
+    "MerchantAccount",
     "MerchantStaff",
     "Order",
     "OrderStep",

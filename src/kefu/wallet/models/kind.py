@@ -8,10 +8,10 @@ from django.db.models import F, Q
 TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
 POT, PAYMENT, REFUND = "pot", "payment", "refund"
 BILL, REPAYMENT = "bill", "repayment"
-FOUND = "found"
-KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, FOUND)
+FOUND, DISBURSEMENT = "found", "disbursement"
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, FOUND, DISBURSEMENT)
 TO_PAYEE = (BILL, REPAYMENT)
-PAID_OUT = (WITHDRAWAL, *TO_PAYEE)
+PAID_OUT = (WITHDRAWAL, *TO_PAYEE, DISBURSEMENT)
 BY_BANK = (TOPUP, *PAID_OUT)
 NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
 MODES = (NOW, TWO_HOURS, NEXT_DAY)
@@ -30,6 +30,7 @@ PARTIES: dict[str, Q] = {
     PAYMENT: Q(payee_id=None, instrument=None, quote__isnull=False),
     REFUND: Q(payee_id=None, instrument=None, quote=None),
     FOUND: Q(payee_id=None) & ~Q(case_ref=""),
+    DISBURSEMENT: Q(payee_id=None, instrument=None, account=None, quote=None, fee=0),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {

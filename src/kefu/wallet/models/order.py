@@ -27,7 +27,7 @@ class Order(models.Model):
     delayed transfer goes; `paused_at`: it waits because outflows are stopped; `cleared_at`: a top-up's
     money was seen on the bank's statement; `acknowledged_at`: since when a biller has taken a payment on and the wallet
     is debited. `quota_used`: what it took of the free quota of its kind, given back with its fee. `pot_id`: the pot
-    that money of one's own goes into or, `from_pot`, comes out of.
+    that money of one's own goes into or, `from_pot`, comes out of. Of a disbursement `customer_id` is the merchant.
     """
 
     TRANSITIONS = TRANSITIONS
