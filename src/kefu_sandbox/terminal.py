@@ -67,6 +67,8 @@ class ShopDoor:
 
     def __init__(self, base: str, login: str, password: str) -> None:
         self.base = base.rstrip("/")
+        if not self.base.startswith(("http://", "https://")):
+            raise ValueError("the wallet speaks http or https")
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self._opener = urllib.request.build_opener(jar)
         self._send("/shop/signin/", {"login": login, "password": password}, csrf=self._csrf("/shop/signin/"))
@@ -76,11 +78,11 @@ class ShopDoor:
         return status, json.loads(body)
 
     def get(self, path: str) -> tuple[int, dict[str, Any]]:
-        status, body = self._open(urllib.request.Request(self.base + path, headers={"Accept": "application/json"}))
+        status, body = self._open(path, headers={"Accept": "application/json"})
         return status, json.loads(body)
 
     def _csrf(self, path: str) -> str:
-        _status, page = self._open(urllib.request.Request(self.base + path))
+        _status, page = self._open(path)
         found = _CSRF.search(page)
         if found is None:
             raise RuntimeError(f"no form at {path}: wrong login?")
@@ -89,9 +91,12 @@ class ShopDoor:
     def _send(self, path: str, fields: Mapping[str, str], *, csrf: str) -> tuple[int, str]:
         body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": csrf}).encode()
         headers = {"Accept": "application/json", "Referer": self.base + path}
-        return self._open(urllib.request.Request(self.base + path, data=body, headers=headers))
+        return self._open(path, data=body, headers=headers)
 
-    def _open(self, request: urllib.request.Request) -> tuple[int, str]:
+    def _open(
+        self, path: str, *, data: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, str]:
+        request = urllib.request.Request(self.base + path, data=data, headers=dict(headers or {}))  # noqa: S310 - see above
         try:
             with self._opener.open(request, timeout=30) as answer:
                 return answer.status, answer.read().decode()

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from kefu_sandbox.terminal import ShopDoor, Terminal
 from playwright.sync_api import expect
 from tests.browser.test_shop import PIN, fits, opened_shop, rich_buyer
 from tests.browser.windows import CUSTOMER_PASSWORD, Window
 
 from kefu.cli.throwaway import Installation
+from kefu_sandbox.terminal import ShopDoor, Terminal
 
 pytestmark = [pytest.mark.browser]
 

@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kefu_sandbox.phone import Phone
 from tests.wallet.mall import Mall, Shop
 from tests.wallet.test_race import at_once, unexpected
 from tests.wallet.town import Town
@@ -23,6 +22,7 @@ from kefu.wallet.models import Order, Sale, TapToken, TapWait
 from kefu.wallet.queries.tap import TapWaitView, tap_devices_for, tap_wait_for
 from kefu.wallet.rules import tap as rules
 from kefu.wallet.rules.tap import Tap
+from kefu_sandbox.phone import Phone
 
 
 @pytest.fixture

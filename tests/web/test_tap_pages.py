@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from kefu_sandbox.phone import Phone
-from kefu_sandbox.terminal import Terminal
 from tests.wallet.mall import Mall
 from tests.wallet.town import Town
 from tests.web.conftest import SignedIn, text_of
@@ -18,6 +16,8 @@ from kefu.identity import actions as identity
 from kefu.ledger import queries as books
 from kefu.wallet import actions
 from kefu.wallet.models import Sale, TapToken
+from kefu_sandbox.phone import Phone
+from kefu_sandbox.terminal import Terminal
 
 PIN = "482913"
 JSON = {"accept": "application/json"}

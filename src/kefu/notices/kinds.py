@@ -164,7 +164,8 @@ KINDS: dict[str, Kind] = {
     ),
     "tap_added": Kind(
         _("已开通碰一碰"),
-        _("%(at)s 在设备“%(label)s”上开通了碰一碰付款（设备号尾号 %(last4)s）。如果不是您本人，请马上停止转出并联系我们。"),
+        _("%(at)s 在设备“%(label)s”上开通了碰一碰付款（设备号尾号 %(last4)s）。"
+          "如果不是您本人，请马上停止转出并联系我们。"),
         SECURITY,
     ),
     "tap_suspended": Kind(
@@ -189,7 +190,8 @@ KINDS: dict[str, Kind] = {
     "tap_refused": Kind(_("碰一碰没有付成"), _("碰一碰付 %(amount)s 没有付成：%(why)s")),
     "tap_replayed": Kind(
         _("有人重复使用碰一碰"),
-        _("%(at)s 有人再次使用设备“%(label)s”（尾号 %(last4)s）已经用过的一次碰一碰，想付 %(amount)s，已被拒绝，没有扣款。"
+        _("%(at)s 有人再次使用设备“%(label)s”（尾号 %(last4)s）已经用过的一次碰一碰，"
+          "想付 %(amount)s，已被拒绝，没有扣款。"
           "如果设备不在您手上，请马上停用碰一碰。"),
         SECURITY,
     ),
@@ -203,12 +205,14 @@ KINDS: dict[str, Kind] = {
     ),
     "shop_account_proposed": Kind(
         _("有人要更换结算账户"),
-        _("%(at)s 有人为%(merchant)s提交了新的结算账户 %(account)s，等我们核实。如果不是您这边提交的，请马上撤销并联系我们。"),
+        _("%(at)s 有人为%(merchant)s提交了新的结算账户 %(account)s，等我们核实。"
+          "如果不是您这边提交的，请马上撤销并联系我们。"),
         SECURITY,
     ),
     "shop_account_changed": Kind(
         _("结算账户已更换"),
-        _("%(merchant)s的结算账户已换成 %(account)s，%(pays_at)s 以前暂停结算。如果不是您这边提交的，请马上撤销并联系我们。"),
+        _("%(merchant)s的结算账户已换成 %(account)s，%(pays_at)s 以前暂停结算。"
+          "如果不是您这边提交的，请马上撤销并联系我们。"),
         SECURITY,
     ),
     "shop_account_rejected": Kind(

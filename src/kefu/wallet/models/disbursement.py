@@ -47,7 +47,7 @@ class MerchantAccount(models.Model):
 
 
 class Disbursement(models.Model):
-    """The merchant's side of an order of kind disbursement. `day`: whose daily one it is; None when it was asked for."""
+    """The merchant's side of an order of kind disbursement. `day`: it went by itself on it; None: it was asked for."""
 
     order = models.OneToOneField(Order, primary_key=True, on_delete=models.PROTECT, related_name="disbursement")
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="disbursements")

@@ -27,7 +27,8 @@ class Order(models.Model):
     delayed transfer goes; `paused_at`: it waits because outflows are stopped; `cleared_at`: a top-up's
     money was seen on the bank's statement; `acknowledged_at`: since when a biller has taken a payment on and the wallet
     is debited. `quota_used`: what it took of the free quota of its kind, given back with its fee. `pot_id`: the pot
-    that money of one's own goes into or, `from_pot`, comes out of. Of a disbursement `customer_id` is the merchant.
+    that money of one's own goes into or, `from_pot`, comes out of. Of a
+    disbursement `customer_id` is the merchant.
     """
 
     TRANSITIONS = TRANSITIONS
@@ -68,7 +69,9 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(amount__gt=0, fee__gte=0, quota_used__gte=0), name="order_amount_positive"
             ),
-            models.CheckConstraint(condition=Q(mode__in=MODES) | Q(mode__in=AT_COUNTER, kind=PAYMENT), name="order_mode_known"),
+            models.CheckConstraint(
+                condition=Q(mode__in=MODES) | Q(mode__in=AT_COUNTER, kind=PAYMENT), name="order_mode_known"
+            ),
             models.CheckConstraint(condition=one_of(PARTIES), name="order_kind_has_its_parties"),
             models.CheckConstraint(
                 condition=~Q(status=HELD) | Q(release_at__isnull=False) | Q(kind__in=(*PAID_OUT, PAYMENT)),

@@ -17,7 +17,8 @@ PAID = "paid"
 
 
 class Carried(NamedTuple):
-    """An order; amounts in minor units. A merchant's has no customer. `booked`: what the books say the bank has moved for it, None: nothing yet."""
+    """An order; amounts in minor units. A merchant's has no customer. `booked`: what the books say the bank has moved
+    for it, None: nothing yet."""
 
     order_ref: str
     no: str

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from kefu.core.actor import Actor
-from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.wallet.models import Sale, TapToken, TapWait
 from kefu.wallet.queries.shop.merchant import own_merchant

@@ -22,8 +22,8 @@ LAW: dict[str, int] = {
     TAP_ORDER_SERIES: 1_000_00,
 }
 """The most that each series may say (非银行支付机构网络支付业务管理办法, art. 11 and 24; of codes
-条码支付业务规范（试行）, its weakest class; of taps what China UnionPay lets cards pay without PIN and signature at most);
-the house may go below."""
+条码支付业务规范（试行）, its weakest class; of taps what China UnionPay lets cards pay at most without PIN and
+signature); the house may go below."""
 
 TIER_NAMES = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ"}
 CHECKS_NEEDED = {1: 1, 2: 3, 3: 5}

@@ -29,6 +29,7 @@ from kefu.wallet.rules.limit import CODE_SERIES
 from kefu.wallet.rules.outlet import outlet_of
 from kefu.wallet.rules.shop import PAYMENT_MOST
 
+
 @dataclass(frozen=True, kw_only=True)
 class Charge:
     """What a merchant takes by a code, as typed or scanned."""

@@ -1,6 +1,7 @@
 """The account that a merchant is paid out to: checked by the bank, approved by somebody else, paused for a day."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -80,7 +81,7 @@ def approve_merchant_account(*, actor: Actor, account_id: UUID, now: datetime) -
             raise AccountMoved()
         before = MerchantAccount.objects.filter(merchant=row.merchant, status=MerchantAccount.ACTIVE)
         before.update(status=MerchantAccount.REPLACED)
-        changes = {"decided_by": actor.ref, "decided_at": now, "pays_from": now + PAUSE}
+        changes: dict[str, Any] = {"decided_by": actor.ref, "decided_at": now, "pays_from": now + PAUSE}
         transition(MerchantAccount, row.id, MerchantAccount.PROPOSED, MerchantAccount.ACTIVE, **changes)
         row.refresh_from_db()
         _record(actor, "wallet.approve_merchant_account", row.merchant_id, now=now, account=row.id, last4=row.last4)
@@ -104,7 +105,7 @@ def reject_merchant_account(*, actor: Actor, account_id: UUID, now: datetime) ->
         waits = row.status == MerchantAccount.PROPOSED or (row.pays_from is not None and row.pays_from > now)
         if not waits or row.status in _OVER:
             raise AccountMoved()
-        changes = {"decided_by": actor.ref, "decided_at": now}
+        changes: dict[str, Any] = {"decided_by": actor.ref, "decided_at": now}
         transition(MerchantAccount, row.id, row.status, MerchantAccount.REJECTED, **changes)
         row.refresh_from_db()
         _record(actor, "wallet.reject_merchant_account", row.merchant_id, now=now, account=row.id, last4=row.last4)

@@ -39,7 +39,8 @@ def add_tap_device(*, actor: Actor, label: str, now: datetime) -> NewTapDevice:
         ensure(actor, actor.uuid, now=now)
         # The wallet's row makes two that are added at once queue, so that neither passes the most.
         lock(actor.uuid)
-        if TapToken.objects.filter(customer_id=actor.uuid).exclude(status=TapToken.REMOVED).count() >= rules.DEVICES_MOST:
+        standing = TapToken.objects.filter(customer_id=actor.uuid).exclude(status=TapToken.REMOVED)
+        if standing.count() >= rules.DEVICES_MOST:
             raise DevicesTooMany(most=rules.DEVICES_MOST)
         row = TapToken.objects.create(
             id=row_id,
