@@ -110,7 +110,7 @@ def test_paid_by_link_asked_back_and_agreed_to_the_money_is_back_on_the_page(
     asked = town.query("SELECT order_id::text FROM wallet_refund")[0][0]
     sale = town.query("SELECT id::text FROM wallet_sale WHERE no = 'CAKE-1'")[0][0]
     shops = ["/shop/", "/shop/sales/", f"/shop/sales/{sale}/", "/shop/payments/", f"/shop/payments/{paid}/"]
-    shops += ["/shop/refunds/", f"/shop/refunds/{asked}/"]
+    shops += ["/shop/refunds/", f"/shop/refunds/{asked}/", "/shop/money/", "/shop/money/account/"]
     fits(seller, shops)
     fits(buyer, [f"/orders/{paid}/", f"/orders/{asked}/", f"/orders/{paid}/refund/", link])
 

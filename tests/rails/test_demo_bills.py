@@ -1,4 +1,4 @@
-"""What a newcomer finds in the demo town: a repayment booked a day late, and a bill that was refused."""
+"""What a newcomer finds in the demo town: a repayment booked a day late, a bill that was refused, a shop paid out."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,10 +7,11 @@ from django.conf import settings
 from tests.rails.bank_process import SECRET, Bank
 
 from kefu.cli.demo import stories
-from kefu.cli.demo.cast import CUSTOMERS
+from kefu.cli.demo.cast import CUSTOMERS, MERCHANTS, STAFF
 from kefu.cli.demo.town import Town
 from kefu.ledger import queries as books
 from kefu.wallet import queries
+from kefu.wallet.queries.shop.disbursement import disbursements_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("W-07"), pytest.mark.row("W-08")]
 
@@ -20,7 +21,7 @@ def town(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setattr(settings, "SANDBOX_BANK_SECRET", SECRET)
     built = Town(datetime.now(UTC))
     for one in CUSTOMERS:
-        if one.key in ("wang", "liu"):
+        if one.key in ("wang", "liu", "huang"):
             built.welcome(one, at=built.ago(days=40))
     return built
 
@@ -49,4 +50,18 @@ def test_refused_bill_is_back_whole_and_says_why(town: Town) -> None:
     assert order.created_at < town.ago(hours=8)
     balance = queries.balance_for(liu)
     assert (balance.available.minor, balance.held.minor) == (1200_00, 0)
+    assert books.check_books() == []
+
+
+@pytest.mark.row("W-06")
+def test_a_shop_was_paid_out_what_was_settled_then(town: Town) -> None:
+    for staff in STAFF:
+        town.hire(staff)
+    for shop in MERCHANTS:
+        town.open_shop(shop)
+    stories.shopping(town)
+    [paid] = disbursements_for(town.people["books"], now=town.now)
+    assert (paid.status, paid.amount.minor, paid.account[-6:]) == ("SUCCEEDED", 63_94, "(4001)")
+    assert paid.settled_at is not None
+    assert town.ago(days=6) < paid.settled_at < town.ago(days=5)
     assert books.check_books() == []

@@ -5,6 +5,8 @@ from datetime import time
 import pytest
 from tests.rails.papers import Entry
 from tests.settlement.conftest import changed
+from tests.wallet.mall import Mall
+from tests.wallet.test_disbursement import ask, with_account
 
 from kefu.core.actor import SYSTEM
 from kefu.ledger import queries as books
@@ -142,4 +144,35 @@ def test_payment_that_stands_on_no_statement_is_found_the_day_after(town, bank, 
     bank.give([changed(entry, at=town.now)], days=2, house="lender")
     assert steps(lin, posted)[-1] == "cleared"
     assert town.house("L31", "payee:cmb_card") == 0
+    assert books.check_books() == []
+
+
+def paid_out(town):
+    """A merchant whose settled 944.30 the bank has paid out."""
+    mall = Mall(town)
+    lin, shop = town.customer("林晓", 1_100_00), mall.shop()
+    with_account(town, shop)
+    mall.bought(lin, shop, 1_000_00)
+    town.wait(days=7)
+    made = ask(town, shop)
+    town.pump.run()
+    return shop, made
+
+
+def test_a_merchants_pay_out_is_matched_on_the_statement_and_cleared(town, bank) -> None:
+    shop, made = paid_out(town)
+    assert (made.amount.minor, town.house("L20"), town.house("A10") > 0) == (944_30, 944_30, False)
+    bank.give(bank.carried())
+    assert (bank.open(), town.house("L20"), shop.money()) == ([], 0, 49_70)
+    assert StatementMatch.objects.get(kind="payout").order_ref == f"order:{made.order_id}"
+    assert books.safeguarding().excess == 0
+    assert books.check_books() == []
+
+
+def test_a_pay_out_that_the_bank_did_not_make_is_a_break_of_no_customer(town, bank) -> None:
+    _shop, made = paid_out(town)
+    bank.give([entry for entry in bank.carried() if entry.kind != "payout"])
+    bank.give([], days=1)
+    [found] = bank.open()
+    assert (found.kind, found.order_no, found.customer_id) == ("ledger_only", made.no, None)
     assert books.check_books() == []

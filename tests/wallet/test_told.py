@@ -127,6 +127,21 @@ TOLD: dict[str, tuple[str, ...] | str] = {
     "wallet.charge_code": ("payment_done", "code_waiting", "code_refused"),
     "wallet.create_pin_payment": ("payment_done",),
     "wallet.refuse_replay": ("code_replayed",),
+    "wallet.add_tap_device": ("tap_added",),
+    "wallet.suspend_tap_device": ("tap_suspended",),
+    "wallet.resume_tap_device": ("tap_resumed",),
+    "wallet.remove_tap_device": ("tap_removed",),
+    "wallet.open_tap_wait": MERCHANT,
+    "wallet.take_tap": ("payment_done", "tap_waiting", "tap_refused"),
+    "wallet.link_merchant_account": MERCHANT,
+    "wallet.propose_merchant_account": ("shop_account_proposed",),
+    "wallet.approve_merchant_account": ("shop_account_changed",),
+    "wallet.reject_merchant_account": ("shop_account_rejected",),
+    "wallet.judge_merchant_account": MERCHANT,
+    "wallet.request_disbursement": MERCHANT,
+    "wallet.create_disbursement": ("disbursement_done", "disbursement_failed", "disbursement_returned"),
+    "wallet.fail_disbursement": MERCHANT,
+    "wallet.refuse_tap": ("tap_replayed", "tap_suspended"),
     "wallet.large_payout": LATER,
 }
 """What each action tells its customer by, or why nothing."""
@@ -158,7 +173,7 @@ def test_no_action_is_forgotten() -> None:
 def test_every_notice_is_told_somewhere() -> None:
     text = "".join(file.read_text("utf-8") for file in SOURCE.rglob("*.py") if file.name != "kinds.py")
     made = {"topup_failed", "transfer_failed", "withdrawal_failed", "withdrawal_returned"}  # by kind, in tell_failed
-    made |= {f"{kind}_{end}" for kind in ("bill", "repayment") for end in ("done", "failed", "returned")}
+    made |= {f"{kind}_{end}" for kind in ("bill", "repayment", "disbursement") for end in ("done", "failed", "returned")}
     made |= {"withdrawal_done"}
     made |= {"budget_80", "budget_100"}  # by share
     untold = {code for code, kind in KINDS.items() if f'"{code}"' not in text and kind.group != "other"} - made

@@ -165,3 +165,5 @@ def test_the_link_of_a_sale_is_a_qr_code_too(town: Town, mall: Mall, browser: Si
     page = text_of(browser(shop.actor).get(f"/shop/sales/{sale.id}/"))
     assert "付款链接的二维码" in page
     assert page.count('class="qr-code"') == 1
+    part = browser(shop.actor).get(f"/shop/sales/{sale.id}/", headers={"hx-request": "true"})
+    assert text_of(part).lstrip().startswith('<section id="sale"')  # no second page within the page

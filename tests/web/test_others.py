@@ -11,7 +11,8 @@ from django.test import Client
 from PIL import Image
 from tests.wallet.mall import Mall
 from tests.wallet.market import tell_rates
-from tests.wallet.town import Town
+from tests.wallet.test_disbursement import propose
+from tests.wallet.town import PAN, Town
 from tests.web.conftest import SignedIn, text_of
 from tests.web.staff import Desk
 
@@ -27,6 +28,7 @@ from kefu.receipts import actions as receipts
 from kefu.receipts.models import Paper
 from kefu.wallet import actions as wallet
 from kefu.wallet.models import BillAccount
+from kefu.wallet.rules.tap import NEW_DEVICE
 
 LOOKS_LIKE_NONE, OTHER_PLACE = {404}, {403}
 SIGN_IN = {302, 401}
@@ -84,7 +86,14 @@ def doors(town: Town, desk: Desk, mall: Mall) -> dict[str, list[Door]]:
     notice = Notice.objects.filter(user_id=lin.uuid).values_list("pk", flat=True)[0]
     talked = desk.taken(lin, desk.li)
     case = desk.case(town.customer("吴三"), desk.li)
+    town.prove(lin, NEW_DEVICE)
+    given = {"pan": PAN, "holder": "白露", "phone": "13900000000"}
+    linking = wallet.link_merchant_account(actor=shop.actor, now=now, **given).id
+    bank = propose(town, shop).id
+    device = wallet.add_tap_device(actor=lin, label="手机", now=now).device.id
+    wait = wallet.open_tap_wait(actor=shop.actor, amount=Money(1), subject="茶", now=now).sale.id
     had = SimpleNamespace(
+        device=device, wait=wait, bank=bank, linking=linking,
         sale=sale, paid=paid, held=held, shot=shot, refund=refund, split=split, pot=pot, schedule=schedule, first=first,
         check=check, account=account, paper=paper, notice=notice, talked=talked, case=case, shop=shop,
         quoted=quoted, exchanged=exchanged,
@@ -119,6 +128,9 @@ def _of_customer(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/me/notices/{of.notice}/"),
             Door("/exchange/confirm", GIVE | {"quote": str(of.quoted)}), Door(f"/orders/{of.exchanged}/"),
             Door(f"/receipts/order/{of.exchanged}/"),
+            Door(f"/tap/devices/{of.device}/suspend", {}),
+            Door(f"/tap/devices/{of.device}/resume"), Door(f"/tap/devices/{of.device}/resume", GIVE),
+            Door(f"/tap/devices/{of.device}/remove", {}), Door(f"/tap/{of.wait}/"),
         ],
     }  # fmt: skip
 
@@ -130,7 +142,9 @@ def _of_shop(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/shop/payments/{of.paid.id}/"), Door(f"/shop/payments/{of.held.id}/capture", {}),
             Door(f"/shop/payments/{of.held.id}/void", {}),
             Door(f"/shop/payments/{of.paid.id}/refund", GIVE | {"amount": "1"}),
-            Door(f"/shop/refunds/{of.refund.id}/"),
+            Door(f"/shop/refunds/{of.refund.id}/"), Door(f"/shop/tap/{of.wait}/"), Door(f"/shop/tap/{of.wait}/state"),
+            Door(f"/shop/money/account/{of.bank}/reject", {}), Door(f"/shop/money/account/check/{of.linking}/"),
+            Door(f"/shop/money/account/check/{of.linking}/", {"code": "246810"}),
             Door(f"/shop/refunds/{of.refund.id}/answer", {"decision": "agree"}),
         ],
         "console": [
@@ -149,6 +163,8 @@ def _of_office(of: SimpleNamespace) -> dict[str, list[Door]]:
         "office": [
             Door("/office/merchants/"), Door("/office/merchants/", {"name": "假店", "category": "food"}),
             Door(f"/office/merchants/{of.shop.id}/hold", {}), Door(f"/office/merchants/{of.shop.id}/reopen", {}),
+            Door(f"/office/merchants/accounts/{of.bank}/approve", {}),
+            Door(f"/office/merchants/accounts/{of.bank}/reject", {}),
             Door(f"/office/merchants/{of.shop.id}/login", {"login": "evil-1", "name": "恶", "password": "x"}),
             Door("/office/rates/"), Door("/office/rates/1/decide", {"decision": "accept"}),
             Door("/office/fees/"), Door("/office/limits/"), Door("/office/limits/standing", {"phone": "1"}),

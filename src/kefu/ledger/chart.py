@@ -34,6 +34,9 @@ class Journal(StrEnum):
     PAY_CAPTURE = "PAY_CAPTURE"
     REFUND = "REFUND"
     MERCH_RECOVERED = "MERCH_RECOVERED"
+    DISBURSE = "DISBURSE"
+    DISBURSE_SETTLED = "DISBURSE_SETTLED"
+    DISBURSE_RETURN = "DISBURSE_RETURN"
     FUND_LEG = "FUND_LEG"
     SWEEP_LEG = "SWEEP_LEG"
     LONG = "LONG"
@@ -108,6 +111,9 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.PAY_CAPTURE: frozenset({("L10", "L30")}),
     Journal.REFUND: frozenset({("L30", "L10"), ("A30", "L10")}),
     Journal.MERCH_RECOVERED: frozenset({("L30", "A30")}),
+    Journal.DISBURSE: frozenset({("L30", "L20")}),
+    Journal.DISBURSE_SETTLED: frozenset({("L20", "A10")}),
+    Journal.DISBURSE_RETURN: frozenset({("A20", "L30")}),
     Journal.FUND_LEG: frozenset({("A10", "A11")}),
     Journal.SWEEP_LEG: frozenset({("A11", "A10")}),
     Journal.LONG: frozenset(

@@ -165,6 +165,62 @@ KINDS: dict[str, Kind] = {
           "如果不是您本人在场，请马上停止转出并联系我们。"),
         SECURITY,
     ),
+    "tap_added": Kind(
+        _("已开通碰一碰"),
+        _("%(at)s 在设备“%(label)s”上开通了碰一碰付款（设备号尾号 %(last4)s）。"
+          "如果不是您本人，请马上停止转出并联系我们。"),
+        SECURITY,
+    ),
+    "tap_suspended": Kind(
+        _("碰一碰已停用"),
+        _("%(at)s 设备“%(label)s”（尾号 %(last4)s）的碰一碰已停用，靠近终端不会付款。找回设备后可以凭支付密码恢复。"),
+        SECURITY,
+    ),
+    "tap_resumed": Kind(
+        _("碰一碰已恢复"),
+        _("%(at)s 设备“%(label)s”（尾号 %(last4)s）的碰一碰已恢复。如果不是您本人，请马上停止转出并联系我们。"),
+        SECURITY,
+    ),
+    "tap_removed": Kind(
+        _("碰一碰已移除"),
+        _("%(at)s 设备“%(label)s”（尾号 %(last4)s）的碰一碰已移除，密钥已销毁。"),
+        SECURITY,
+    ),
+    "tap_waiting": Kind(
+        _("请确认一笔付款"),
+        _("%(merchant)s用碰一碰向您收 %(amount)s，要您输入支付密码才会付出。不是您本人就不用理会。"),
+    ),
+    "tap_refused": Kind(_("碰一碰没有付成"), _("碰一碰付 %(amount)s 没有付成：%(why)s")),
+    "tap_replayed": Kind(
+        _("有人重复使用碰一碰"),
+        _("%(at)s 有人再次使用设备“%(label)s”（尾号 %(last4)s）已经用过的一次碰一碰，"
+          "想付 %(amount)s，已被拒绝，没有扣款。"
+          "如果设备不在您手上，请马上停用碰一碰。"),
+        SECURITY,
+    ),
+    "disbursement_done": Kind(_("结算款已付出"), _("结算 %(amount)s 已由银行付到%(card)s。结算单号 %(no)s。")),
+    "disbursement_failed": Kind(
+        _("结算没有付成"), _("结算 %(amount)s 到%(card)s没有付成：%(reason)s。款项已回到可结算。结算单号 %(no)s。")
+    ),
+    "disbursement_returned": Kind(
+        _("结算款被退回"),
+        _("结算 %(amount)s 到%(card)s被银行退回：%(reason)s。款项已回到可结算，请核对收款账户。结算单号 %(no)s。"),
+    ),
+    "shop_account_proposed": Kind(
+        _("有人要更换结算账户"),
+        _("%(at)s 有人为%(merchant)s提交了新的结算账户 %(account)s，等我们核实。"
+          "如果不是您这边提交的，请马上撤销并联系我们。"),
+        SECURITY,
+    ),
+    "shop_account_changed": Kind(
+        _("结算账户已更换"),
+        _("%(merchant)s的结算账户已换成 %(account)s，%(pays_at)s 以前暂停结算。"
+          "如果不是您这边提交的，请马上撤销并联系我们。"),
+        SECURITY,
+    ),
+    "shop_account_rejected": Kind(
+        _("结算账户没有启用"), _("%(merchant)s的结算账户 %(account)s 没有启用，不会付到这个账户。"), SECURITY
+    ),
     "refund_paid": Kind(_("退款到账"), _("%(merchant)s的退款 %(amount)s 已退回您的余额。退款单号 %(no)s。")),
     "refund_refused": Kind(
         _("商户不同意退款"),

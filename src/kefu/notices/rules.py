@@ -41,6 +41,9 @@ _PLACES = {
     "pin": "/me/pin/",
     "email": "/me/email/",
     "pay_code": "/codes/pay/{}/",
+    "tap": "/tap/",
+    "shop_account": "/shop/money/",
+    "tap_sale": "/tap/{}/",
     "case": "/chat/",
     "conversation": "/chat/",
 }

@@ -1,35 +1,17 @@
 """Short-lived encryption of what must pass from a page to the worker without being stored in the clear."""
 
-import base64
-import json
-import os
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
+from kefu.core import sealing
 
-_NONCE_BYTES = 12
-_MASTER_BYTES = 32
-
-
-def _cipher(row: UUID) -> AESGCM:
-    """The row's own key, so that bytes copied into another row do not open."""
-    master = base64.b64decode(settings.KEFU_FIELD_KEY)
-    if len(master) < _MASTER_BYTES:
-        raise RuntimeError("KEFU_FIELD_KEY holds no key of 32 bytes: nothing can be sealed")
-    return AESGCM(HKDF(SHA256(), length=32, salt=row.bytes, info=b"rails.card_check").derive(master))
+_PURPOSE = "rails.card_check"
 
 
 def seal(row: UUID, values: dict[str, str]) -> bytes:
-    """`values` encrypted under the field key, for this row alone."""
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + _cipher(row).encrypt(nonce, json.dumps(values).encode(), None)
+    """`values` encrypted for this row alone."""
+    return sealing.seal(_PURPOSE, row, values)
 
 
 def unseal(row: UUID, sealed: bytes) -> dict[str, str]:
     """What was sealed. Raises `cryptography.exceptions.InvalidTag` for another row's bytes or another key."""
-    plain = _cipher(row).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
-    values: dict[str, str] = json.loads(plain)
-    return values
+    return sealing.unseal(_PURPOSE, row, sealed)

@@ -77,6 +77,7 @@ def tend_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes i
     now = clock.now()
     actions.close_expired(now=now)
     actions.forget_codes(now=now)
+    actions.forget_waits(now=now)
     actions.void_expired(now=now)
     actions.step_in(now=now)
     actions.end_refused(now=now)
@@ -85,7 +86,9 @@ def tend_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes i
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="wallet.watch_shops")
 def watch_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
-    """Merchants' debts are recovered from what they were paid since; those with too much trouble are held."""
+    """Merchants' debts are recovered from what they were paid since; what is theirs is paid out once a day;
+    those with too much trouble are held."""
     now = clock.now()
     actions.recover_debts(now=now)
+    actions.disburse_daily(now=now)
     actions.hold_troubled(now=now)

@@ -103,13 +103,14 @@ def returned_withdrawal(town: Town) -> None:
 
 
 def shopping(town: Town) -> None:
-    """What neighbours bought, and what one shop gave back."""
+    """What neighbours bought, what one shop gave back, and what it was paid out."""
     town.buy("wang", "books", "68.00", "《城南旧事》", no="NC-1001", at=town.ago(days=14))
     back = town.buy("huang", "books", "45.50", "笔记本", no="NC-1002", at=town.ago(days=9))
     wallet.refund_payment(
         actor=town.people["books"], key=new_id(), order_id=back.id, amount=parse_amount("45.50"), words="缺货，抱歉",
         now=town.ago(days=8),
     )  # fmt: skip
+    town.pay_shop_out("books", bank="cmb", last4="4001", phone="13900004001", at=town.ago(days=6))
     town.buy("liu", "bakery", "32.00", "吐司", no="CG-2001", at=town.ago(days=3))
 
 

@@ -22,6 +22,7 @@ from kefu.wallet.actions.shop.merchant import NewMerchant
 from kefu.wallet.actions.shop.sale import NewSale
 from kefu.wallet.queries import OrderView
 from kefu.wallet.queries.bill import account_check_for
+from kefu.wallet.queries.shop.disbursement import shop_accounts_for
 from kefu.wallet.queries.shop.merchant import merchants_for
 
 MOMENT = timedelta(seconds=2)
@@ -110,6 +111,26 @@ class Town:
                 actor=operator, merchant_id=merchant_id, login=shop.login, name=shop.seller, password=PASSWORD, now=at
             )
         self.people[shop.key] = people.actor_for_user(seller.id)
+
+    def pay_shop_out(self, shop: str, *, bank: str, last4: str, phone: str, at: datetime) -> None:
+        """A merchant's account, checked by its bank and approved two days before `at`; then all that is due, paid."""
+        actor, pan = self.people[shop], self.bank.card_number(bank, last4)
+        check = wallet.link_merchant_account(actor=actor, pan=pan, holder=actor.label, phone=phone, now=self.now)
+        self._carry(check.id, "SENT")
+        wallet.confirm_merchant_account(
+            actor=actor, check_id=check.id, code=self.bank.code_for(last4), now=self.now
+        )
+        self._carry(check.id, "LINKED")
+        before = at - timedelta(days=2)
+        wallet.take_card(check_id=check.id, now=before)
+        proposed = next(one for one in shop_accounts_for(actor, now=before) if one.status == "PROPOSED")
+        wallet.approve_merchant_account(actor=SYSTEM, account_id=proposed.id, now=before)
+        self.bank.mood("sunny", answer="final", settle_s=0)
+        made = wallet.request_disbursement(actor=actor, key=new_id(), now=at)
+        sent = outside.instruction_of(f"order:{made.order_id}")
+        assert sent is not None
+        rails.climb(instruction_id=sent.id, now=at + MOMENT)
+        wallet.follow_instruction(order_id=made.order_id, now=at + 2 * MOMENT)
 
     def buy(self, key: str, shop: str, yuan: str, subject: str, *, no: str, at: datetime) -> OrderView:
         """A payment to a merchant, by the link of a sale."""

@@ -1,10 +1,17 @@
 """Every write of the wallet."""
 
-from kefu.wallet.actions.bill import check_account, check_saved_account, pay_bill, quote_bill, remove_account
+from kefu.wallet.actions.bills.bill import check_account, check_saved_account, pay_bill, quote_bill, remove_account
 from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
 from kefu.wallet.actions.codes.pay import Charge, charge_code, forget_codes, issue_pay_code
 from kefu.wallet.actions.codes.receive import issue_receive_code, look_at_receive_code, quote_receive_code
 from kefu.wallet.actions.completion import complete_topup, completion_arguments
+from kefu.wallet.actions.disburse.account import (
+    approve_merchant_account,
+    confirm_merchant_account,
+    link_merchant_account,
+    reject_merchant_account,
+)
+from kefu.wallet.actions.disburse.paying import disburse_daily, request_disbursement
 from kefu.wallet.actions.exchange.exchange import create_exchange, quote_exchange
 from kefu.wallet.actions.exchange.rates import decide_rate
 from kefu.wallet.actions.found import credit_found
@@ -53,6 +60,14 @@ from kefu.wallet.actions.shop.refund import (
 )
 from kefu.wallet.actions.shop.sale import close_expired, close_sale, create_sale
 from kefu.wallet.actions.stop import lift_stop, stop_outflows
+from kefu.wallet.actions.taps.device import (
+    add_tap_device,
+    remove_tap_device,
+    resume_tap_device,
+    suspend_tap_device,
+)
+from kefu.wallet.actions.taps.paying import take_tap
+from kefu.wallet.actions.taps.waiting import forget_waits, open_tap_wait, read_terminal
 from kefu.wallet.actions.topup import ask_about, create_topup
 from kefu.wallet.actions.transfer import cancel_transfer, check_payee, create_transfer, quote_transfer
 from kefu.wallet.actions.wallet import open_wallet
@@ -63,9 +78,11 @@ __all__ = [
     "Charge",
     "FeeTerms",
     "add_merchant_staff",
+    "add_tap_device",
     "answer_refund",
     "apply_outcome",
     "approve_merchant",
+    "approve_merchant_account",
     "ask_about",
     "cancel_transfer",
     "capture_payment",
@@ -81,6 +98,7 @@ __all__ = [
     "complete_topup",
     "completion_arguments",
     "confirm_card",
+    "confirm_merchant_account",
     "create_exchange",
     "create_payment",
     "create_sale",
@@ -92,11 +110,13 @@ __all__ = [
     "decide_terms",
     "decline_arguments",
     "decline_decided_refund",
+    "disburse_daily",
     "end_refused",
     "escalate_refund",
     "expire_restrictions",
     "follow_instruction",
     "forget_codes",
+    "forget_waits",
     "goodwill_arguments",
     "hold_merchant",
     "hold_troubled",
@@ -105,9 +125,11 @@ __all__ = [
     "lift_restriction",
     "lift_stop",
     "link_card",
+    "link_merchant_account",
     "look_at_receive_code",
     "move_pot",
     "note_contradiction",
+    "open_tap_wait",
     "open_wallet",
     "pay_bill",
     "pay_decided_refund",
@@ -121,19 +143,26 @@ __all__ = [
     "quote_receive_code",
     "quote_transfer",
     "quote_withdrawal",
+    "read_terminal",
     "recover_debts",
     "refund_arguments",
     "refund_payment",
     "register_merchant",
+    "reject_merchant_account",
     "release_transfer",
     "remove_account",
+    "remove_tap_device",
     "reopen_merchant",
+    "request_disbursement",
     "request_refund",
     "restrict",
+    "resume_tap_device",
     "set_standing",
     "step_in",
     "stop_outflows",
+    "suspend_tap_device",
     "take_card",
+    "take_tap",
     "unlink_card",
     "void_expired",
     "void_payment",

@@ -14,6 +14,7 @@ from kefu.rails import actions as rails
 from kefu.rails import queries as outside
 from kefu.wallet import events as facts
 from kefu.wallet.actions import telling
+from kefu.wallet.actions.disburse.account import take_merchant_account
 from kefu.wallet.actions.wallet import ensure, owner_ref
 from kefu.wallet.models import Instrument
 from kefu.wallet.queries.values import CardLinkView, InstrumentView, see_card_link, see_instrument
@@ -59,6 +60,9 @@ def take_card(*, check_id: UUID, now: datetime) -> InstrumentView | None:
     """Take a card that the bank has linked into the wallet; None while it has not. Safe to repeat."""
     check = outside.card_check(check_id)
     if check.status != "LINKED":
+        return None
+    if check.owner_ref.startswith("merchant:"):
+        take_merchant_account(check, now=now)
         return None
     customer = UUID(check.owner_ref.removeprefix("customer:"))
     with transaction.atomic():

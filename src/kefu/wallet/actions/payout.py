@@ -60,6 +60,15 @@ WAYS = {
         paid="paid_out",
         returned="returned",
     ),
+    m.DISBURSEMENT: Way(
+        transit=lambda order: book.house("L20", order),
+        income="",
+        taken=Journal.DISBURSE,
+        settled=Journal.DISBURSE_SETTLED,
+        back=Journal.DISBURSE_RETURN,
+        paid="paid_out",
+        returned="given_back",
+    ),
     m.BILL: _TO_PAYEE,
     m.REPAYMENT: _TO_PAYEE,
 }
@@ -213,6 +222,9 @@ def _undo(order: Order, *, at: datetime, evidence: str) -> book.Leg:
 
 
 def _wallet(order: Order) -> int:
+    """Whose money it is: the customer's, or what we owe the merchant."""
+    if order.kind == m.DISBURSEMENT:
+        return m.Merchant.objects.get(pk=order.customer_id).account
     return m.Wallet.objects.get(pk=order.customer_id).account
 
 
@@ -254,6 +266,7 @@ def _record(order: Order, action: str, advice: AdviceView, *, now: datetime) -> 
 
 def _tell(order: Order, kind: str, *, now: datetime) -> None:
     amount, ref = telling.amount_of(order), book.ref_of(order.id)
-    other = "card" if order.kind == m.WITHDRAWAL else "payee"
+    other = "payee" if order.kind in m.TO_PAYEE else "card"
     values = {"amount": amount, other: order.payee_label, "no": order.no}
-    telling.tell(order.customer_id, kind, actor=telling.BANK, ref=ref, now=now, **values)
+    for person in telling.people_of(order):
+        telling.tell(person, kind, actor=telling.BANK, ref=ref, now=now, **values)

@@ -8,7 +8,8 @@ from kefu.core.actor import SYSTEM, Actor
 from kefu.core.money import Money
 from kefu.notices import actions as notices
 from kefu.wallet import events as facts
-from kefu.wallet.models import PAID_OUT, RETURNED, TRANSFER, WITHDRAWAL, Order
+from kefu.wallet.actions.shop.merchant import tell_shop
+from kefu.wallet.models import DISBURSEMENT, PAID_OUT, RETURNED, TO_PAYEE, TRANSFER, MerchantStaff, Order
 from kefu.wallet.queries.order import shown_to_payee
 from kefu.wallet.rules.timeline import reason_text
 
@@ -17,6 +18,9 @@ BANK = Actor(kind="bank", id="rails", label="Bank")
 
 def order_changed(order: Order, *, balance: bool, now: datetime) -> None:
     """Tell the order's customer, and its payee once it shows with them. `balance`: balances moved too."""
+    if order.kind == DISBURSEMENT:
+        tell_shop(order.customer_id, now=now, order=order.id)
+        return
     sides = [order.customer_id]
     if order.payee_id and shown_to_payee(order):
         sides.append(order.payee_id)
@@ -44,6 +48,13 @@ def tell(customer: UUID, kind: str, *, actor: Actor, ref: str, now: datetime, **
     notices.tell(actor=actor, customer_id=customer, kind=kind, values=values, ref=ref, now=now)
 
 
+def people_of(order: Order) -> list[UUID]:
+    """Who is told of an order: its customer, or who acts for the merchant that it pays."""
+    if order.kind != DISBURSEMENT:
+        return [order.customer_id]
+    return list(MerchantStaff.objects.filter(merchant_id=order.customer_id).values_list("user_id", flat=True))
+
+
 def amount_of(order: Order) -> str:
     return Money(order.amount, order.currency).text()
 
@@ -55,9 +66,10 @@ def tell_failed(order: Order, *, now: datetime) -> None:
     if order.kind == TRANSFER:
         values["payee"] = order.payee_label
     if order.kind in PAID_OUT:
-        other = "card" if order.kind == WITHDRAWAL else "payee"
+        other = "payee" if order.kind in TO_PAYEE else "card"
         values |= {other: order.payee_label, "fee": Money(order.fee, order.currency).text()}
-    tell(order.customer_id, kind, actor=SYSTEM, ref=f"order:{order.id}", now=now, **values)
+    for person in people_of(order):
+        tell(person, kind, actor=SYSTEM, ref=f"order:{order.id}", now=now, **values)
 
 
 def tell_held(order: Order, *, actor: Actor, now: datetime) -> None:

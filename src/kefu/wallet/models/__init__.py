@@ -4,13 +4,16 @@ from kefu.wallet.models.account import Instrument, Wallet
 from kefu.wallet.models.bill import BillTerms
 from kefu.wallet.models.bill_account import BillAccount
 from kefu.wallet.models.code import PayCode
+from kefu.wallet.models.disbursement import Disbursement, MerchantAccount
 from kefu.wallet.models.exchange import Exchange, Spread
 from kefu.wallet.models.fee import LIFETIME, MONTH, PAYEE, PAYER, WINDOWS, YEAR, FeeSchedule
 from kefu.wallet.models.kind import (
+    AT_COUNTER,
     BILL,
     BUY,
     BY_BANK,
     CODE,
+    DISBURSEMENT,
     EXCHANGE,
     FOREIGN,
     FOUND,
@@ -25,6 +28,7 @@ from kefu.wallet.models.kind import (
     REFUND,
     REPAYMENT,
     SELL,
+    TAP,
     TO_PAYEE,
     TOPUP,
     TRANSFER,
@@ -53,9 +57,11 @@ from kefu.wallet.models.status import (
     TRANSITIONS,
     UNKNOWN,
 )
+from kefu.wallet.models.tap import TapToken, TapWait
 
 __all__ = [
     "ACKNOWLEDGED",
+    "AT_COUNTER",
     "BILL",
     "BUY",
     "BY_BANK",
@@ -64,6 +70,7 @@ __all__ = [
     "CODE",
     "CREATED",
     "DAY",
+    "DISBURSEMENT",
     "EXCHANGE",
     "FAILED",
     "FOREIGN",
@@ -93,6 +100,7 @@ __all__ = [
     "STATUSES",
     "SUBMITTED",
     "SUCCEEDED",
+    "TAP",
     "TOPUP",
     "TO_PAYEE",
     "TRANSFER",
@@ -104,11 +112,13 @@ __all__ = [
     "YEAR",
     "BillAccount",
     "BillTerms",
+    "Disbursement",
     "Exchange",
     "FeeSchedule",
     "Instrument",
     "Limit",
     "Merchant",
+    "MerchantAccount",
     "MerchantStaff",
     "Order",
     "OrderStep",
@@ -122,6 +132,8 @@ __all__ = [
     "Restriction",
     "Sale",
     "Spread",
+    "TapToken",
+    "TapWait",
     "TermsChange",
     "Wallet",
 ]

@@ -10,16 +10,19 @@ from kefu.core.money import CURRENCIES, HOME
 TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
 POT, PAYMENT, REFUND = "pot", "payment", "refund"
 BILL, REPAYMENT = "bill", "repayment"
-FOUND = "found"
-EXCHANGE = "exchange"
-KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, FOUND, EXCHANGE)
+FOUND, DISBURSEMENT, EXCHANGE = "found", "disbursement", "exchange"
+KINDS = (
+    *(TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, FOUND, DISBURSEMENT),
+    *(EXCHANGE,),
+)
 TO_PAYEE = (BILL, REPAYMENT)
-PAID_OUT = (WITHDRAWAL, *TO_PAYEE)
+PAID_OUT = (WITHDRAWAL, *TO_PAYEE, DISBURSEMENT)
 BY_BANK = (TOPUP, *PAID_OUT)
 NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
 MODES = (NOW, TWO_HOURS, NEXT_DAY)
-CODE = "code"
-"""How a payment was made whose payer showed a code; it costs what any other does."""
+CODE, TAP = "code", "tap"
+AT_COUNTER = (CODE, TAP)
+"""How a payment was made whose payer showed a code, or held a device near; it costs what any other does."""
 BUY, SELL = "buy", "sell"
 FOREIGN = tuple(code for code in CURRENCIES if code != HOME)
 """The currencies that are exchanged against ours; the mode of an exchange says which."""
@@ -36,6 +39,7 @@ PARTIES: dict[str, Q] = {
     REFUND: Q(payee_id=None, instrument=None, quote=None),
     FOUND: Q(payee_id=None) & ~Q(case_ref=""),
     EXCHANGE: Q(payee_id=None, instrument=None, quote__isnull=False, counted__isnull=False),
+    DISBURSEMENT: Q(payee_id=None, instrument=None, account=None, quote=None, fee=0),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {

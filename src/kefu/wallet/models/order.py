@@ -8,8 +8,8 @@ from kefu.core.ids import new_id
 from kefu.wallet.models.account import Instrument
 from kefu.wallet.models.bill_account import BillAccount
 from kefu.wallet.models.kind import (
+    AT_COUNTER,
     BY_BANK,
-    CODE,
     EXCHANGE,
     FOREIGN,
     MODES,
@@ -40,7 +40,7 @@ class Order(models.Model):
     money was seen on the bank's statement; `acknowledged_at`: since when a biller has taken a payment on and the wallet
     is debited. `quota_used`: what it took of the free quota of its kind, given back with its fee. `pot_id`: the pot
     that money of one's own goes into or, `from_pot`, comes out of. `counted`: what it counts with against limits, in
-    our currency, where that is not the amount.
+    our currency, where that is not the amount. Of a disbursement `customer_id` is the merchant.
     """
 
     TRANSITIONS = TRANSITIONS
@@ -83,7 +83,9 @@ class Order(models.Model):
                 condition=Q(amount__gt=0, fee__gte=0, quota_used__gte=0), name="order_amount_positive"
             ),
             models.CheckConstraint(
-                condition=Q(mode__in=MODES) | Q(mode=CODE, kind=PAYMENT) | Q(mode__in=FOREIGN, kind=EXCHANGE),
+                condition=Q(mode__in=MODES)
+                | Q(mode__in=AT_COUNTER, kind=PAYMENT)
+                | Q(mode__in=FOREIGN, kind=EXCHANGE),
                 name="order_mode_known",
             ),
             models.CheckConstraint(condition=one_of(PARTIES), name="order_kind_has_its_parties"),

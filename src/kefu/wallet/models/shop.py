@@ -50,10 +50,11 @@ class Merchant(models.Model):
 
 
 class MerchantStaff(models.Model):
-    """A login that acts for one merchant, and for no other."""
+    """A login that acts for one merchant, and for no other. `added_by` gave it its first password."""
 
     user_id = models.UUIDField(primary_key=True)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="staff")
+    added_by = models.TextField(default="")
     added_at = models.DateTimeField()
 
 

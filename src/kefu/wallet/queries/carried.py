@@ -8,7 +8,7 @@ from django.db import connection
 
 from kefu.core.ids import descendant
 from kefu.ledger import proving as books
-from kefu.wallet.models import TO_PAYEE, TOPUP, Order
+from kefu.wallet.models import DISBURSEMENT, TO_PAYEE, TOPUP, Order
 from kefu.wallet.rules.payee import payee_ref
 
 BOOKED: dict[str, str] = {TOPUP: "topup"}
@@ -17,14 +17,15 @@ PAID = "paid"
 
 
 class Carried(NamedTuple):
-    """An order; amounts in minor units. `booked`: what the books say the bank has moved for it, None: nothing yet."""
+    """An order; amounts in minor units. A merchant's has no customer. `booked`: what the books say the bank has moved
+    for it, None: nothing yet."""
 
     order_ref: str
     no: str
     kind: str
     status: str
     amount: int
-    customer_id: UUID
+    customer_id: UUID | None
     booked: int | None
 
 
@@ -62,5 +63,6 @@ def _with_books(rows: list[tuple[UUID, str, str, str, int, int, UUID]]) -> list[
     for order_id, no, kind, status, amount, fee, customer in rows:
         posted = amounts.get(legs[order_id])
         booked = None if posted is None else posted - (0 if kind in BOOKED else fee)
-        found.append(Carried(f"order:{order_id}", no, kind, status, amount, customer, booked))
+        whose = None if kind == DISBURSEMENT else customer
+        found.append(Carried(f"order:{order_id}", no, kind, status, amount, whose, booked))
     return found

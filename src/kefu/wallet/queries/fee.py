@@ -49,7 +49,7 @@ class Schedule:
 
 def schedule_at(*, kind: str, mode: str, now: datetime) -> Schedule:
     """The version in force at `now`. One must exist: nothing may cost what is not published."""
-    mode = m.NOW if mode == m.CODE else mode
+    mode = m.NOW if mode in m.AT_COUNTER else mode
     row = FeeSchedule.objects.filter(kind=kind, mode=mode, effective_from__lte=now).latest("version")
     return Schedule(row.id, row.version, row)
 

@@ -17,6 +17,8 @@ QUOTA_NAMES: dict[str, Any] = {
     QUOTA_SERIES[BUY]: _("个人年度购汇额度"),
     QUOTA_SERIES[SELL]: _("个人年度结汇额度"),
 }
+TAP_ORDER_SERIES, TAP_DAY_SERIES = "tap_order", "tap_day"
+"""What leaves by a device held near a terminal without it: at once, and in a day."""
 LAW: dict[str, int] = {
     "class_1_lifetime": 1_000_00,
     "class_2_year": 100_000_00,
@@ -24,12 +26,14 @@ LAW: dict[str, int] = {
     "proof_1_day": 1_000_00,
     "proof_2_day": 5_000_00,
     CODE_SERIES: 500_00,
+    TAP_ORDER_SERIES: 1_000_00,
     QUOTA_SERIES[BUY]: 50_000_00,
     QUOTA_SERIES[SELL]: 50_000_00,
 }
 """The most that each series may say (非银行支付机构网络支付业务管理办法, art. 11 and 24; of codes
-条码支付业务规范（试行）, its weakest class; of exchanges, in US cents, the yearly total of a person:
-个人外汇管理办法实施细则, 汇发〔2007〕1号, art. 2); the house may go below."""
+条码支付业务规范（试行）, its weakest class; of taps what China UnionPay lets cards pay at most without PIN and
+signature; of exchanges, in US cents, the yearly total of a person: 个人外汇管理办法实施细则, 汇发〔2007〕1号,
+art. 2); the house may go below."""
 
 TIER_NAMES = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ"}
 CHECKS_NEEDED = {1: 1, 2: 3, 3: 5}

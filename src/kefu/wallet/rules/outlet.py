@@ -33,6 +33,7 @@ OUTLETS: dict[str, Outlet] = {
         Outlet("repayment", _("还款"), "landmark", (m.REPAYMENT,)),
         Outlet("payment", _("商户付款"), "shopping-bag", (m.PAYMENT,)),
         Outlet("code", _("付款码"), "qr-code", (f"{m.PAYMENT}.{m.CODE}",)),
+        Outlet("tap", _("碰一碰"), "nfc", (f"{m.PAYMENT}.{m.TAP}",)),
     )
 }
 _BY_ORDER = {name: outlet for outlet in OUTLETS.values() for name in outlet.orders}

@@ -23,6 +23,7 @@ LABELS: dict[str, Any] = {
     "reversed": _("对方冲正，款项和手续费已回到余额"),
     "payee_result": _("等待对方答复"),
     "returned": _("银行退回，款项和手续费已回到余额"),
+    "given_back": _("银行退回，已回到可结算"),
     "return_cleared": _("退回款已与银行对账"),
     "contradicted": _("银行说法前后不一，人工核对中"),
     "failed": _("未成功"),
@@ -122,7 +123,7 @@ def expected(*, kind: str, status: str, paused: bool, stage: str = "") -> tuple[
             m.UNKNOWN: ("bank_result", "credited"),
             m.MANUAL: ("manual", "credited"),
         }.get(status, ())
-    if kind == m.WITHDRAWAL:
+    if kind in (m.WITHDRAWAL, m.DISBURSEMENT):
         return {
             m.HELD: ("submitted", "paid_out"),
             m.SUBMITTED: ("bank_result", "paid_out"),

@@ -27,6 +27,7 @@ SERVICES: tuple[tuple[Any, tuple[Service, ...]], ...] = (
             Service(_("充值"), "arrow-down-to-line", "/topup/"),
             Service(_("转账"), "arrow-left-right", "/transfer/"),
             Service(_("付款码"), "qr-code", "/codes/pay/"),
+            Service(_("碰一碰"), "nfc", "/tap/"),
             Service(_("收款码"), "scan-qr-code", "/codes/receive/"),
             Service(_("提现"), "arrow-up-from-line", "/withdraw/"),
             Service(_("换汇"), "coins", "/exchange/"),

@@ -26,6 +26,8 @@ from kefu.web.customer import (
 from kefu.web.customer.codes import pay as pay_code
 from kefu.web.customer.codes import receive as receive_code
 from kefu.web.customer.exchange import page as exchange
+from kefu.web.customer.taps import device as tap_device
+from kefu.web.customer.taps import hold as tap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -57,6 +59,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("codes/pay/<uuid:code_id>/", pay_code.shown, name="code_shown"),
     path("codes/receive/", receive_code.receive, name="code_receive"),
     path("c/<str:token>/", receive_code.scanned, name="code_scanned"),
+    path("tap/", tap.page, name="tap"),
+    path("tap/terminal", tap.terminal, name="tap_terminal"),
+    path("tap/hold", tap.hold, name="tap_hold"),
+    path("tap/<uuid:sale_id>/", tap.held, name="tap_held"),
+    path("tap/devices", tap_device.add, name="tap_add"),
+    path("tap/devices/<uuid:device_id>/suspend", tap_device.suspend, name="tap_suspend"),
+    path("tap/devices/<uuid:device_id>/resume", tap_device.resume, name="tap_resume"),
+    path("tap/devices/<uuid:device_id>/remove", tap_device.remove, name="tap_remove"),
     path("topup/", topup.topup, name="topup"),
     path("topup/pay", topup.pay, name="topup_pay"),
     path("withdraw/", withdraw.withdraw, name="withdraw"),

@@ -12,6 +12,7 @@ from kefu.core import clock
 from kefu.core.refusal import Refusal
 from kefu.wallet import actions as wallet
 from kefu.wallet.actions.shop.merchant import NewMerchant
+from kefu.wallet.queries.shop.disbursement import proposed_accounts_for
 from kefu.wallet.queries.shop.merchant import merchants_for
 from kefu.wallet.queries.shop.values import category_choices
 from kefu.web.forms import Doorway, password_field, text_field
@@ -69,6 +70,20 @@ def judge(request: HttpRequest, merchant_id: UUID, deed: str) -> HttpResponse:
     return redirect("office_merchants")
 
 
+@OPERATORS
+@require_POST
+def judge_account(request: HttpRequest, account_id: UUID, deed: str) -> HttpResponse:
+    """`approve` or `reject` the account that a merchant wants to be paid out to."""
+    actor, now = signed_in(request), clock.now()
+    if deed == "approve":
+        wallet.approve_merchant_account(actor=actor, account_id=account_id, now=now)
+    elif deed == "reject":
+        wallet.reject_merchant_account(actor=actor, account_id=account_id, now=now)
+    else:
+        raise FieldWrong(fields="deed")
+    return redirect("office_merchants")
+
+
 def _add_login(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     form = LoginForm(request.POST)
     if form.is_valid():
@@ -89,6 +104,7 @@ def _page(
     values = {
         "here": "merchants",
         "merchants": merchants_for(signed_in(request), now=clock.now()),
+        "accounts": proposed_accounts_for(signed_in(request), now=clock.now()),
         "form": form,
         "login": login,
         "open_login": open_login,

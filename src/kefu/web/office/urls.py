@@ -16,6 +16,7 @@ urlpatterns = [
     path("reports/", reports.reports, name="office_reports"),
     path("reports/<uuid:report_id>/decide", reports.decide, name="office_report_decide"),
     path("merchants/", merchants.page, name="office_merchants"),
+    path("merchants/accounts/<uuid:account_id>/<slug:deed>", merchants.judge_account, name="office_account_judge"),
     path("merchants/<uuid:merchant_id>/<slug:deed>", merchants.judge, name="office_merchant_judge"),
     path("reconciliation/", settlement.days, name="office_reconciliation"),
     path("reconciliation/upload", settlement.upload, name="office_upload"),

@@ -68,7 +68,8 @@ def sale(request: HttpRequest, sale_id: UUID) -> HttpResponse:
         "qr": qr_code(link, _("付款链接的二维码")),
         "payable": found.status == "OPEN" and found.expires_at > now,
     }
-    return render(request, "shop/sale.html", values)
+    template = "shop/sale_body.html" if getattr(request, "htmx", False) else "shop/sale.html"
+    return render(request, template, values)
 
 
 @for_merchants

@@ -1,42 +1,33 @@
 """Paying by a code that the customer shows and the merchant takes: once, at once, or after the payer's PIN."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from kefu.core import audit, keyed
 from kefu.core.actor import SYSTEM, Actor
-from kefu.core.ids import new_id
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound, Refusal
 from kefu.identity import queries as identity
-from kefu.wallet import events as facts
 from kefu.wallet import models as m
 from kefu.wallet.actions import forbidden, telling
 from kefu.wallet.actions.codes.refusals import CodeAltered, CodeExpired, CodePayerCannot, CodeUnknown, CodeUsed
-from kefu.wallet.actions.quote import write_quote
-from kefu.wallet.actions.shop.merchant import tell_shop
-from kefu.wallet.actions.shop.payment import pay_quoted
+from kefu.wallet.actions.shop.counter import PAYERS_OWN, pay_or_ask, sale_at
 from kefu.wallet.actions.shop.refusals import MerchantClosed
 from kefu.wallet.actions.shop.sale import subject_of
 from kefu.wallet.actions.wallet import ensure, lock
-from kefu.wallet.models import Merchant, PayCode, Quote, Sale
+from kefu.wallet.models import Merchant, PayCode, Sale
 from kefu.wallet.queries.code import PayCodeView
 from kefu.wallet.queries.limit import own_limits
 from kefu.wallet.queries.shop.merchant import merchant_of
-from kefu.wallet.refusals import AccountRestricted, InsufficientFunds, LimitReached, OutflowsStopped, PermissionOff
+from kefu.wallet.refusals import PermissionOff
 from kefu.wallet.rules import amount as amounts
 from kefu.wallet.rules import code as rules
 from kefu.wallet.rules.limit import CODE_SERIES
 from kefu.wallet.rules.outlet import outlet_of
 from kefu.wallet.rules.shop import PAYMENT_MOST
-
-_PAYERS_OWN = (InsufficientFunds, OutflowsStopped, AccountRestricted, PermissionOff, LimitReached)
-"""What is the payer's business, and not told at the counter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,31 +90,17 @@ def charge_code(*, actor: Actor, key: UUID, given: Charge, now: datetime) -> Cha
         with transaction.atomic():
             known = keyed.claim(principal=actor.ref, key=key, body=body)
             if known is None:
-                sale = _sale(merchant, minor, subject, now=now)
+                sale = sale_at(merchant, minor, subject, prefix="C", lasts=rules.CONFIRM_WITHIN, now=now)
                 order_id = _charge(actor, digest, sale, now=now)
                 known = {"sale": str(sale.id), "order": str(order_id or "")}
                 keyed.settle(principal=actor.ref, key=key, answer=known)
     except CodeUsed:
         _note_replay(actor, merchant, digest, minor, now=now)
         raise
-    except _PAYERS_OWN as refused:
+    except PAYERS_OWN as refused:
         _tell_payer(merchant, digest, minor, refused, now=now)
         raise CodePayerCannot(why=refused.code) from refused
     return ChargeView(sale_id=UUID(known["sale"]), order_id=UUID(known["order"]) if known["order"] else None)
-
-
-def _sale(merchant: Merchant, amount: int, subject: str, *, now: datetime) -> Sale:
-    return Sale(
-        id=new_id(),
-        merchant=merchant,
-        no=f"C{now:%y%m%d%H%M%S}{secrets.token_hex(4)}",
-        token=secrets.token_urlsafe(24),
-        subject=subject,
-        amount=amount,
-        currency=merchant.currency,
-        created_at=now,
-        expires_at=now + rules.CONFIRM_WITHIN,
-    )
 
 
 def _charge(actor: Actor, digest: bytes, sale: Sale, *, now: datetime) -> UUID | None:
@@ -142,24 +119,11 @@ def _charge(actor: Actor, digest: bytes, sale: Sale, *, now: datetime) -> UUID |
         raise CodePayerCannot(why=gone.code) from gone
     data = {"sale": sale.id, "amount": sale.amount, "customer": code.customer_id}
     audit.record(actor=actor, action="wallet.charge_code", subject=f"pay_code:{code.id}", now=now, data=data)
-    named: dict[str, Any] = {"sale": sale, "payee_name": sale.merchant.name, "remark": sale.subject}
-    try:
-        quote = write_quote(payer, kind=m.PAYMENT, mode=m.CODE, amount=sale.amount, now=now, **named)
-    except LimitReached as over:
-        if over.data["series"] not in (CODE_SERIES, f"own:{outlet_of(m.PAYMENT, m.CODE).code}"):
-            raise
-        _ask_payer(code, sale, now=now)
-        return None
-    return pay_quoted(payer, Quote.objects.select_related("schedule").get(pk=quote.id), wallet, now=now).id
-
-
-def _ask_payer(code: PayCode, sale: Sale, *, now: datetime) -> None:
-    """More than goes without the PIN: the sale waits for the payer, who gives it on a page of their own."""
-    Sale.objects.filter(pk=sale.pk).update(with_pin=True)
-    telling.changed(facts.CODE_CHANGED, code.customer_id, now=now, sale=sale.id)
-    tell_shop(sale.merchant_id, now=now, sale=sale.id)
-    values = {"merchant": sale.merchant.name, "amount": Money(sale.amount, sale.currency).text()}
-    telling.tell(code.customer_id, "code_waiting", actor=SYSTEM, ref=f"pay_code:{code.id}", now=now, **values)
+    order_id = pay_or_ask(payer, sale, wallet, mode=m.CODE, without_pin=(CODE_SERIES,), now=now)
+    if order_id is None:
+        values = {"merchant": sale.merchant.name, "amount": Money(sale.amount, sale.currency).text()}
+        telling.tell(code.customer_id, "code_waiting", actor=SYSTEM, ref=f"pay_code:{code.id}", now=now, **values)
+    return order_id
 
 
 def _note_replay(actor: Actor, merchant: Merchant, digest: bytes, amount: int, *, now: datetime) -> None:

@@ -107,7 +107,7 @@ def add_merchant_staff(
     row = _merchant(merchant_id)
     with transaction.atomic():
         person = people.register_merchant_login(actor=actor, login=login, name=name, password=password, now=now)
-        MerchantStaff.objects.create(user_id=person.id, merchant=row, added_at=now)
+        MerchantStaff.objects.create(user_id=person.id, merchant=row, added_by=actor.ref, added_at=now)
         _record(actor, "wallet.add_merchant_staff", row, now=now, user=person.id)
     return person
 

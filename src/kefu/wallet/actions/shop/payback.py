@@ -79,7 +79,7 @@ def pay_back(refund: Refund, amount: int, *, actor: Actor, by: str, now: datetim
 
 def _post(order: Order, merchant: Merchant, amount: int, *, now: datetime) -> int:
     """Post the legs; returns what the merchant now owes for it."""
-    payable = books.balance(owner_ref(merchant.id), code="L30", currency=order.currency).posted
+    payable = books.balance(owner_ref(merchant.id), code="L30", currency=order.currency).available
     carried = min(amount, max(0, payable))
     owed = amount - carried
     payer = Wallet.objects.get(pk=order.customer_id).account

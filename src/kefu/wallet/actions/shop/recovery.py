@@ -30,7 +30,7 @@ def _recover(merchant_id: UUID, *, now: datetime) -> int:
     with transaction.atomic():
         row = Merchant.objects.select_for_update().get(pk=merchant_id)
         debt = books.balance(owner, code="A30", currency=row.currency).posted
-        amount = min(debt, books.balance(owner, code="L30", currency=row.currency).posted)
+        amount = min(debt, books.balance(owner, code="L30", currency=row.currency).available)
         if amount <= 0:
             return 0
         own, safe = (books.account(code, "", row.currency) for code in ("A11", "A10"))

@@ -1,10 +1,10 @@
 """A merchant's own place: sales, payments and money; and merchants as the house sees them."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import F, Min, Q, QuerySet, Sum
 
 from kefu.core.actor import Actor
 from kefu.core.brand import brand
@@ -111,29 +111,38 @@ def _clean(text: str) -> str:
 
 def shop_for(actor: Actor, *, now: datetime) -> ShopView:
     """The merchant's money at this instant, from the books and the payments' dates."""
-    row = merchant_of(actor, now=now)
+    return shop_money(merchant_of(actor, now=now), now=now)
+
+
+def shop_money(row: Merchant, *, now: datetime) -> ShopView:
+    """The same of any merchant. Binding only while the caller holds the merchant's row: all their debits queue there.
+
+    The reserve is `reserve_ppm` of what is settled and can still be asked back: it does not shrink as it is paid out.
+    """
     owner, currency = f"merchant:{row.id}", row.currency
-    payable = books.balance(owner, code="L30", currency=currency).posted
+    payable = books.balance(owner, code="L30", currency=currency)
     owed = books.balance(owner, code="A30", currency=currency).posted
     taken = Payment.objects.filter(merchant=row, captured__gt=0)
     local = now.astimezone(brand().zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    later = Q(settles_at__gt=now)
-    sums = taken.filter(later | Q(captured_at__gte=local)).aggregate(
-        taken=Sum("captured", filter=later, default=0),
-        back=Sum("refunded", filter=later, default=0),
-        cost=Sum("mdr", filter=later, default=0),
+    later, recent = Q(settles_at__gt=now), Q(captured_at__gte=now - timedelta(days=row.refund_days))
+    net = F("captured") - F("refunded") - F("mdr")
+    sums = taken.filter(later | recent | Q(captured_at__gte=local)).aggregate(
+        later=Sum(net, filter=later, default=0),
+        settled=Sum(net, filter=recent & ~later, default=0),
         next_at=Min("settles_at", filter=later),
         today=Sum("captured", filter=Q(captured_at__gte=local), default=0),
     )
-    waiting = max(0, min(int(sums["taken"] - sums["back"] - sums["cost"]), payable))
-    reserve = held_back(max(0, payable - waiting), row.reserve_ppm)
+    there = max(0, payable.available)
+    waiting = max(0, min(int(sums["later"]), there))
+    reserve = min(held_back(max(0, int(sums["settled"])), row.reserve_ppm), there - waiting)
     return ShopView(
         merchant=see_merchant(row),
-        payable=Money(payable, currency),
-        due=Money(max(0, payable - waiting - reserve - owed), currency),
+        payable=Money(payable.posted, currency),
+        due=Money(max(0, there - waiting - reserve - owed), currency),
         waiting=Money(waiting, currency),
         reserve=Money(reserve, currency),
         owed=Money(owed, currency),
+        under_way=Money(payable.held, currency),
         next_at=sums["next_at"],
         today=Money(int(sums["today"]), currency),
     )

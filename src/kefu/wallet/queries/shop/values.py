@@ -136,7 +136,8 @@ class RefundView:
 class ShopView:
     """A merchant's money: `payable` is all that we owe them, of it `due` is theirs to have now; minor units in Money.
 
-    `waiting` is not yet settled, `next_at` when the next of it is; `reserve` is kept back; `owed` is what they owe us.
+    `waiting` is not yet settled, `next_at` when the next of it is; `reserve` is kept back; `owed` is what they
+    owe us; `under_way` is with the bank, on its way to their account.
     """
 
     merchant: MerchantView
@@ -145,6 +146,7 @@ class ShopView:
     waiting: Money
     reserve: Money
     owed: Money
+    under_way: Money
     next_at: datetime | None
     today: Money
 

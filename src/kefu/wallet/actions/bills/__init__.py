@@ -1,0 +1,1 @@
+"""Bills and repayments, from the account's check to the payment."""

@@ -1,0 +1,1 @@
+"""Merchants' pay-outs: the account that they go to, and the pay-outs themselves."""

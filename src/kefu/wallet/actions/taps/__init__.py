@@ -1,0 +1,1 @@
+"""Paying by holding a device near a terminal: the devices, the amounts that wait, and the taps."""

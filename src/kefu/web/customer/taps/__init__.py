@@ -1,0 +1,1 @@
+"""Contactless payment: the customer's devices, and holding one near a terminal."""
