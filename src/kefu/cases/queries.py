@@ -113,6 +113,7 @@ class Card:
     credited_to_customer: Money
     credited_by_maker_today: Money
     confirmation: AdviceView | None
+    barred: bool = False
 
 
 def locked_case(case_id: UUID) -> Case:
@@ -243,8 +244,17 @@ def card_for(actor: Actor, proposal_id: UUID, *, now: datetime) -> Card:
         proposal=proposal_view(row), case=view_of(row.case), customer=customer.masked_name,
         maker=maker.alias or maker.name, maker_no=maker.staff_no,
         credited_to_customer=Money(to_customer, row.currency), credited_by_maker_today=Money(by_maker, row.currency),
-        confirmation=confirmation,
+        confirmation=confirmation, barred=barred(actor, row),
     )  # fmt: skip
+
+
+def barred(actor: Actor, row: Proposal) -> bool:
+    """Whether the actor, or one of their lead chain, proposed giving the provisional credit that this decides on."""
+    if row.action not in Proposal.ON_PROVISIONAL:
+        return False
+    given = row.case.proposals.filter(action=Proposal.PROVISIONAL, status=Proposal.CARRIED_OUT)
+    makers = set(given.values_list("maker_id", flat=True))
+    return any(people.counts_as_one(actor.uuid, maker) for maker in makers)
 
 
 def _paid(*, customer_id: UUID, maker_id: UUID, now: datetime) -> tuple[int, int]:

@@ -182,6 +182,40 @@ KINDS: dict[str, Kind] = {
           "我们已经在核对，您不用做任何事，有结果马上告诉您。"),
     ),
     "goodwill_paid": Kind(_("收到补偿"), _("补偿 %(amount)s 已存入您的余额。服务单号 %(case)s。")),
+    "provisional_given": Kind(
+        _("临时款可以使用了"),
+        _(
+            "核实您的订单期间，我们先垫付 %(amount)s 到您的余额，现在就能用。最迟 %(decide_at)s 给出结论："
+            "成立就归您；不成立会先通知您再收回。编号 %(no)s。"
+        ),
+    ),
+    "provisional_announced": Kind(
+        _("临时款将收回"),
+        _(
+            "临时款 %(amount)s 将在 %(withdraw_at)s 从余额收回：%(reason)s。那之前仍可使用；"
+            "说明写在订单 %(no)s 里，不同意请在那之前联系我们。"
+        ),
+    ),
+    "provisional_final": Kind(
+        _("临时款归您所有"), _("争议成立，临时款 %(amount)s 归您所有，不会再收回。凭证可以下载。编号 %(no)s。")
+    ),
+    "provisional_withdrawn": Kind(
+        _("临时款已收回"), _("临时款 %(amount)s 已从余额收回：%(reason)s。编号 %(no)s。")
+    ),
+    "provisional_short": Kind(
+        _("临时款已收回，有一部分记为欠款"),
+        _(
+            "临时款 %(amount)s 已收回：%(reason)s。余额不足，少的 %(owed)s 记为您的欠款，余额不会变成负数；"
+            "没有依据和事先通知，我们不会从余额里扣。编号 %(no)s。"
+        ),
+    ),
+    "debt_announced": Kind(
+        _("欠款将从余额收回"),
+        _("依据%(reason)s，您欠的 %(owed)s 从 %(recover_at)s 起从余额收回。说明写在订单 %(no)s 里，有异议请联系我们。"),
+    ),
+    "debt_recovered": Kind(
+        _("欠款已从余额收回"), _("已从余额收回欠款 %(taken)s，还欠 %(owed)s。编号 %(no)s。")
+    ),
     "split_invited": Kind(
         _("有人请您分摊"), _("%(maker)s请您分摊“%(title)s”，您的一份是 %(amount)s。不认识对方就不用付。")
     ),

@@ -116,6 +116,8 @@ ROLES: dict[str, frozenset[str]] = {
     "cases.close_case": DESK,
     "cases.take_case": DESK,
     "cases.propose_refund": DESK,
+    "cases.propose_provisional": DESK,
+    "wallet.see_provisional": frozenset({SUPERVISOR, OPERATOR}),
     "wallet.register_merchant": frozenset({SUPERVISOR, OPERATOR}),
     "wallet.judge_merchant": frozenset({SUPERVISOR, OPERATOR}),
     "rails.set_mood": frozenset({OPERATOR}),

@@ -16,6 +16,19 @@ from kefu.wallet.actions.outcome import (
     note_contradiction,
 )
 from kefu.wallet.actions.pot import move_pot
+from kefu.wallet.actions.provisional.give import (
+    final_arguments,
+    finalise_provisional,
+    give_arguments,
+    give_provisional,
+)
+from kefu.wallet.actions.provisional.recover import announce_recovery, recover_provisionals, recovery_arguments
+from kefu.wallet.actions.provisional.withdraw import (
+    announce_provisional,
+    notice_arguments,
+    withdraw_due,
+    withdraw_provisional,
+)
 from kefu.wallet.actions.release import claim_released, release_transfer
 from kefu.wallet.actions.restriction import expire_restrictions, lift_restriction, restrict
 from kefu.wallet.actions.shop.deciding import (
@@ -61,6 +74,8 @@ __all__ = [
     "Charge",
     "FeeTerms",
     "add_merchant_staff",
+    "announce_provisional",
+    "announce_recovery",
     "answer_refund",
     "apply_outcome",
     "approve_merchant",
@@ -91,8 +106,12 @@ __all__ = [
     "end_refused",
     "escalate_refund",
     "expire_restrictions",
+    "final_arguments",
+    "finalise_provisional",
     "follow_instruction",
     "forget_codes",
+    "give_arguments",
+    "give_provisional",
     "goodwill_arguments",
     "hold_merchant",
     "hold_troubled",
@@ -104,6 +123,7 @@ __all__ = [
     "look_at_receive_code",
     "move_pot",
     "note_contradiction",
+    "notice_arguments",
     "open_wallet",
     "pay_bill",
     "pay_decided_refund",
@@ -116,6 +136,8 @@ __all__ = [
     "quote_transfer",
     "quote_withdrawal",
     "recover_debts",
+    "recover_provisionals",
+    "recovery_arguments",
     "refund_arguments",
     "refund_payment",
     "register_merchant",
@@ -131,5 +153,7 @@ __all__ = [
     "unlink_card",
     "void_expired",
     "void_payment",
+    "withdraw_due",
+    "withdraw_provisional",
     "withdraw_refund",
 ]

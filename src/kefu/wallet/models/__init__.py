@@ -18,6 +18,7 @@ from kefu.wallet.models.kind import (
     PAID_OUT,
     PAYMENT,
     POT,
+    PROVISIONAL,
     REFUND,
     REPAYMENT,
     TO_PAYEE,
@@ -28,6 +29,7 @@ from kefu.wallet.models.kind import (
 )
 from kefu.wallet.models.limit import DAY, ORDER, SCOPES, Limit, OwnLimit, TermsChange
 from kefu.wallet.models.order import Order, OrderStep
+from kefu.wallet.models.provisional import Provisional
 from kefu.wallet.models.quote import Quote
 from kefu.wallet.models.restriction import OutflowStop, Restriction
 from kefu.wallet.models.shop import Merchant, MerchantStaff, Payment, Refund, RefundNote, Sale
@@ -77,6 +79,7 @@ __all__ = [
     "PAYER",
     "PAYMENT",
     "POT",
+    "PROVISIONAL",
     "REFUND",
     "REPAYMENT",
     "RETURNED",
@@ -106,6 +109,7 @@ __all__ = [
     "OwnLimit",
     "PayCode",
     "Payment",
+    "Provisional",
     "Quote",
     "Refund",
     "RefundNote",

@@ -9,7 +9,8 @@ TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdr
 POT, PAYMENT, REFUND = "pot", "payment", "refund"
 BILL, REPAYMENT = "bill", "repayment"
 FOUND = "found"
-KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, FOUND)
+PROVISIONAL = "provisional"
+KINDS = (TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, FOUND, PROVISIONAL)
 TO_PAYEE = (BILL, REPAYMENT)
 PAID_OUT = (WITHDRAWAL, *TO_PAYEE)
 BY_BANK = (TOPUP, *PAID_OUT)
@@ -29,6 +30,7 @@ PARTIES: dict[str, Q] = {
     PAYMENT: Q(payee_id=None, instrument=None, quote__isnull=False),
     REFUND: Q(payee_id=None, instrument=None, quote=None),
     FOUND: Q(payee_id=None) & ~Q(case_ref=""),
+    PROVISIONAL: Q(payee_id=None, instrument=None, quote=None, fee=0) & ~Q(case_ref=""),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {

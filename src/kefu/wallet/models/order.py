@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from kefu.core.ids import new_id
 from kefu.wallet.models.account import Instrument
 from kefu.wallet.models.bill_account import BillAccount
-from kefu.wallet.models.kind import BY_BANK, CODE, MODES, NOW, PAID_OUT, PARTIES, PAYMENT, TRANSFER, one_of
+from kefu.wallet.models.kind import BY_BANK, CODE, MODES, NOW, PAID_OUT, PARTIES, PAYMENT, PROVISIONAL, TRANSFER, one_of
 from kefu.wallet.models.quote import Quote
 from kefu.wallet.models.status import (
     CREATED,
@@ -71,7 +71,7 @@ class Order(models.Model):
             models.CheckConstraint(condition=Q(mode__in=MODES) | Q(mode=CODE, kind=PAYMENT), name="order_mode_known"),
             models.CheckConstraint(condition=one_of(PARTIES), name="order_kind_has_its_parties"),
             models.CheckConstraint(
-                condition=~Q(status=HELD) | Q(release_at__isnull=False) | Q(kind__in=(*PAID_OUT, PAYMENT)),
+                condition=~Q(status=HELD) | Q(release_at__isnull=False) | Q(kind__in=(*PAID_OUT, PAYMENT, PROVISIONAL)),
                 name="order_held_until_when",
             ),
             models.CheckConstraint(

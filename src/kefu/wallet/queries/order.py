@@ -20,6 +20,7 @@ from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order, Payment, Refund
 from kefu.wallet.queries.bill import terms_of
+from kefu.wallet.queries.provisional import provisionals_among
 from kefu.wallet.queries.values import OrderView, StepView
 from kefu.wallet.rules.timeline import LABELS, expected, label, label_to_come, reason_text
 
@@ -97,7 +98,11 @@ def orders_for(
     both = _newest(sent, most).union(_newest(received, most), all=True)
     found = list(_newest(both, most))
     paid = Payment.objects.in_bulk([order.id for order in found if order.kind == m.PAYMENT])
-    return [seen_by(order, customer, **_payment(paid.get(order.id), order)) for order in found]
+    given = provisionals_among([order.id for order in found if order.kind == m.PROVISIONAL])
+    return [
+        seen_by(order, customer, **_payment(paid.get(order.id), order), provisional=given.get(order.id))
+        for order in found
+    ]
 
 
 def _newest(rows: QuerySet[Order], most: int) -> QuerySet[Order]:
@@ -147,13 +152,16 @@ def order_for(
     own = viewer == order.customer_id
     payment = Payment.objects.filter(pk=order.pk).first() if order.kind == m.PAYMENT else None
     refund = Refund.objects.filter(pk=order.pk).first() if order.kind == m.REFUND else None
+    given = provisionals_among([order.pk] if order.kind == m.PROVISIONAL else []).get(order.pk)
+    stage = refund.status if refund else given.status if given else ""
     return seen_by(
         order,
         viewer,
         **_payment(payment, order),
         refund_of=refund.refund_of_id if refund else None,
         refund_status=refund.status if refund else "",
-        steps=_steps(order, refund.status if refund else "") if own else _arrival(order),
+        provisional=given,
+        steps=_steps(order, stage) if own else _arrival(order),
         transfers=tuple(transfer.id for transfer in books.transfers_of(order.id)),
         bank_ref=instruction.bank_ref if instruction else "",
         bank_status=instruction.status if instruction else "",

@@ -57,6 +57,10 @@ class StatementLine:
         if self.journal == Journal.FEE:
             return gettext("手续费退还") if self.amount.minor > 0 else gettext("手续费")
         name = self.order.title if self.order else gettext("其他")
+        if self.journal == Journal.CUST_RECOVERED:
+            return gettext("%(what)s（收回欠款）") % {"what": name}
+        if self.journal == Journal.PROVISIONAL and self.amount.minor < 0:
+            return gettext("%(what)s（收回）") % {"what": name}
         returned = self.order is not None and self.order.direction == "out" and self.amount.minor > 0
         return gettext("%(what)s（退回）") % {"what": name} if returned else name
 

@@ -81,7 +81,7 @@ def _cells(order: OrderView) -> list[str]:
         sign + _plain(order.amount.minor),
         _plain(order.fee.minor),
         order.amount.currency,
-        words.order_status(order.status)[0],
+        words.order_status(order.shown_status)[0],
         harmless(_words(order)),
     ]
 
