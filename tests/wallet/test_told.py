@@ -123,6 +123,13 @@ TOLD: dict[str, tuple[str, ...] | str] = {
     "wallet.charge_code": ("payment_done", "code_waiting", "code_refused"),
     "wallet.create_pin_payment": ("payment_done",),
     "wallet.refuse_replay": ("code_replayed",),
+    "wallet.give_provisional": ("provisional_given",),
+    "wallet.finalise_provisional": ("provisional_final",),
+    "wallet.announce_provisional": ("provisional_announced",),
+    "wallet.withdraw_provisional": ("provisional_withdrawn", "provisional_short"),
+    "wallet.recover_provisional": ("debt_announced",),
+    "wallet.take_debt": ("debt_recovered",),
+    "wallet.see_provisional": STAFF,
     "wallet.large_payout": LATER,
 }
 """What each action tells its customer by, or why nothing."""

@@ -128,6 +128,12 @@ def _of_shop(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/console/case/{of.case.id}/take", {}),
             Door(f"/console/case/{of.case.id}/refund", {"amount": "1", "reason": "x"}),
             Door(f"/console/case/{of.case.id}/decline", {"reason": "x"}),
+            Door(f"/console/case/{of.case.id}/goodwill", GIVE | {"amount": "1", "reason": "x"}),
+            Door(f"/console/case/{of.case.id}/provisional", GIVE | {"amount": "1", "reason": "x"}),
+            *(
+                Door(f"/console/case/{of.case.id}/provisional/{of.paid.id}/{deed}", {"reason": "x", "code": "refunded"})
+                for deed in ("final", "notice", "recovery")
+            ),
         ],
         "file": [Door(f"/refunds/files/{of.shot}")],
     }  # fmt: skip
@@ -146,7 +152,7 @@ def _of_office(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/office/reconciliation/{uuid4()}/take", {}),
             Door(f"/office/reconciliation/{uuid4()}/propose", {"deed": "credit"}),
             Door(f"/office/reconciliation/{uuid4()}/decide", {"decision": "approve"}),
-            Door("/office/safeguarding/"), Door("/office/safeguarding.csv"),
+            Door("/office/provisional/"), Door("/office/safeguarding/"), Door("/office/safeguarding.csv"),
         ],
     }  # fmt: skip
 

@@ -21,7 +21,9 @@ from kefu.identity import queries as people
 from kefu.identity.values import GrantView
 from kefu.rails import queries as rails
 from kefu.rails.queries import AdviceView
+from kefu.wallet.queries.provisional import BASES, REASONS
 
+WHY = {**REASONS, **BASES}
 CONFIRMING = frozenset({"query", "statement"})
 SUPERVISING = frozenset({"supervisor", "operator"})
 Part = TypeVar("Part", bound=Model)
@@ -63,6 +65,7 @@ class ProposalView:
     proposed_at: datetime
     settled_at: datetime | None
     transfer_ref: str
+    code_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,7 @@ def proposal_view(row: Proposal) -> ProposalView:
         id=row.id, case_id=row.case_id, case_no=row.case.no, action=row.action, status=row.status,
         amount=Money(row.amount, row.currency), order_id=row.order_id, advice_id=row.advice_id, reason=row.reason,
         approval_id=row.approval_id, maker_id=row.maker_id, proposed_at=row.proposed_at,
-        settled_at=row.settled_at, transfer_ref=row.transfer_ref,
+        settled_at=row.settled_at, transfer_ref=row.transfer_ref, code_text=str(WHY.get(row.code, "")),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from kefu.cases.refusals import (
     ProposalWaiting,
     ReasonMissing,
 )
+from kefu.core import keyed
 from kefu.core.actor import Actor
 from kefu.core.audit import record
 from kefu.core.events import announce
@@ -52,12 +53,17 @@ class Plan:
 
 
 @transaction.atomic
-def propose_goodwill(*, actor: Actor, case_id: UUID, amount: Money, reason: str, now: datetime) -> ProposalView:
-    """Propose to credit the customer out of our own money (journal GOODWILL, domain rule: two people always)."""
+def propose_goodwill(
+    *, actor: Actor, case_id: UUID, amount: Money, reason: str, now: datetime, key: UUID | None = None
+) -> ProposalView:
+    """Propose to credit the customer out of our own money (journal GOODWILL, domain rule: two people always).
+
+    The same `key` and words give the proposal made first, also once it is decided.
+    """
     case = open_case_of(actor, case_id, now)
     arguments = wallet.goodwill_arguments(customer_id=case.customer_id, amount=amount, case_ref=case.no)
     plan = Plan(Proposal.GOODWILL, "wallet.pay_goodwill", arguments, amount)
-    return propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
+    return propose(actor=actor, case=case, plan=plan, reason=reason, now=now, key=key)
 
 
 @transaction.atomic
@@ -88,8 +94,25 @@ def open_case_of(actor: Actor, case_id: UUID, now: datetime) -> Case:
     return case
 
 
-def propose(*, actor: Actor, case: Case, plan: Plan, reason: str, now: datetime) -> ProposalView:
-    """Put the plan before a checker. Refuses `cases.proposal.not_allowed`, `.reason_missing`, `.waiting`."""
+def propose(
+    *, actor: Actor, case: Case, plan: Plan, reason: str, now: datetime, key: UUID | None = None
+) -> ProposalView:
+    """Put the plan before a checker, once for each `key` of a form.
+
+    Refuses `cases.proposal.not_allowed`, `.reason_missing`, `.waiting`, `core.request.key_reused`.
+    """
+    if key is None:
+        return _propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
+    body = {"case": case.id, "action": plan.action, "amount": plan.amount.minor, "reason": reason}
+    known = keyed.claim(principal=actor.ref, key=key, body=body)
+    if known is not None:
+        return proposal_view(Proposal.objects.select_related("case").get(pk=known["proposal"]))
+    made = _propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
+    keyed.settle(principal=actor.ref, key=key, answer={"proposal": str(made.id)})
+    return made
+
+
+def _propose(*, actor: Actor, case: Case, plan: Plan, reason: str, now: datetime) -> ProposalView:
     if plan.action not in KINDS[case.kind].proposals:
         raise ProposalNotAllowed(kind=case.kind, action=plan.action)
     words = fit_words(actor, reason)

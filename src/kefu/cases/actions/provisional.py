@@ -23,7 +23,9 @@ from kefu.wallet.queries.provisional import ProvisionalView
 
 
 @transaction.atomic
-def propose_provisional(*, actor: Actor, case_id: UUID, amount: Money, reason: str, now: datetime) -> ProposalView:
+def propose_provisional(
+    *, actor: Actor, case_id: UUID, amount: Money, reason: str, now: datetime, key: UUID | None = None
+) -> ProposalView:
     """Propose to credit the customer while the case's order is looked into (journal PROVISIONAL).
 
     Refuses `core.amount.*`, `wallet.provisional.*`, `cases.proposal.*`, `cases.case.over`.
@@ -35,7 +37,7 @@ def propose_provisional(*, actor: Actor, case_id: UUID, amount: Money, reason: s
         customer_id=case.customer_id, order_id=case.order_id, amount=amount, case_ref=case.no
     )
     plan = Plan(Proposal.PROVISIONAL, "wallet.give_provisional", arguments, amount, case.order_id)
-    return propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
+    return propose(actor=actor, case=case, plan=plan, reason=reason, now=now, key=key)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.office import board, merchants, reports, settlement, terms
+from kefu.web.office import board, merchants, provisional, reports, settlement, terms
 
 urlpatterns = [
     path("", board.page, name="office"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("reports/<uuid:report_id>/decide", reports.decide, name="office_report_decide"),
     path("merchants/", merchants.page, name="office_merchants"),
     path("merchants/<uuid:merchant_id>/<slug:deed>", merchants.judge, name="office_merchant_judge"),
+    path("provisional/", provisional.page, name="office_provisional"),
     path("reconciliation/", settlement.days, name="office_reconciliation"),
     path("reconciliation/upload", settlement.upload, name="office_upload"),
     path("reconciliation/<uuid:break_id>/", settlement.difference, name="office_break"),
