@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.wallet.test_race import at_once
 from tests.wallet.mall import Mall
+from tests.wallet.test_race import at_once
 from tests.wallet.town import Town
 
 from kefu.core.actor import SYSTEM, Actor
@@ -41,25 +41,25 @@ class Dispute:
         self.given: UUID | None = None
 
     def give(self, amount: int, *, case: str = CASE) -> OrderView:
-        asked = dict(customer_id=self.who.uuid, order_id=self.disputed.id, amount=Money(amount), case_ref=case)
+        asked = {"customer_id": self.who.uuid, "order_id": self.disputed.id, "amount": Money(amount), "case_ref": case}
         approval = self._approved("wallet.give_provisional", actions.give_arguments(**asked))
         made = actions.give_provisional(actor=SYSTEM, approval_id=approval, now=self.town.now, **asked)
         self.given = made.id
         return made
 
     def finalise(self) -> OrderView:
-        asked = dict(order_id=self.given, case_ref=CASE)
+        asked = {"order_id": self.given, "case_ref": CASE}
         approval = self._approved("wallet.finalise_provisional", actions.final_arguments(**asked))
         return actions.finalise_provisional(actor=SYSTEM, approval_id=approval, now=self.town.now, **asked)
 
     def announce(self) -> Provisional:
-        asked = dict(order_id=self.given, reason="not_upheld", words=WORDS, case_ref=CASE)
+        asked = {"order_id": self.given, "reason": "not_upheld", "words": WORDS, "case_ref": CASE}
         approval = self._approved("wallet.announce_provisional", actions.notice_arguments(**asked))
         actions.announce_provisional(actor=SYSTEM, approval_id=approval, now=self.town.now, **asked)
         return self.row()
 
     def announce_recovery(self) -> Provisional:
-        asked = dict(order_id=self.given, basis="judgment", words="判决书（2026）沪01民终1号", case_ref=CASE)
+        asked = {"order_id": self.given, "basis": "judgment", "words": "判决书（2026）沪01民终1号", "case_ref": CASE}
         approval = self._approved("wallet.recover_provisional", actions.recovery_arguments(**asked))
         actions.announce_recovery(actor=SYSTEM, approval_id=approval, now=self.town.now, **asked)
         return self.row()
@@ -286,7 +286,7 @@ def test_a_top_up_on_which_the_bank_is_silent_can_be_made_good(town: Town, scrip
 
 
 def test_nothing_without_approval_case_or_standing(town: Town, dispute: Dispute) -> None:
-    asked = dict(customer_id=dispute.who.uuid, order_id=dispute.disputed.id, amount=Money(10_00))
+    asked = {"customer_id": dispute.who.uuid, "order_id": dispute.disputed.id, "amount": Money(10_00)}
     with pytest.raises(NotFound):
         actions.give_provisional(actor=dispute.who, case_ref=CASE, approval_id=uuid4(), now=town.now, **asked)
     with refused_with("wallet.goodwill.case_missing"):

@@ -243,6 +243,32 @@ KINDS: dict[str, Kind] = {
         _("这一次没有付"),
         _("转给%(payee)s的 %(amount)s 这一次没有付：%(reason)s，不会再自动重试。需要的话请自己转账。"),
     ),
+    "schedule_bill_made": Kind(
+        _("已安排缴费或还款"),
+        _(
+            "会在 %(run_at)s 先查账单，再付给%(payee)s，最多 %(amount)s；%(safe_at)s 前付款都赶得上入账。"
+            "如果不是您本人安排的，请马上停止转出。"
+        ),
+        SECURITY,
+    ),
+    "schedule_bill_soon": Kind(
+        _("安排的缴费或还款快到了"), _("%(run_at)s 会付给%(payee)s，最多 %(amount)s，请留够余额；不想付可以取消。")
+    ),
+    "schedule_bill_retry": Kind(
+        _("安排的缴费或还款没有付成"),
+        _(
+            "付给%(payee)s的一笔没有付成：%(reason)s。会在 %(next_at)s 再试；您也可以自己付，"
+            "%(safe_at)s 前付款都赶得上入账。"
+        ),
+    ),
+    "schedule_bill_missed": Kind(
+        _("安排的缴费或还款没有付，请自己付"),
+        _(
+            "付给%(payee)s的一笔没有付：%(reason)s，不会再自动试。请打开“缴费”或“还款”自己付，"
+            "%(safe_at)s 前付款都赶得上入账。"
+        ),
+    ),
+    "schedule_bill_clear": Kind(_("账单已缴清"), _("给%(payee)s安排的一笔不用付了：账单已缴清，没有扣款。")),
     "bill_soon": Kind(
         _("账单快到期了"),
         _(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext
 
 from kefu.core.actor import Actor
 from kefu.core.money import Money
@@ -30,7 +31,7 @@ class OccurrenceView:
 
     @property
     def again(self) -> bool:
-        return self.status == Occurrence.WAITING and self.next_try_at > self.run_at
+        return self.status == Occurrence.WAITING and self.next_try_at > self.run_at and bool(self.reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,14 @@ class ScheduleView:
     created_at: datetime
     next: OccurrenceView | None
     past: tuple[OccurrenceView, ...]
+    choice: str = ""
+    safe_at: datetime | None = None
+
+    @property
+    def title(self) -> str:
+        """What it does, in one phrase."""
+        name = {"name": self.label}
+        return gettext("缴费或还款 · %(name)s") % name if self.kind == "bill" else gettext("转给%(name)s") % name
 
     @property
     def is_live(self) -> bool:
@@ -93,6 +102,8 @@ def _see(row: Schedule) -> ScheduleView:
         status=row.status,
         created_at=row.created_at,
         next=next((one for one in times if one.status == Occurrence.WAITING), None),
+        choice=row.choice,
+        safe_at=row.safe_at,
         past=tuple(one for one in times if one.status != Occurrence.WAITING)[:PAST_SHOWN],
     )
 

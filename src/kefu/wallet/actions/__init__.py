@@ -4,9 +4,9 @@ from kefu.wallet.actions.bill import check_account, check_saved_account, pay_bil
 from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
 from kefu.wallet.actions.codes.pay import Charge, charge_code, forget_codes, issue_pay_code
 from kefu.wallet.actions.codes.receive import issue_receive_code, look_at_receive_code, quote_receive_code
-from kefu.wallet.actions.completion import complete_topup, completion_arguments
-from kefu.wallet.actions.found import credit_found
-from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
+from kefu.wallet.actions.credits.completion import complete_topup, completion_arguments
+from kefu.wallet.actions.credits.found import credit_found
+from kefu.wallet.actions.credits.goodwill import goodwill_arguments, pay_goodwill
 from kefu.wallet.actions.limits import Caps, change_limits, set_standing
 from kefu.wallet.actions.limits.terms import FeeTerms, decide_terms, propose_fee, propose_limit
 from kefu.wallet.actions.outcome import (

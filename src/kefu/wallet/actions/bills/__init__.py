@@ -1,0 +1,1 @@
+"""Bills looked at ahead: what paying on a later day would mean."""
