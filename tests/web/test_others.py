@@ -147,6 +147,8 @@ def _of_office(of: SimpleNamespace) -> dict[str, list[Door]]:
         "office": [
             Door("/office/merchants/"), Door("/office/merchants/", {"name": "假店", "category": "food"}),
             Door(f"/office/merchants/{of.shop.id}/hold", {}), Door(f"/office/merchants/{of.shop.id}/reopen", {}),
+            Door(f"/office/merchants/{of.shop.id}/ask", {}), Door(f"/office/merchants/logins/{uuid4()}/confirm", {}),
+            Door(f"/office/limits/standing/{uuid4()}/decide", {"decision": "approve"}),
             Door(f"/office/merchants/{of.shop.id}/login", {"login": "evil-1", "name": "恶", "password": "x"}),
             Door("/office/fees/"), Door("/office/limits/"), Door("/office/limits/standing", {"phone": "1"}),
             Door(f"/office/terms/{uuid4()}/decide", {"decision": "approve"}), Door("/office/reports/"),

@@ -25,6 +25,7 @@ from kefu.wallet.queries.provisional import BASES, REASONS
 
 WHY = {**REASONS, **BASES}
 CONFIRMING = frozenset({"query", "statement"})
+WAITING_MOST = 50
 SUPERVISING = frozenset({"supervisor", "operator"})
 Part = TypeVar("Part", bound=Model)
 
@@ -224,12 +225,15 @@ def confirmation_since(*, order_id: UUID, opened_at: datetime) -> AdviceView | N
     return None
 
 
-def proposals_waiting_for(actor: Actor) -> list[ProposalView]:
-    """What waits for this checker: all open proposals but their own; only for supervisors."""
+def proposals_waiting_for(actor: Actor, *, after: int = 0) -> tuple[list[ProposalView], bool]:
+    """What waits for this checker, the oldest first, from place `after` on; and whether more follow. All open proposals
+    but their own; only for supervisors.
+    """
     if actor.role not in SUPERVISING:
         raise NotFound()
     rows = Proposal.objects.filter(status=Proposal.PROPOSED).exclude(maker_id=actor.uuid)
-    return [proposal_view(row) for row in rows.select_related("case").order_by("proposed_at")]
+    found = list(rows.select_related("case").order_by("proposed_at", "id")[after : after + WAITING_MOST + 1])
+    return [proposal_view(row) for row in found[:WAITING_MOST]], len(found) > WAITING_MOST
 
 
 def card_for(actor: Actor, proposal_id: UUID, *, now: datetime) -> Card:

@@ -100,6 +100,7 @@ ROLES: dict[str, frozenset[str]] = {
     "wallet.restrict": DESK,
     "wallet.stop_outflows": DESK,
     "wallet.set_standing": frozenset({OPERATOR}),
+    "wallet.decide_standing": frozenset({SUPERVISOR, OPERATOR}),
     "wallet.see_terms": frozenset({SUPERVISOR, OPERATOR}),
     "wallet.propose_terms": frozenset({OPERATOR}),
     "wallet.decide_terms": frozenset({SUPERVISOR}),

@@ -7,7 +7,7 @@ from kefu.wallet.actions.codes.receive import issue_receive_code, look_at_receiv
 from kefu.wallet.actions.credits.completion import complete_topup, completion_arguments
 from kefu.wallet.actions.credits.found import credit_found
 from kefu.wallet.actions.credits.goodwill import goodwill_arguments, pay_goodwill
-from kefu.wallet.actions.limits import Caps, change_limits, set_standing
+from kefu.wallet.actions.limits import Caps, change_limits, decide_standing, set_standing
 from kefu.wallet.actions.limits.terms import FeeTerms, decide_terms, propose_fee, propose_limit
 from kefu.wallet.actions.outcome import (
     apply_outcome,
@@ -40,6 +40,8 @@ from kefu.wallet.actions.shop.deciding import (
 from kefu.wallet.actions.shop.merchant import (
     add_merchant_staff,
     approve_merchant,
+    ask_reopen,
+    confirm_merchant_staff,
     hold_merchant,
     hold_troubled,
     register_merchant,
@@ -80,6 +82,7 @@ __all__ = [
     "apply_outcome",
     "approve_merchant",
     "ask_about",
+    "ask_reopen",
     "cancel_transfer",
     "capture_payment",
     "change_limits",
@@ -94,12 +97,14 @@ __all__ = [
     "complete_topup",
     "completion_arguments",
     "confirm_card",
+    "confirm_merchant_staff",
     "create_payment",
     "create_sale",
     "create_topup",
     "create_transfer",
     "create_withdrawal",
     "credit_found",
+    "decide_standing",
     "decide_terms",
     "decline_arguments",
     "decline_decided_refund",

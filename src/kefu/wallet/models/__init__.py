@@ -1,6 +1,6 @@
 """Tables of the wallet, a file a noun."""
 
-from kefu.wallet.models.account import Instrument, Wallet
+from kefu.wallet.models.account import Instrument, StandingChange, Wallet
 from kefu.wallet.models.bill import BillTerms
 from kefu.wallet.models.bill_account import BillAccount
 from kefu.wallet.models.code import PayCode
@@ -115,6 +115,7 @@ __all__ = [
     "RefundNote",
     "Restriction",
     "Sale",
+    "StandingChange",
     "TermsChange",
     "Wallet",
 ]

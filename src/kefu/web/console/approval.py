@@ -12,6 +12,7 @@ from kefu.cases import queries as cases
 from kefu.core import clock
 from kefu.identity import queries as people
 from kefu.wallet.queries import provisional as provisionals
+from kefu.web.ids import pages_around, read_place
 from kefu.web.refusals import FieldWrong
 from kefu.web.sessions import for_staff, signed_in
 
@@ -19,9 +20,11 @@ from kefu.web.sessions import for_staff, signed_in
 @for_staff("supervisor")
 @require_GET
 def waiting(request: HttpRequest) -> HttpResponse:
-    """Open proposals of others, the oldest first."""
-    actor = signed_in(request)
-    return render(request, "console/approvals.html", {"proposals": cases.proposals_waiting_for(actor)})
+    """Open proposals of others, the oldest first, page by page."""
+    after = read_place(request.GET.get("after", "0"))
+    found, more = cases.proposals_waiting_for(signed_in(request), after=after)
+    values = {"proposals": found, **pages_around(after, most=cases.WAITING_MOST, more=more)}
+    return render(request, "console/approvals.html", values)
 
 
 @for_staff("agent", "supervisor")
