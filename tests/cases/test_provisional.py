@@ -78,6 +78,7 @@ def at(town: Town) -> Desk:
     return Desk(town)
 
 
+@pytest.mark.row("A-03")
 def test_proposed_approved_and_made_final(at: Desk) -> None:
     made = at.propose()
     assert at.town.money(at.lin) == (100_00, 0)
@@ -124,6 +125,7 @@ def test_a_debt_is_recovered_under_four_eyes_too(at: Desk) -> None:
     assert books.check_books() == []
 
 
+@pytest.mark.row("A-03")
 def test_nobody_approves_what_they_gave_nor_a_pair_in_turn(at: Desk) -> None:
     """Scenario 14 of the domain rules 2.7 for provisional credits."""
     made = at.propose()

@@ -89,6 +89,7 @@ def safe_and_owed() -> tuple[int, int]:
     return seen.resource, seen.requirement
 
 
+@pytest.mark.row("F-11")
 def test_given_it_is_hers_to_use_and_funded_in_the_same_batch(town: Town, dispute: Dispute) -> None:
     made = dispute.give(200_00)
     assert (made.kind, made.status, made.shown_status, made.settled_at) == ("provisional", "HELD", "PROVISIONAL", None)
@@ -147,6 +148,7 @@ def test_taken_back_only_after_the_notice(town: Town, dispute: Dispute) -> None:
     assert books.check_books() == []
 
 
+@pytest.mark.row("F-11")
 def test_scenario_13_balance_short_becomes_a_receivable_never_a_negative_wallet(town: Town, dispute: Dispute) -> None:
     """Scenario 13 of the domain rules 2.7."""
     dispute.give(200_00)
@@ -273,6 +275,7 @@ def test_only_for_an_order_of_theirs_whose_money_is_gone(town: Town, dispute: Di
         actions.give_arguments(customer_id=dispute.who.uuid, order_id=given.id, **ask)
 
 
+@pytest.mark.row("F-11")
 def test_a_top_up_on_which_the_bank_is_silent_can_be_made_good(town: Town, scripted) -> None:
     scripted.outcome = "PROCESSING"
     lin = town.customer("林晓")

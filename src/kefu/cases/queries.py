@@ -21,9 +21,8 @@ from kefu.identity import queries as people
 from kefu.identity.values import GrantView
 from kefu.rails import queries as rails
 from kefu.rails.queries import AdviceView
-from kefu.wallet.queries.provisional import BASES, REASONS
+from kefu.wallet.queries.provisional import WHY
 
-WHY = {**REASONS, **BASES}
 CONFIRMING = frozenset({"query", "statement"})
 WAITING_MOST = 50
 SUPERVISING = frozenset({"supervisor", "operator"})

@@ -5,7 +5,6 @@ Pure and strict: number and sum of its trailer must hold, else it is refused who
 
 import csv
 import io
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -91,10 +90,10 @@ def _line(number: int, row: list[str]) -> FileLine:
         raise StatementUnreadableError(number, "reference or instruction is missing")
     if kind not in (DEBIT, PAYOUT, RETURN) or status not in (SUCCEEDED, FAILED):
         raise StatementUnreadableError(number, f"a {kind[:20]} that is {status[:20]} is not known")
-    if minor(amount, number) == 0 or not re.fullmatch(r"(?a:\d{4})?", last4):
+    moved, charged = minor(amount, number), minor(fee, number)
+    if moved == 0 or not (last4 == "" or (last4.isascii() and last4.isdigit() and len(last4) == 4)):
         raise StatementUnreadableError(number, "amount or last four digits are wrong")
-    for said in (minor(amount, number), minor(fee, number)):
-        check_line(number, amount=said, bank_ref=bank_ref)
+    check_line(number, amount=max(moved, charged), bank_ref=bank_ref)
     found = read_uuid(instruction)
     return FileLine(
         number=number,
@@ -102,8 +101,8 @@ def _line(number: int, row: list[str]) -> FileLine:
         instruction_id=found,
         bank_ref=bank_ref,
         kind=kind,
-        amount=minor(amount, number),
-        fee=minor(fee, number),
+        amount=moved,
+        fee=charged,
         at=when,
         status=status,
         last4=last4,

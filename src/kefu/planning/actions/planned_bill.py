@@ -157,14 +157,16 @@ def pay_planned_bill(
     Refuses `planning.bill.*` and what quoting and paying a bill refuse.
     """
     if one.check_id is None:
-        return _ask(actor, schedule, one, now=now)
+        _ask(actor, schedule, one, now=now)
+        return None
     check = account_check_for(actor, one.check_id, now=now)
     if check.status == "ASKED" and now - one.next_try_at < ANSWER_WITHIN:
         return None
     if check.status != "FOUND":
         raise BillUnreachable()
     if check.over:
-        return _ask(actor, schedule, one, now=now)  # the worker stood still: what is due may have changed
+        _ask(actor, schedule, one, now=now)  # the worker stood still: what is due may have changed
+        return None
     amount = _agreed(schedule, check)
     quote = wallet.quote_bill(actor=actor, check_id=check.id, amount=amount, now=now)
     if quote.needs_pin:

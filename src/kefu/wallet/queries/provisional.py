@@ -14,6 +14,8 @@ from kefu.wallet.models import Order, Payment, Provisional
 from kefu.wallet.rules.provisional import BASES, REASONS, can_be_disputed
 
 LIST_MOST = 50
+WHY = {**REASONS, **BASES}
+"""What the code of a reason or of a legal basis says."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,8 +92,9 @@ def decide_standing(*, actor: Actor, change_id: UUID, approve: bool, now: dateti
         wallet = lock(change.customer_id)
         to = StandingChange.APPROVED if approve else StandingChange.REJECTED
         fresh = StandingChange.objects.filter(pk=change_id, proposed_at__gt=now - StandingChange.LASTS).exists()
-        changes = {"decided_by": actor.uuid, "decided_at": now}
-        if not fresh or not transition(StandingChange, change_id, StandingChange.PROPOSED, to, **changes):
+        if not fresh or not transition(
+            StandingChange, change_id, StandingChange.PROPOSED, to, decided_by=actor.uuid, decided_at=now
+        ):
             raise StandingSettled()
         if approve:
             _apply(actor, wallet, change.tier, change.proof, change.checks, now=now)

@@ -114,11 +114,12 @@ def withdraw_provisional(*, order_id: UUID, now: datetime) -> str:
         if owed:
             book.write_step(order, "provisional_owed", at=now, heard_at=now)
         record(SYSTEM, "wallet.withdraw_provisional", row, now=now, amount=order.amount, owed=owed)
-        values = {"reason": str(rules.REASONS[row.reason])}
-        kind = "provisional_withdrawn"
+        why = str(rules.REASONS[row.reason])
         if owed:
-            kind, values["owed"] = "provisional_short", Money(owed, order.currency).text()
-        changed(row, kind, actor=SYSTEM, now=now, **values)
+            missing = Money(owed, order.currency).text()
+            changed(row, "provisional_short", actor=SYSTEM, now=now, reason=why, owed=missing)
+        else:
+            changed(row, "provisional_withdrawn", actor=SYSTEM, now=now, reason=why)
     return Provisional.WITHDRAWN
 
 
