@@ -1,7 +1,7 @@
 """Asked about a provisional credit, the assistant says whose it is, what may become of it, and until when."""
 
 import pytest
-from tests.wallet.test_provisional import Dispute
+from tests.wallet.disputes import Dispute
 
 from kefu.assistant import actions as assistant
 from kefu.wallet import actions as wallet

@@ -1,17 +1,14 @@
 """Provisional credits: given under four eyes, made final or taken back after a notice; a wallet is never negative."""
 
 from datetime import timedelta
-from types import SimpleNamespace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from tests.wallet.disputes import CASE, Dispute, refused_with, safe_and_owed
 from tests.wallet.mall import Mall
-from tests.wallet.test_race import at_once
 from tests.wallet.town import Town
 
-from kefu.core.actor import SYSTEM, Actor
+from kefu.core.actor import SYSTEM
 from kefu.core.models import AuditEntry
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound, Refusal
@@ -20,61 +17,9 @@ from kefu.notices.models import Notice
 from kefu.receipts import actions as receipts
 from kefu.sla import queries as clocks
 from kefu.wallet import actions, queries
-from kefu.wallet.models import Order, Provisional
-from kefu.wallet.queries import OrderView
+from kefu.wallet.models import Order
 from kefu.wallet.queries import provisional as provisionals
 from kefu.wallet.queries.statement import statement_for, statement_lines
-
-CASE = "C-1"
-WORDS = "商户提供了送达证明"
-
-
-def refused_with(code: str):
-    return pytest.raises(Refusal, match=code.replace(".", r"\."))
-
-
-class Dispute:
-    """A customer who paid somebody, and what is done about it; every step with an approval of its own."""
-
-    def __init__(self, town: Town, who: Actor, disputed: OrderView) -> None:
-        self.town, self.who, self.disputed = town, who, disputed
-        self.given: UUID | None = None
-
-    def give(self, amount: int, *, case: str = CASE) -> OrderView:
-        asked = {"customer_id": self.who.uuid, "order_id": self.disputed.id, "amount": Money(amount), "case_ref": case}
-        approval = self._approved("wallet.give_provisional", actions.give_arguments(**asked))
-        made = actions.give_provisional(actor=SYSTEM, approval_id=approval, now=self.town.now, **asked)
-        self.given = made.id
-        return made
-
-    def finalise(self) -> OrderView:
-        asked = {"order_id": self.given, "case_ref": CASE}
-        approval = self._approved("wallet.finalise_provisional", actions.final_arguments(**asked))
-        return actions.finalise_provisional(actor=SYSTEM, approval_id=approval, now=self.town.now, **asked)
-
-    def announce(self) -> Provisional:
-        asked = {"order_id": self.given, "reason": "not_upheld", "words": WORDS, "case_ref": CASE}
-        approval = self._approved("wallet.announce_provisional", actions.notice_arguments(**asked))
-        actions.announce_provisional(actor=SYSTEM, approval_id=approval, now=self.town.now, **asked)
-        return self.row()
-
-    def announce_recovery(self) -> Provisional:
-        asked = {"order_id": self.given, "basis": "judgment", "words": "判决书（2026）沪01民终1号", "case_ref": CASE}
-        approval = self._approved("wallet.recover_provisional", actions.recovery_arguments(**asked))
-        actions.announce_recovery(actor=SYSTEM, approval_id=approval, now=self.town.now, **asked)
-        return self.row()
-
-    def when_due(self) -> None:
-        self.town.now = self.row().withdraw_at + timedelta(seconds=1)
-
-    def row(self) -> Provisional:
-        return Provisional.objects.get(pk=self.given)
-
-    def debt(self) -> int:
-        return books.balance(f"customer:{self.who.id}", code="A31").posted
-
-    def _approved(self, action: str, arguments: dict[str, object]) -> UUID:
-        return self.town.approved(action, arguments, case=CASE)
 
 
 @pytest.fixture
@@ -82,11 +27,6 @@ def dispute(town: Town) -> Dispute:
     """林晓 had ¥300 and paid 周明 ¥200, which she says she did not."""
     lin, zhou = town.customer("林晓", 300_00), town.customer("周明")
     return Dispute(town, lin, town.send(lin, zhou, 200_00))
-
-
-def safe_and_owed() -> tuple[int, int]:
-    seen = books.safeguarding("CNY")
-    return seen.resource, seen.requirement
 
 
 @pytest.mark.row("F-11")
@@ -335,106 +275,3 @@ def test_it_is_not_spending_and_each_step_stands_in_the_trail(town: Town, disput
     assert [one.action for one in trail] == [
         "wallet.give_provisional", "wallet.announce_provisional", "wallet.withdraw_provisional",
     ]  # fmt: skip
-
-
-def test_made_final_and_taken_back_in_the_same_second_exactly_one_happens(committed_town: Town) -> None:
-    town = committed_town
-    ends = []
-    for _round in range(6):
-        lin, zhou = town.customer("林晓", 100_00), town.customer("周明")
-        one = Dispute(town, lin, town.send(lin, zhou, 60_00))
-        one.give(60_00)
-        one.announce()
-        one.when_due()
-        asked = {"order_id": one.given, "case_ref": CASE}
-        approval = town.approved("wallet.finalise_provisional", actions.final_arguments(**asked), case=CASE)
-
-        def final(asked=asked, approval=approval) -> str:
-            try:
-                return actions.finalise_provisional(actor=SYSTEM, approval_id=approval, now=town.now, **asked).status
-            except Refusal as refusal:
-                return refusal.code
-
-        def back(one=one) -> str:
-            return actions.withdraw_provisional(order_id=one.given, now=town.now)
-
-        answers = at_once(final, back)
-        status = one.row().status
-        if status == "FINAL":
-            assert answers == ["SUCCEEDED", "FINAL"]
-            assert town.money(lin) == (100_00, 0)
-        else:
-            assert (status, answers) == ("WITHDRAWN", ["wallet.provisional.moved", "WITHDRAWN"])
-            assert town.money(lin) == (40_00, 0)
-        assert len([t for t in books.transfers_of(one.given) if t.journal == "PROVISIONAL"]) == 2
-        ends.append(status)
-    assert books.check_books() == []
-    assert set(ends) <= {"FINAL", "WITHDRAWN"}
-
-
-STEPS = st.lists(
-    st.tuples(st.sampled_from(["give", "final", "announce", "due", "spend", "add", "basis", "recover"]), st.integers(1, 90_00)),
-    min_size=3, max_size=12,
-)  # fmt: skip
-
-
-class Model:
-    """What her balance and her debt must be, told without orders, holds or SQL."""
-
-    def __init__(self, free: int) -> None:
-        self.free, self.status, self.amount, self.owed, self.lost = free, "", 0, 0, 0
-
-    def take_back(self) -> None:
-        taken = min(self.free, self.amount)
-        self.free, self.owed, self.status = self.free - taken, self.owed + self.amount - taken, "WITHDRAWN"
-
-
-def play(one: Dispute, model: Model, what: str, amount: int, friend: Actor) -> None:
-    town = one.town
-    if what == "give" and model.status not in ("GIVEN", "ANNOUNCED") and not model.owed:
-        amount = min(amount, 60_00)
-        left = provisionals.left_to_give(one.disputed.id)
-        if left is not None and left.minor >= amount:
-            one.give(amount)
-            model.free, model.status, model.amount = model.free + amount, "GIVEN", amount
-    elif what == "final" and model.status in ("GIVEN", "ANNOUNCED"):
-        one.finalise()
-        model.status, model.lost = "FINAL", model.lost + model.amount
-    elif what == "announce" and model.status == "GIVEN":
-        one.announce()
-        model.status = "ANNOUNCED"
-    elif what == "due" and model.status == "ANNOUNCED":
-        one.when_due()
-        assert actions.withdraw_due(now=town.now) == 1
-        model.take_back()
-    elif what == "spend" and 0 < amount <= model.free:
-        town.send(one.who, friend, amount)
-        model.free -= amount
-    elif what == "add":
-        assert town.top_up(one.who, amount).status == "SUCCEEDED"
-        model.free += amount
-    elif what == "basis" and model.owed and one.row().recover_at is None:
-        one.announce_recovery()
-    elif what == "recover" and model.owed and one.row().recover_at:
-        town.now = max(town.now, one.row().recover_at)
-        back = min(model.free, model.owed)
-        assert actions.recover_provisionals(now=town.now) == back
-        model.free, model.owed = model.free - back, model.owed - back
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS)
-def test_whatever_is_done_the_books_hold_and_no_wallet_is_negative(town: Town, steps: list[tuple[str, int]]) -> None:
-    lin, friend = town.customer("林晓", 100_00), town.customer("周明")
-    before = SimpleNamespace(loss=town.house("E12"))
-    one, model = Dispute(town, lin, town.send(lin, friend, 60_00)), Model(40_00)
-    for what, amount in steps:
-        play(one, model, what, amount, friend)
-        assert town.money(lin) == (model.free, 0)
-        assert model.free >= 0
-        resource, requirement = safe_and_owed()
-        assert resource >= requirement
-    assert town.house("E12") - before.loss == model.lost
-    if model.owed:
-        assert one.debt() == model.owed
-    assert books.check_books() == []
