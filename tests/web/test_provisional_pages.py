@@ -9,7 +9,7 @@ from tests.web.conftest import SignedIn, text_of
 from tests.web.staff import QUERIES_MOST, Desk, queries_of
 
 from kefu.cases import actions as cases
-from kefu.cases.models import Proposal
+from kefu.cases.models import Case, Proposal
 from kefu.core import clock
 from kefu.core.actor import Actor
 from kefu.wallet import actions as wallet
@@ -173,3 +173,20 @@ def test_english_pages_have_no_chinese_of_ours(matter: Matter) -> None:
     page = text_of(matter.own.get(f"/orders/{matter.given.pk}/body?lang=en"))
     assert "provisional" in page.lower()
     assert not [word for word in ("临时款", "最迟", "结论") if word in page]
+
+
+@pytest.mark.parametrize("kind", ["provisional", "bill"])
+def test_a_case_can_be_opened_for_an_order_of_any_kind(matter: Matter, kind: str) -> None:
+    """The button beside the order sends the order's kind; not every one has a kind of case of its own."""
+    if kind == "provisional":
+        matter.propose("provisional", amount="200")
+        matter.approve()
+        order = matter.given.pk
+    else:
+        matter.town.top_up(matter.lin, 200_00)
+        order = matter.town.pay_bill(matter.lin).id
+    path = f"/console/c/{matter.case.conversation_id}/case"
+    answer = matter.agent.post(path, {"kind": kind, "order": str(order)})
+    assert answer.status_code == 302
+    assert matter.agent.get(answer["Location"]).status_code == 200
+    assert Case.objects.get(pk=answer["Location"].split("/")[3]).kind == {"bill": "repayment"}.get(kind, "general")

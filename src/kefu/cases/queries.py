@@ -119,6 +119,14 @@ class Card:
     barred: bool = False
 
 
+_OF_ORDER = {"bill": "repayment", **dict.fromkeys(("provisional", "goodwill", "found", "pot"), "general")}
+
+
+def kind_for_order(order_kind: str) -> str:
+    """Which kind of case an order of this kind is about; an unknown one is given back as it is."""
+    return _OF_ORDER.get(order_kind, order_kind)
+
+
 def locked_case(case_id: UUID) -> Case:
     """The row, locked until the caller's transaction ends. Only for actions of this room."""
     return Case.objects.select_for_update().get(id=case_id)

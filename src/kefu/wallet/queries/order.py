@@ -112,7 +112,7 @@ def _newest(rows: QuerySet[Order], most: int) -> QuerySet[Order]:
 def pressing_order(actor: Actor, *, customer_id: UUID, now: datetime, held: GrantView | None = None) -> UUID | None:
     """The customer's newest order that is not settled, or failed: what a talk is most likely about."""
     customer = customer_seen_by(actor, customer_id, now=now, held=held)
-    rows = Order.objects.filter(customer_id=customer).order_by("-created_at", "-id")
+    rows = Order.objects.filter(customer_id=customer).exclude(kind=m.PROVISIONAL).order_by("-created_at", "-id")
     latest = rows.values_list("id", "status")[:PRESSING_AMONG]
     return next((order_id for order_id, status in latest if status not in (m.SUCCEEDED, m.CANCELLED)), None)
 

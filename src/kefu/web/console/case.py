@@ -39,7 +39,7 @@ def open_case(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     case = actions.open_case(
         actor=actor,
         opening=Opening(
-            kind=request.POST.get("kind", "general"),
+            kind=cases.kind_for_order(request.POST.get("kind", "general")),
             customer_id=conversation.customer_id,
             conversation_id=conversation_id,
             order_id=order,

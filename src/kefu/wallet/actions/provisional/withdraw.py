@@ -1,5 +1,6 @@
 """Taking a provisional credit back: announced with reason and date, carried out when that has come."""
 
+import logging
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,7 @@ from kefu.wallet.rules import provisional as rules
 ANNOUNCE = "wallet.announce_provisional"
 NOTICE_CLOCK = "PROV-NOTICE"
 TRIES = 5
+log = logging.getLogger(__name__)
 
 
 def fit_words(words: str) -> str:
@@ -92,7 +94,16 @@ def withdraw_due(*, now: datetime) -> int:
     """Take back what was announced for a time that has come; returns how many. Called each minute."""
     due = Provisional.objects.filter(status=Provisional.ANNOUNCED, withdraw_at__lte=now)
     ids = list(due.order_by("withdraw_at").values_list("pk", flat=True))
-    return sum(withdraw_provisional(order_id=order_id, now=now) == Provisional.WITHDRAWN for order_id in ids)
+    return sum(_withdrawn(order_id, now=now) for order_id in ids)
+
+
+def _withdrawn(order_id: UUID, *, now: datetime) -> bool:
+    """One that the books refuse holds no other up: it stays announced, and says so in the log."""
+    try:
+        return withdraw_provisional(order_id=order_id, now=now) == Provisional.WITHDRAWN
+    except BooksRefused as refused:
+        log.error("provisional credit %s stays: %s", order_id, refused.operator_text())
+        return False
 
 
 def withdraw_provisional(*, order_id: UUID, now: datetime) -> str:
