@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from tests.wallet.disputes import Dispute
 from tests.wallet.mall import Mall
 from tests.wallet.market import tell_rates
 from tests.wallet.scripted import ScriptedBank, ScriptedLender
@@ -60,7 +61,10 @@ def found_money(town: Town, who: Actor, amount: int) -> None:
 def busy(town: Town) -> list[Actor]:
     """People with orders of every kind, in every state that an order can be in."""
     lin, wang, zhou = town.customer("林晓雨", 3_000_00), town.customer("王芳", 100_00), town.customer("Ann Lee")
-    town.send(lin, wang, 66_00)
+    disputed = Dispute(town, lin, town.send(lin, wang, 66_00))
+    disputed.give(60_00)
+    disputed.finalise()
+    disputed.give(6_00)
     town.send(wang, zhou, 12_34)
     town.send(lin, wang, 10_00, mode="two_hours")
     paid = town.withdraw(lin, 50_00)

@@ -108,7 +108,7 @@ def test_what_is_another_agents_looks_as_if_not_there(town: Town, browser: Signe
     unknown = [path.replace(str(case.id), str(uuid4())).replace(str(proposal.id), str(uuid4())) for path in paths]
     pages = [text_of(stranger.get(path)) for path in (*paths, *unknown)]
     assert all("没有找到" in page and "林" not in page for page in pages)
-    fields = {"amount": "5", "reason": "慢", "summary": "好了"}
+    fields = {"amount": "5", "reason": "慢", "key": str(uuid4()), "summary": "好了"}
     assert {stranger.post(f"/console/case/{case.id}/{form}", fields).status_code for form in FORMS} == {404}
     assert text_of(browser(desk.chen).get(paths[0])).count("看复核卡") == 1
     desk.let_see(desk.li, lin)
@@ -121,7 +121,7 @@ def test_unknown_and_unreadable_ids_are_told_as_such(browser: SignedIn, desk: De
     for path in every_page(uuid4(), uuid4(), uuid4())[2:-2]:
         wanted = 200 if path == "/console/approvals/" else 404
         assert boss.get(path).status_code == wanted, path
-    fields = {"amount": "5", "reason": "慢", "summary": "好了", "decision": "approve", "body": "在"}
+    fields = {"amount": "5", "reason": "慢", "key": str(uuid4()), "summary": "好了", "decision": "approve", "body": "在"}
     for path in every_door(uuid4(), uuid4(), uuid4())[3:]:
         client = boss if path.endswith("decide") else agent
         assert client.post(path, fields).status_code == 404, path

@@ -46,7 +46,8 @@ def lin(town: Town) -> Actor:
 )
 def test_a_goodwill_amount_that_is_none_is_refused(lin: Actor, desk: Desk, browser: SignedIn, amount: str) -> None:
     case = desk.case(lin, desk.chen)
-    refused(browser(desk.chen), f"/console/case/{case.id}/goodwill", {"amount": amount, "reason": "慢"}, "core.amount.")
+    fields = {"amount": amount, "reason": "慢", "key": str(uuid4())}
+    refused(browser(desk.chen), f"/console/case/{case.id}/goodwill", fields, "core.amount.")
 
 
 def test_words_are_needed_fit_and_ask_for_no_secret(lin: Actor, desk: Desk, browser: SignedIn) -> None:
@@ -58,7 +59,7 @@ def test_words_are_needed_fit_and_ask_for_no_secret(lin: Actor, desk: Desk, brow
         (LONG, "cases.words.too_long"),
         (CROOKED, "desk.message.unfit"),
     ):
-        refused(client, f"{path}goodwill", {"amount": "5", "reason": reason}, code)
+        refused(client, f"{path}goodwill", {"amount": "5", "reason": reason, "key": str(uuid4())}, code)
     for summary, code in (
         ("", "cases.case.summary_missing"),
         (" \n", "cases.case.summary_missing"),
@@ -74,9 +75,12 @@ def test_words_are_needed_fit_and_ask_for_no_secret(lin: Actor, desk: Desk, brow
 def test_a_proposal_sent_twice_is_one(lin: Actor, desk: Desk, browser: SignedIn) -> None:
     case = desk.case(lin, desk.chen)
     client, path = browser(desk.chen), f"/console/case/{case.id}/goodwill"
-    fields = {"amount": "5", "reason": "等得太久"}
-    assert client.post(path, fields)["Location"] == f"/console/case/{case.id}/"
-    refused(client, path, fields, "cases.proposal.waiting")
+    fields = {"amount": "5", "reason": "等得太久", "key": str(uuid4())}
+    for _again in range(2):
+        assert client.post(path, fields)["Location"] == f"/console/case/{case.id}/"
+    refused(client, path, fields | {"amount": "6"}, "core.request.key_reused")
+    refused(client, path, fields | {"key": str(uuid4())}, "cases.proposal.waiting")
+    refused(client, path, {"amount": "5", "reason": "等得太久"}, "web.form.field_wrong")
     assert Proposal.objects.get().amount == 5_00
     refused(client, f"/console/case/{case.id}/resolve", {"summary": "好了"}, "cases.case.still_waiting")
 
@@ -157,7 +161,7 @@ def test_the_bank_is_asked_only_where_it_has_a_word(lin: Actor, desk: Desk, brow
     assert client.post(f"{path}resolve", {"summary": "银行还没有结果"}).status_code == 302
     refused(client, f"{path}bank", {}, "cases.case.over")
     refused(client, f"{path}resolve", {"summary": "银行还没有结果"}, "cases.case.over")
-    refused(client, f"{path}goodwill", {"amount": "5", "reason": "慢"}, "cases.case.over")
+    refused(client, f"{path}goodwill", {"amount": "5", "reason": "慢", "key": str(uuid4())}, "cases.case.over")
 
 
 def test_being_at_the_desk_is_one_of_three(desk: Desk, browser: SignedIn) -> None:

@@ -1,5 +1,7 @@
 """Reconciliation and safeguarding over HTTP: who sees them, an upload by hand, and a break cleared by two people."""
 
+from dataclasses import replace
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -12,6 +14,7 @@ from tests.web.conftest import SignedIn, text_of
 
 from kefu.core.actor import SYSTEM
 from kefu.rails import actions as rails
+from kefu.rails.models import BankStatementLine, ChannelFileLine
 from kefu.rails.rules import BANK_ZONE
 from kefu.settlement import actions, queries
 from kefu.trust.actions import report_words
@@ -83,6 +86,59 @@ def test_an_upload_that_does_not_hold_says_which_line(town, browser: SignedIn) -
     assert "手工导入" not in text_of(supervisor.get("/office/reconciliation/"))
     form = {"bank": "sandbox", "kind": "statement", "day": day.isoformat(), "file": SimpleUploadedFile("f", b"1")}
     assert supervisor.post("/office/reconciliation/upload", form).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("statement", {"at": "0001-01-01T00:00:00+14:00"}),
+        ("statement", {"at": "9999-12-31T23:59:59-12:00"}),
+        ("statement", {"amount": 10**13 + 1}),
+        ("statement", {"amount": 10**16}),
+        ("statement", {"bank_ref": "S" * 3000}),
+        ("channel", {"at": "0001-01-01T00:00:00+14:00"}),
+        ("channel", {"at": "9999-12-31T23:59:59-12:00"}),
+        ("channel", {"amount": 10**16}),
+        ("channel", {"fee": 10**16}),
+        ("channel", {"bank_ref": "S" * 3000}),
+        ("channel", {"bank_ref": "S\0"}),
+        ("channel", {"instruction": "x\0"}),
+        ("channel", {"status": "\0"}),
+        ("channel", {"last4": "１２３４"}),
+    ],
+)
+def test_absurd_years_sums_and_signs_are_refused_with_their_line(town, browser: SignedIn, kind: str, wrong: dict) -> None:
+    operator, day = browser(town.staff("钱工", "operator")), town.now.astimezone(BANK_ZONE).date()
+    good = Entry(bank_ref="SX1", amount=77_00, at=town.now, instruction="x")
+    entries = [good, replace(good, **{"bank_ref": "SX2", **wrong})]
+    raw = papers.statement(entries, day=day) if kind == "statement" else papers.channel_file(entries, day=day)
+    form = {"bank": "sandbox", "kind": kind, "day": day.isoformat(), "file": SimpleUploadedFile("f", raw)}
+    answer = operator.post("/office/reconciliation/upload", form)
+    assert answer.status_code == 422
+    assert "第 2 行不对" in text_of(answer)
+    assert not BankStatementLine.objects.exists()
+    assert not ChannelFileLine.objects.exists()
+    assert operator.get("/office/reconciliation/").status_code == 200
+
+
+def test_a_hundred_huge_lines_are_taken_or_refused_but_never_break(town, browser: SignedIn) -> None:
+    operator, day = browser(town.staff("钱工", "operator")), town.now.astimezone(BANK_ZONE).date()
+    entries = [Entry(bank_ref=f"SX{n}", amount=10**13, at=town.now, instruction="x") for n in range(100)]
+    for kind, raw in (
+        ("statement", papers.statement(entries, day=day, opening=10**17)),
+        ("channel", papers.channel_file(entries, day=day)),
+    ):
+        form = {"bank": "sandbox", "kind": kind, "day": day.isoformat(), "file": SimpleUploadedFile("f", raw)}
+        assert operator.post("/office/reconciliation/upload", form).status_code in (302, 422)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31"])
+def test_a_day_that_cannot_be_meant_is_refused(town, browser: SignedIn, day: str) -> None:
+    operator, on = browser(town.staff("钱工", "operator")), date.fromisoformat(day)
+    for kind, raw in (("statement", papers.statement([], day=on)), ("channel", papers.channel_file([], day=on))):
+        form = {"bank": "sandbox", "kind": kind, "day": day, "file": SimpleUploadedFile("f", raw)}
+        answer = operator.post("/office/reconciliation/upload", form)
+        assert (answer.status_code, "settlement.file.day_unfit" in text_of(answer)) == (422, True)
 
 
 def test_only_operators_and_supervisors_come_in_and_pages_ask_little(town, browser: SignedIn, stray) -> None:

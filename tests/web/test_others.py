@@ -116,6 +116,9 @@ def _of_customer(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/receipts/{of.paper.id}.json"), Door(f"/receipts/proof?order={of.paid.id}"),
             Door("/receipts/proof", GIVE | {"order": str(of.paid.id), "purpose": "court"}),
             Door(f"/bills/check/{of.check.id}/"), Door(f"/bills/check/{of.check.id}/", {"choice": "full"}),
+            Door(f"/bills/check/{of.check.id}/plan/"),
+            Door(f"/bills/check/{of.check.id}/plan/", GIVE | {"choice": "full", "most": "200", "on": of.first.isoformat()}),
+            Door(f"/bills/check/{of.check.id}/plan/make", GIVE | {"choice": "full", "most": "200", "on": of.first.isoformat()}),
             Door(f"/bills/accounts/{of.account}/forget", {}), Door("/bills/again", {"account": str(of.account)}),
             Door(f"/splits/{of.split.id}/"), Door(f"/splits/{of.split.id}/quote", {"mode": "now"}),
             Door(f"/splits/{of.split.id}/remind", {}), Door(f"/splits/{of.split.id}/cancel", {}),
@@ -153,6 +156,12 @@ def _of_shop(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/console/case/{of.case.id}/take", {}),
             Door(f"/console/case/{of.case.id}/refund", {"amount": "1", "reason": "x"}),
             Door(f"/console/case/{of.case.id}/decline", {"reason": "x"}),
+            Door(f"/console/case/{of.case.id}/goodwill", GIVE | {"amount": "1", "reason": "x"}),
+            Door(f"/console/case/{of.case.id}/provisional", GIVE | {"amount": "1", "reason": "x"}),
+            *(
+                Door(f"/console/case/{of.case.id}/provisional/{of.paid.id}/{deed}", {"reason": "x", "code": "refunded"})
+                for deed in ("final", "notice", "recovery")
+            ),
         ],
         "file": [Door(f"/refunds/files/{of.shot}")],
     }  # fmt: skip
@@ -165,6 +174,8 @@ def _of_office(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/office/merchants/{of.shop.id}/hold", {}), Door(f"/office/merchants/{of.shop.id}/reopen", {}),
             Door(f"/office/merchants/accounts/{of.bank}/approve", {}),
             Door(f"/office/merchants/accounts/{of.bank}/reject", {}),
+            Door(f"/office/merchants/{of.shop.id}/ask", {}), Door(f"/office/merchants/logins/{uuid4()}/confirm", {}),
+            Door(f"/office/limits/standing/{uuid4()}/decide", {"decision": "approve"}),
             Door(f"/office/merchants/{of.shop.id}/login", {"login": "evil-1", "name": "恶", "password": "x"}),
             Door("/office/rates/"), Door("/office/rates/1/decide", {"decision": "accept"}),
             Door("/office/fees/"), Door("/office/limits/"), Door("/office/limits/standing", {"phone": "1"}),
@@ -174,7 +185,7 @@ def _of_office(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/office/reconciliation/{uuid4()}/take", {}),
             Door(f"/office/reconciliation/{uuid4()}/propose", {"deed": "credit"}),
             Door(f"/office/reconciliation/{uuid4()}/decide", {"decision": "approve"}),
-            Door("/office/safeguarding/"), Door("/office/safeguarding.csv"),
+            Door("/office/provisional/"), Door("/office/safeguarding/"), Door("/office/safeguarding.csv"),
         ],
     }  # fmt: skip
 

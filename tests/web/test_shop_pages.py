@@ -17,7 +17,7 @@ from kefu.cases import tasks
 from kefu.cases.models import Case, Proposal
 from kefu.ledger import queries as books
 from kefu.wallet import actions
-from kefu.wallet.models import Merchant, Order, Refund, Sale
+from kefu.wallet.models import Merchant, MerchantStaff, Order, Refund, Sale
 
 PIN = "482913"
 
@@ -232,12 +232,24 @@ def test_merchant_is_taken_down_by_one_and_let_sell_by_another(town: Town, brows
     assert seller.post("/shop/signin/", {"login": "bakery-1", "password": "wrong-words-here"}).status_code == 422
     assert seller.post("/staff/signin/", {"login": "bakery-1", "password": "zhangsan-li-wang-6"}).status_code == 422
     assert seller.post("/shop/signin/", {"login": "Bakery-1 ", "password": "zhangsan-li-wang-6"}).status_code == 302
+    waits = seller.get("/shop/")
+    assert (waits.status_code, "wallet.merchant.login_waits" in text_of(waits)) == (403, True)
+    seat = MerchantStaff.objects.get()
+    assert maker.post(f"/office/merchants/logins/{seat.pk}/confirm").status_code == 403
+    assert "新账号待确认" in text_of(checker.get("/office/merchants/"))
+    assert checker.post(f"/office/merchants/logins/{seat.pk}/confirm").status_code == 302
+    assert checker.post(f"/office/merchants/logins/{seat.pk}/confirm").status_code == 409
     assert "晨光面包店" in text_of(seller.get("/shop/"))
     checker.post(f"/office/merchants/{row.id}/hold")
     assert "收款已暂停：运营人员暂停" in text_of(seller.get("/shop/"))
     refused = seller.post("/shop/sales/", {"no": "A1", "subject": "面包", "amount": "5", "minutes": "30"})
     assert "现在不能收款" in text_of(refused)
-    checker.post(f"/office/merchants/{row.id}/reopen")
+    for who, deed, status in (
+        (maker, "reopen", 409), (checker, "ask", 302), (checker, "ask", 409), (checker, "reopen", 403),
+    ):  # fmt: skip
+        assert who.post(f"/office/merchants/{row.id}/{deed}").status_code == status, deed
+    assert "同意恢复收款" in text_of(maker.get("/office/merchants/"))
+    assert maker.post(f"/office/merchants/{row.id}/reopen").status_code == 302
     assert seller.post("/shop/sales/", {"no": "A1", "subject": "面包", "amount": "5", "minutes": "30"}).status_code == 302
     assert "收款中" in text_of(checker.get("/office/merchants/"))
     assert actions.close_expired(now=town.now) == 0

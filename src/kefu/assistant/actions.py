@@ -12,6 +12,7 @@ from kefu.assistant.context import Context
 from kefu.assistant.draft import Draft
 from kefu.assistant.emergency import detect_emergency, wants_human
 from kefu.assistant.playbooks import PLAYBOOKS, planning
+from kefu.assistant.playbooks.provisional import about_provisional, provisional
 from kefu.assistant.playbooks.receipts import asks_for_paper
 from kefu.assistant.values import article_values
 from kefu.core.actor import Actor
@@ -91,6 +92,8 @@ def _respond(context: Context) -> Answer:
     reading = context.understanding
     if planning.about_pots(context.text, unsure=reading.decision != "answer"):
         return planning.pots(context)
+    if about_provisional(context.text):
+        return provisional(context)
     if reading.decision == "oos":
         return _out_of_scope(context)
     if reading.decision in ("choose", "human"):

@@ -13,6 +13,7 @@ from kefu.assistant.conversation import ASSISTANT, PRIORITIES, PRIORITY_OTHER, w
 from kefu.assistant.emergency import wants_human
 from kefu.cases import actions as cases
 from kefu.cases.actions.case import WORDS_MAX, Opening
+from kefu.cases.queries import kind_for_order
 from kefu.core.actor import Actor
 from kefu.core.refusal import Refusal
 from kefu.desk import actions as desk
@@ -104,7 +105,7 @@ def _check_again(pressed: Press) -> str:
 def _open_case(pressed: Press) -> str:
     order = orders.order_for(pressed.actor, _order_id(pressed.argument)) if pressed.argument else None
     last = talk.last_answer(pressed.conversation.id)
-    kind = order.kind if order else _KIND_OF_INTENT.get(_last_intent(pressed), "general")
+    kind = kind_for_order(order.kind) if order else _KIND_OF_INTENT.get(_last_intent(pressed), "general")
     opening = Opening(
         kind=kind,
         customer_id=pressed.actor.uuid,

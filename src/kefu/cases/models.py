@@ -88,9 +88,14 @@ class Step(models.Model):
 
 
 class Proposal(models.Model):
-    """A movement of money proposed on the case; carried out once, only by its approval."""
+    """A movement of money proposed on the case; carried out once, only by its approval.
+
+    `code` is the reason or legal basis of a step on a provisional credit, `reason` the words on it.
+    """
 
     GOODWILL, COMPLETION, REFUND, DECLINE = "goodwill", "completion", "refund", "decline"
+    PROVISIONAL, FINAL, NOTICE, RECOVERY = "provisional", "final", "notice", "recovery"
+    ON_PROVISIONAL = (FINAL, NOTICE, RECOVERY)
     PROPOSED, CARRIED_OUT, REJECTED = "PROPOSED", "CARRIED_OUT", "REJECTED"
     TRANSITIONS: ClassVar[frozenset[tuple[str, str]]] = frozenset(
         {(PROPOSED, CARRIED_OUT), (PROPOSED, REJECTED)}
@@ -104,6 +109,7 @@ class Proposal(models.Model):
     currency = models.TextField(default="CNY")
     order_id = models.UUIDField(null=True)
     advice_id = models.TextField(default="")
+    code = models.TextField(default="")
     reason = models.TextField()
     approval_id = models.UUIDField(unique=True)
     maker_id = models.UUIDField()

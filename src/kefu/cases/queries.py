@@ -21,8 +21,10 @@ from kefu.identity import queries as people
 from kefu.identity.values import GrantView
 from kefu.rails import queries as rails
 from kefu.rails.queries import AdviceView
+from kefu.wallet.queries.provisional import WHY
 
 CONFIRMING = frozenset({"query", "statement"})
+WAITING_MOST = 50
 SUPERVISING = frozenset({"supervisor", "operator"})
 Part = TypeVar("Part", bound=Model)
 
@@ -63,6 +65,7 @@ class ProposalView:
     proposed_at: datetime
     settled_at: datetime | None
     transfer_ref: str
+    code_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,15 @@ class Card:
     credited_to_customer: Money
     credited_by_maker_today: Money
     confirmation: AdviceView | None
+    barred: bool = False
+
+
+_OF_ORDER = {"bill": "repayment", **dict.fromkeys(("provisional", "goodwill", "found", "pot"), "general")}
+
+
+def kind_for_order(order_kind: str) -> str:
+    """Which kind of case an order of this kind is about; an unknown one is given back as it is."""
+    return _OF_ORDER.get(order_kind, order_kind)
 
 
 def locked_case(case_id: UUID) -> Case:
@@ -208,7 +220,7 @@ def proposal_view(row: Proposal) -> ProposalView:
         id=row.id, case_id=row.case_id, case_no=row.case.no, action=row.action, status=row.status,
         amount=Money(row.amount, row.currency), order_id=row.order_id, advice_id=row.advice_id, reason=row.reason,
         approval_id=row.approval_id, maker_id=row.maker_id, proposed_at=row.proposed_at,
-        settled_at=row.settled_at, transfer_ref=row.transfer_ref,
+        settled_at=row.settled_at, transfer_ref=row.transfer_ref, code_text=str(WHY.get(row.code, "")),
     )  # fmt: skip
 
 
@@ -220,12 +232,15 @@ def confirmation_since(*, order_id: UUID, opened_at: datetime) -> AdviceView | N
     return None
 
 
-def proposals_waiting_for(actor: Actor) -> list[ProposalView]:
-    """What waits for this checker: all open proposals but their own; only for supervisors."""
+def proposals_waiting_for(actor: Actor, *, after: int = 0) -> tuple[list[ProposalView], bool]:
+    """What waits for this checker, the oldest first, from place `after` on; and whether more follow. All open proposals
+    but their own; only for supervisors.
+    """
     if actor.role not in SUPERVISING:
         raise NotFound()
     rows = Proposal.objects.filter(status=Proposal.PROPOSED).exclude(maker_id=actor.uuid)
-    return [proposal_view(row) for row in rows.select_related("case").order_by("proposed_at")]
+    found = list(rows.select_related("case").order_by("proposed_at", "id")[after : after + WAITING_MOST + 1])
+    return [proposal_view(row) for row in found[:WAITING_MOST]], len(found) > WAITING_MOST
 
 
 def card_for(actor: Actor, proposal_id: UUID, *, now: datetime) -> Card:
@@ -243,8 +258,17 @@ def card_for(actor: Actor, proposal_id: UUID, *, now: datetime) -> Card:
         proposal=proposal_view(row), case=view_of(row.case), customer=customer.masked_name,
         maker=maker.alias or maker.name, maker_no=maker.staff_no,
         credited_to_customer=Money(to_customer, row.currency), credited_by_maker_today=Money(by_maker, row.currency),
-        confirmation=confirmation,
+        confirmation=confirmation, barred=barred(actor, row),
     )  # fmt: skip
+
+
+def barred(actor: Actor, row: Proposal) -> bool:
+    """Whether the actor, or one of their lead chain, proposed giving the provisional credit that this decides on."""
+    if row.action not in Proposal.ON_PROVISIONAL:
+        return False
+    given = row.case.proposals.filter(action=Proposal.PROVISIONAL, status=Proposal.CARRIED_OUT)
+    makers = set(given.values_list("maker_id", flat=True))
+    return any(people.counts_as_one(actor.uuid, maker) for maker in makers)
 
 
 def _paid(*, customer_id: UUID, maker_id: UUID, now: datetime) -> tuple[int, int]:

@@ -75,3 +75,16 @@ class StillWaiting(Refusal):
     code = "cases.case.still_waiting"
     text = _("还有申请在等复核，工单不能结束。请先等复核结果。")
     operator = "an open proposal keeps the case open"
+
+
+class GaveIt(Refusal):
+    code = "cases.proposal.gave_it"
+    status = 403
+    text = _("这笔临时款是您或您同一条上下级线上的同事提出给的，不能再由您复核。没有任何改动，请由其他主管处理。")
+    operator = "the checker, or one of their lead chain, proposed giving this provisional credit"
+
+
+class ProvisionalWaits(Refusal):
+    code = "cases.case.provisional_waits"
+    text = _("这张工单的临时款还没有结论，工单不能结束。请先定为归客户所有，或告知后收回。")
+    operator = "an open provisional credit keeps the case open"

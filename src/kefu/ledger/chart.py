@@ -29,6 +29,8 @@ class Journal(StrEnum):
     REPAY_SETTLED = "REPAY_SETTLED"
     REPAY_RETURN = "REPAY_RETURN"
     GOODWILL = "GOODWILL"
+    PROVISIONAL = "PROVISIONAL"
+    CUST_RECOVERED = "CUST_RECOVERED"
     POT = "POT"
     FX = "FX"
     PAY_CAPTURE = "PAY_CAPTURE"
@@ -67,7 +69,9 @@ CHART: dict[str, AccountKind] = {
         AccountKind("A11", "own bank", "自有资金", DEBIT, striped=True),
         AccountKind("A20", "channel receivable", "渠道待清算", DEBIT, striped=True, safe=True),
         AccountKind("A30", "merchant receivable", "应收商户", DEBIT, striped=True, owned=True),
+        AccountKind("A31", "customer receivable", "应收客户", DEBIT, owned=True),
         AccountKind("A32", "shortage in suspense", "短款挂账", DEBIT, striped=True),
+        AccountKind("A33", "provisional credits", "临时赔付", DEBIT, striped=True),
         AccountKind("A40", "currency position", "外汇头寸", DEBIT, striped=True),
         AccountKind("L10", "wallet", "钱包余额", CREDIT, limited=True, owned=True, owed=True),
         AccountKind("L11", "wallet under legal freeze", "司法冻结", CREDIT, limited=True, owned=True, owed=True),
@@ -81,6 +85,7 @@ CHART: dict[str, AccountKind] = {
         AccountKind("I11", "transfer fees", "转账手续费", CREDIT, striped=True),
         AccountKind("I12", "exchange fees", "换汇手续费", CREDIT, striped=True),
         AccountKind("I13", "merchant fees", "商户手续费", CREDIT, striped=True),
+        AccountKind("E12", "dispute losses", "争议损失", DEBIT, striped=True),
         AccountKind("E13", "goodwill", "客户补偿", DEBIT, striped=True),
         AccountKind("E14", "operating loss", "运营损失", DEBIT, striped=True),
     )
@@ -106,6 +111,8 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
         }
     ),
     Journal.GOODWILL: frozenset({("E13", "L10")}),
+    Journal.PROVISIONAL: frozenset({("A33", "L10"), ("E12", "A33"), ("L10", "A33"), ("A31", "A33")}),
+    Journal.CUST_RECOVERED: frozenset({("L10", "A31")}),
     Journal.POT: frozenset({("L10", "L12"), ("L12", "L10")}),
     Journal.FX: frozenset({("L10", "A40"), ("A40", "L10")}),
     Journal.PAY_CAPTURE: frozenset({("L10", "L30")}),
@@ -129,4 +136,7 @@ posted when the biller has taken it on; one that the biller refuses after that g
 that a merchant's payable cannot carry is owed to us by the merchant (A30), and recovered from what it is paid next.
 An exchange sells in one currency (L10, A40) and buys in another (A40, L10): each ledger balances by itself, and what is
 safeguarded moves with it (SWEEP_LEG in the one, FUND_LEG in the other). A40 is the house's position in a currency.
+
+A provisional credit (A33) ends as our loss (E12), or is taken back: what the balance cannot carry is owed to us by the
+customer (A31), and recovered only with a legal basis and after a notice.
 """

@@ -241,6 +241,40 @@ KINDS: dict[str, Kind] = {
           "我们已经在核对，您不用做任何事，有结果马上告诉您。"),
     ),
     "goodwill_paid": Kind(_("收到补偿"), _("补偿 %(amount)s 已存入您的余额。服务单号 %(case)s。")),
+    "provisional_given": Kind(
+        _("临时款可以使用了"),
+        _(
+            "核实您的订单期间，我们先垫付 %(amount)s 到您的余额，现在就能用。最迟 %(decide_at)s 给出结论："
+            "成立就归您；不成立会先通知您再收回。编号 %(no)s。"
+        ),
+    ),
+    "provisional_announced": Kind(
+        _("临时款将收回"),
+        _(
+            "临时款 %(amount)s 将在 %(withdraw_at)s 从余额收回：%(reason)s。那之前仍可使用；"
+            "说明写在订单 %(no)s 里，不同意请在那之前联系我们。"
+        ),
+    ),
+    "provisional_final": Kind(
+        _("临时款归您所有"), _("争议成立，临时款 %(amount)s 归您所有，不会再收回。凭证可以下载。编号 %(no)s。")
+    ),
+    "provisional_withdrawn": Kind(
+        _("临时款已收回"), _("临时款 %(amount)s 已从余额收回：%(reason)s。编号 %(no)s。")
+    ),
+    "provisional_short": Kind(
+        _("临时款已收回，有一部分记为欠款"),
+        _(
+            "临时款 %(amount)s 已收回：%(reason)s。余额不足，少的 %(owed)s 记为您的欠款，余额不会变成负数；"
+            "没有依据和事先通知，我们不会从余额里扣。编号 %(no)s。"
+        ),
+    ),
+    "debt_announced": Kind(
+        _("欠款将从余额收回"),
+        _("依据%(reason)s，您欠的 %(owed)s 从 %(recover_at)s 起从余额收回。说明写在订单 %(no)s 里，有异议请联系我们。"),
+    ),
+    "debt_recovered": Kind(
+        _("欠款已从余额收回"), _("已从余额收回欠款 %(taken)s，还欠 %(owed)s。编号 %(no)s。")
+    ),
     "split_invited": Kind(
         _("有人请您分摊"), _("%(maker)s请您分摊“%(title)s”，您的一份是 %(amount)s。不认识对方就不用付。")
     ),
@@ -268,6 +302,32 @@ KINDS: dict[str, Kind] = {
         _("这一次没有付"),
         _("转给%(payee)s的 %(amount)s 这一次没有付：%(reason)s，不会再自动重试。需要的话请自己转账。"),
     ),
+    "schedule_bill_made": Kind(
+        _("已安排缴费或还款"),
+        _(
+            "会在 %(run_at)s 先查账单，再付给%(payee)s，最多 %(amount)s；%(safe_at)s 前付款都赶得上入账。"
+            "如果不是您本人安排的，请马上停止转出。"
+        ),
+        SECURITY,
+    ),
+    "schedule_bill_soon": Kind(
+        _("安排的缴费或还款快到了"), _("%(run_at)s 会付给%(payee)s，最多 %(amount)s，请留够余额；不想付可以取消。")
+    ),
+    "schedule_bill_retry": Kind(
+        _("安排的缴费或还款没有付成"),
+        _(
+            "付给%(payee)s的一笔没有付成：%(reason)s。会在 %(next_at)s 再试；您也可以自己付，"
+            "%(safe_at)s 前付款都赶得上入账。"
+        ),
+    ),
+    "schedule_bill_missed": Kind(
+        _("安排的缴费或还款没有付，请自己付"),
+        _(
+            "付给%(payee)s的一笔没有付：%(reason)s，不会再自动试。请打开“缴费”或“还款”自己付，"
+            "%(safe_at)s 前付款都赶得上入账。"
+        ),
+    ),
+    "schedule_bill_clear": Kind(_("账单已缴清"), _("给%(payee)s安排的一笔不用付了：账单已缴清，没有扣款。")),
     "bill_soon": Kind(
         _("账单快到期了"),
         _(

@@ -18,7 +18,8 @@ from kefu.notices.kinds import SECURITY, Kind
 from kefu.notices.rules import place_of
 
 OURS = frozenset(
-    {"amount", "fee", "no", "case", "bank", "last4", "card", "reason", "materials", "device", "email", "staff", "limit"}
+    {"amount", "fee", "owed", "taken", "no", "case", "bank", "last4", "card", "reason", "materials", "device", "email"}
+    | {"staff", "limit"}
 )
 PERSONS = frozenset({"payee", "payer"})
 

@@ -110,3 +110,55 @@ class ScheduleNotOpen(Refusal):
     code = "planning.schedule.not_open"
     text = _("这个定时付款现在的状态不能这样改，请刷新页面查看。没有任何款项变动。")
     operator = "schedule is %(status)s"
+
+
+class NoUseToTryAgain(Refusal):
+    """What would be refused at noon just as well: it is told at once, while there is time to pay by hand."""
+
+    code = "planning.bill.no_use"
+    text = _("这一次没有付，再试也一样。没有任何款项变动，请自己付款。")
+    operator = "a planned bill cannot be paid as agreed"
+
+
+class OverMost(NoUseToTryAgain):
+    code = "planning.bill.over_most"
+    text = _("账单 %(due)s 超过了您设的上限，没有付。没有任何款项变动，请自己付款。")
+    operator = "the bill of %(due)s is above what the customer agreed to"
+
+
+class BillMoved(NoUseToTryAgain):
+    code = "planning.bill.moved"
+    text = _("账单的到期日提前了，现在付会逾期，没有付。没有任何款项变动，请自己决定。")
+    operator = "paid now it would be posted after the due date"
+
+
+class NothingToPay(Refusal):
+    code = "planning.bill.nothing_to_pay"
+    text = _("账单已缴清，不用付款。没有任何款项变动。")
+    operator = "nothing is due on the planned bill"
+
+
+class BillUnreachable(Refusal):
+    code = "planning.bill.unreachable"
+    text = _("查不到账单，这一次没有付。没有任何款项变动。")
+    operator = "the biller refused the question, or gave no answer in time"
+
+
+class TooLateDay(Refusal):
+    code = "planning.bill.too_late"
+    status = 422
+    text = _("那天早上九点付，要 %(posts)s 才入账，晚于到期日 %(due)s，会逾期。最晚的一天是 %(safe)s。没有安排。")
+    operator = "paid on that day it would be posted after the due date"
+
+
+class NoSafeDay(Refusal):
+    code = "planning.bill.no_safe_day"
+    text = _("明天起自动付都会在到期日 %(due)s 之后入账。请现在就付，%(safe_at)s 前付款才赶得上。没有安排。")
+    operator = "every day that could be planned would be late"
+
+
+class BillWishUnfit(Refusal):
+    code = "planning.bill.unfit"
+    status = 422
+    text = _("请选付全部或最低还款额，上限不少于现在应付的 %(least)s，日期从明天起。没有安排。")
+    operator = "choice, limit or day of a planned bill is not allowed"

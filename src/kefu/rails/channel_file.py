@@ -6,10 +6,20 @@ Pure and strict: number and sum of its trailer must hold, else it is refused who
 import csv
 import io
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from kefu.rails.statements import DEBIT, LINES_MAX, PAYOUT, RETURN, StatementUnreadableError, minor, read_uuid
+from kefu.rails.statements import (
+    DEBIT,
+    LINES_MAX,
+    PAYOUT,
+    RETURN,
+    StatementUnreadableError,
+    check_line,
+    minor,
+    moment,
+    read_uuid,
+)
 
 COLUMNS = ["instruction", "bank_ref", "kind", "amount", "fee", "at", "status", "last4"]
 SUCCEEDED, FAILED = "SUCCEEDED", "FAILED"
@@ -75,26 +85,25 @@ def _line(number: int, row: list[str]) -> FileLine:
     if len(row) != len(COLUMNS):
         raise StatementUnreadableError(number, f"has {len(row)} fields, not {len(COLUMNS)}")
     instruction, bank_ref, kind, amount, fee, at, status, last4 = row
-    try:
-        when = datetime.fromisoformat(at)
-    except ValueError as problem:
-        raise StatementUnreadableError(number, f"time: {problem}") from problem
-    if not bank_ref or not instruction or when.tzinfo is None:
-        raise StatementUnreadableError(number, "reference, instruction or the zone of its time is missing")
+    when = moment(at, number)
+    if not bank_ref or not instruction or "\0" in instruction:
+        raise StatementUnreadableError(number, "reference or instruction is missing")
     if kind not in (DEBIT, PAYOUT, RETURN) or status not in (SUCCEEDED, FAILED):
         raise StatementUnreadableError(number, f"a {kind[:20]} that is {status[:20]} is not known")
-    if minor(amount, number) == 0 or not (last4 == "" or (last4.isdigit() and len(last4) == 4)):
+    moved, charged = minor(amount, number), minor(fee, number)
+    if moved == 0 or not (last4 == "" or (last4.isascii() and last4.isdigit() and len(last4) == 4)):
         raise StatementUnreadableError(number, "amount or last four digits are wrong")
+    check_line(number, amount=max(moved, charged), bank_ref=bank_ref)
     found = read_uuid(instruction)
     return FileLine(
         number=number,
         instruction=str(found) if found else instruction[:64],
         instruction_id=found,
-        bank_ref=bank_ref[:64],
+        bank_ref=bank_ref,
         kind=kind,
-        amount=minor(amount, number),
-        fee=minor(fee, number),
-        at=when.astimezone(UTC),
+        amount=moved,
+        fee=charged,
+        at=when,
         status=status,
         last4=last4,
         as_given=",".join(row).encode(),

@@ -30,6 +30,10 @@ KINDS: dict[tuple[str, str], str] = {
 payout, its return, money from somebody without our asking, and a transfer between our own accounts.
 """
 NEGATIVE = (PAYOUT,)
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+LINE_MOST = 10_000_000_000_000
+"""Minor units in one line: no transfer in the books is larger. Sums of a whole file then fit the database."""
+REFERENCE_MOST = 64
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 _N = f"{{{NAMESPACE}}}"
 
@@ -38,6 +42,7 @@ class StatementUnreadableError(Exception):
     """The file does not hold; `line` counts its entries from 1, 0 is its head."""
 
     def __init__(self, line: int, problem: str) -> None:
+        problem = problem.replace("\0", "")  # quotes the file, and is kept in the database
         super().__init__(f"line {line}: {problem}")
         self.line = line
         self.problem = problem
@@ -152,12 +157,8 @@ def _line(number: int, entry: "etree._Element") -> Line:
     amount = _signed(said.get("Amt"), said.get("Amt/@Ccy"), need("CdtDbtInd"), number)
     if amount == 0 or (kind != OWN and (amount < 0) is not (kind in NEGATIVE)):
         raise StatementUnreadableError(number, f"a {kind} of {amount} is none")
-    try:
-        at = datetime.fromisoformat(need("BookgDt/DtTm"))
-    except ValueError as problem:
-        raise StatementUnreadableError(number, f"time: {problem}") from problem
-    if at.tzinfo is None:
-        raise StatementUnreadableError(number, "its time has no zone")
+    at = moment(need("BookgDt/DtTm"), number)
+    check_line(number, amount=amount, bank_ref=need("AcctSvcrRef"))
     named = said.get("NtryDtls/TxDtls/Refs/EndToEndId") or "NOTPROVIDED"
     found = read_uuid(named)
     return Line(
@@ -167,7 +168,7 @@ def _line(number: int, entry: "etree._Element") -> Line:
         instruction_id=found,
         kind=kind,
         amount=amount,
-        at=at.astimezone(UTC),
+        at=at,
         as_given=etree.tostring(entry, with_tail=False),
     )
 
@@ -204,6 +205,27 @@ def minor(text: str, line: int) -> int:
     if not _AMOUNT.fullmatch(text):
         raise StatementUnreadableError(line, f"{text[:40]!r} is no amount with two places")
     return int(Decimal(text) * 100)
+
+
+def moment(text: str, line: int) -> datetime:
+    """The time of a line, with its zone, in a year that can be meant."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise StatementUnreadableError(line, f"time: {problem}"[:200]) from problem
+    if at.tzinfo is None:
+        raise StatementUnreadableError(line, "its time has no zone")
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise StatementUnreadableError(line, f"the year {at.year} cannot be meant")
+    return at.astimezone(UTC)
+
+
+def check_line(line: int, *, amount: int, bank_ref: str) -> None:
+    """Refuse what no bank would write: a line larger than any transfer, a reference without end."""
+    if abs(amount) > LINE_MOST:
+        raise StatementUnreadableError(line, f"{abs(amount)} fen are more than any transfer")
+    if len(bank_ref) > REFERENCE_MOST or "\0" in bank_ref:
+        raise StatementUnreadableError(line, f"its reference {bank_ref[:40]!r} is no reference")
 
 
 def read_uuid(text: str) -> UUID | None:

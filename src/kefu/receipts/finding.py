@@ -21,6 +21,7 @@ _KINDS = {
     "topup": re.compile(r"充值|充了|充钱|\btop(?:ped)?[ -]?up\b", re.I),
     "withdrawal": re.compile(r"提现|取现|提到卡|\bwithdr[ae]w", re.I),
     "transfer": re.compile(r"转账|转给|转了|转来|\btransfer|\bsent\b", re.I),
+    "provisional": re.compile(r"临时款|先行赔付|垫付|\bprovisional\b", re.I),
     "goodwill": re.compile(r"补偿|赔|\bcompensation\b", re.I),
     "refund": re.compile(r"退款|\brefund", re.I),
     "bill": re.compile(r"水费|电费|燃气|话费|缴费|\bbill\b", re.I),

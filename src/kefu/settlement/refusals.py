@@ -61,3 +61,10 @@ class BooksRefused(Refusal):
     code = "settlement.books.refused"
     text = _("账目没有记成，没有任何款项变动。请稍后再试。")
     operator = "the ledger refused: %(ledger_code)s"
+
+
+class FileDayUnfit(Refusal):
+    code = "settlement.file.day_unfit"
+    status = 422
+    text = _("文件的日期要在近三年内、不晚于今天。没有收下，请核对后重新选择。")
+    operator = "the day of a file given by hand is in the future, or more than three years ago"

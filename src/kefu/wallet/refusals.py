@@ -295,3 +295,29 @@ class TermsSettled(Refusal):
     code = "wallet.terms.settled"
     text = _("这项改动已经有了结果，不能再改。请刷新页面查看。")
     operator = "the change of terms was settled before"
+
+
+class StandingWaits(Refusal):
+    code = "wallet.standing.waits"
+    text = _("这位客户的账户类别已有一项申请在等另一位同事同意，没有重复提交。")
+    operator = "a higher standing of this customer waits for a decision"
+
+
+class StandingSettled(Refusal):
+    code = "wallet.standing.settled"
+    text = _("这项申请已经有了结果，或超过一天没有人同意。没有改动，请刷新页面。")
+    operator = "the change of standing is decided or has lapsed"
+
+
+class StandingSamePerson(Refusal):
+    code = "wallet.standing.same_person"
+    status = 403
+    text = _("提出的人和同一条上下级线上的同事不能同意，请由另一条线上的同事办理。没有改动。")
+    operator = "who proposed the standing, or is in one lead chain with them, may not decide it"
+
+
+class LoginWaits(Refusal):
+    code = "wallet.merchant.login_waits"
+    status = 403
+    text = _("这个账号还在等我们另一位同事确认，确认后才能使用。没有任何改动。")
+    operator = "the merchant's login is not confirmed by a second person yet"

@@ -92,3 +92,12 @@ def watch_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes 
     actions.recover_debts(now=now)
     actions.disburse_daily(now=now)
     actions.hold_troubled(now=now)
+
+
+@app.periodic(cron="* * * * * 40")
+@app.task(name="wallet.tend_provisional")
+def tend_provisional(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
+    """Provisional credits whose announced day has come are taken back; debts are recovered from their day on."""
+    now = clock.now()
+    actions.withdraw_due(now=now)
+    actions.recover_provisionals(now=now)

@@ -71,6 +71,8 @@ def _title(order: OrderView) -> str:
         return _("收到补偿") if order.status == "SUCCEEDED" else _("补偿")
     if order.kind == "found":
         return _("查清入账")
+    if order.kind == "provisional":
+        return _("临时款 · 订单 %(no)s") % {"no": order.counterparty_masked}
     if order.kind == "withdrawal":
         return _("提现到%(card)s") % {"card": order.counterparty_masked}
     if order.kind in TO_PAYEE:
@@ -97,6 +99,7 @@ def kind_words(kind: str) -> str:
         "pot": _("存钱罐"), "bill": _("缴费"), "repayment": _("还款"),
         "payment": _("商户付款"), "refund": _("退款"), "found": _("查清入账"),
         "exchange": _("换汇"),
+        "provisional": _("临时款"),
     }.get(kind, kind)  # fmt: skip
 
 
@@ -111,7 +114,7 @@ def _look(order: OrderView) -> tuple[str, str]:
     icons = {
         "topup": "arrow-down-to-line", "goodwill": "gift", "withdrawal": "arrow-up-from-line", "pot": "piggy-bank",
         "bill": "lightbulb", "repayment": "landmark", "payment": "shopping-bag", "refund": "undo-2",
-        "found": "badge-check", "exchange": "coins",
+        "found": "badge-check", "exchange": "coins", "provisional": "scale",
     }  # fmt: skip
     tone = "" if order.status == "SUCCEEDED" and order.direction == "out" else tone
     return tone, icons.get(order.kind, "arrow-left-right")
@@ -126,6 +129,8 @@ def _promise(order: OrderView, now: datetime) -> str:
         return _("商户确认收款前，款项只是为它预留；没有确认就会放回您的余额。") if order.status == "HELD" else ""
     if order.kind == "refund":
         return _refund_promise(order)
+    if order.kind == "provisional":
+        return provisional_promise(order, now)
     if order.direction == "in":
         return _incoming_promise(order)
     if order.kind in TO_PAYEE:
@@ -151,6 +156,31 @@ def _refund_promise(order: OrderView) -> str:
         "REFUSED": _("商户没有同意。您可以请平台核实裁定，或者撤回申请。"),
         "ESCALATED": _("平台正在核实双方的说法，有结果马上通知您。"),
     }.get(order.refund_status, "")
+
+
+def provisional_promise(order: OrderView, now: datetime) -> str:
+    """What may happen to a provisional credit, until when: never as if it were the customer's own before it is."""
+    given = order.provisional
+    if given is None:
+        return ""
+    if given.status == "GIVEN":
+        return _(
+            "这是核实期间我们先垫付的临时款，现在就能用。最迟 %(when)s 给出结论：争议成立就归您所有；"
+            "不成立会先通知您，写明理由和日期，然后才收回。"
+        ) % {"when": spoken(given.decide_by, now=now)}
+    if given.status == "ANNOUNCED" and given.withdraw_at:
+        return _("%(reason)s，将在 %(when)s 从余额收回；那之前仍可使用。不同意请在那之前联系客服。") % {
+            "reason": given.reason_text,
+            "when": spoken(given.withdraw_at, now=now),
+        }
+    if given.status == "FINAL":
+        return _("争议成立，这笔钱归您所有，不会再收回。")
+    if given.owed.minor:
+        return _("%(reason)s，已收回。余额不足，还欠 %(owed)s；没有依据和事先通知，不会从余额里扣。") % {
+            "reason": given.reason_text,
+            "owed": given.owed.text(),
+        }
+    return _("%(reason)s，已从余额收回。") % {"reason": given.reason_text}
 
 
 def _incoming_promise(order: OrderView) -> str:
@@ -248,6 +278,7 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
         "payment": _("商户"),
         "refund": _("商户"),
         "exchange": _("币种"),
+        "provisional": _("有争议的订单"),
         "transfer": _("付款人") if order.direction == "in" else _("收款人"),
     }
     return OrderCard(

@@ -15,7 +15,15 @@ from kefu.cases.kinds import KINDS
 from kefu.cases.kinds.kind import BANK_ASKED, CHECKED, OPENED, TOLD
 from kefu.cases.models import Case, Evidence, Proposal
 from kefu.cases.queries import CaseView, case_for, locked_case, view_of
-from kefu.cases.refusals import CaseOver, KindUnknown, NoOrder, StillWaiting, SummaryMissing, WordsTooLong
+from kefu.cases.refusals import (
+    CaseOver,
+    KindUnknown,
+    NoOrder,
+    ProvisionalWaits,
+    StillWaiting,
+    SummaryMissing,
+    WordsTooLong,
+)
 from kefu.core.actor import Actor
 from kefu.core.audit import record
 from kefu.core.events import announce
@@ -30,6 +38,7 @@ from kefu.rails import actions as rails
 from kefu.rails.queries import AdviceView, instruction_of
 from kefu.sla import actions as sla
 from kefu.wallet import queries as wallet
+from kefu.wallet.queries import provisional as provisionals
 
 WORDS_MAX = 2000
 GRANT_FOR = timedelta(days=30)
@@ -192,6 +201,8 @@ def resolve_case(*, actor: Actor, case_id: UUID, summary: str, now: datetime) ->
         raise SummaryMissing()
     if case.proposals.filter(status=Proposal.PROPOSED).exists():
         raise StillWaiting()
+    if provisionals.has_open_provisional(case.no):
+        raise ProvisionalWaits()
     if not transition(Case, case.id, (Case.OPEN, Case.WAITING), Case.RESOLVED, resolved_at=now, summary=words):
         raise CaseOver(no=case.no)
     steps.do_step(actor=actor, case_id=case.id, code=TOLD, now=now)

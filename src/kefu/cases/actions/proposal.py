@@ -6,22 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_noop
 
 from kefu.cases import steps
 from kefu.cases.actions.case import fit_words, tell
+from kefu.cases.actions.deeds import DEEDS
 from kefu.cases.kinds import KINDS
 from kefu.cases.kinds.kind import DECIDED, POSTED, PROPOSED, TOLD
 from kefu.cases.models import Case, Proposal
-from kefu.cases.queries import ProposalView, case_for, confirmation_since, locked_case, proposal_view
+from kefu.cases.queries import ProposalView, barred, case_for, confirmation_since, locked_case, proposal_view
 from kefu.cases.refusals import (
     CaseOver,
     EvidenceMissing,
+    GaveIt,
     ProposalNotAllowed,
     ProposalSettled,
     ProposalWaiting,
     ReasonMissing,
 )
+from kefu.core import keyed
 from kefu.core.actor import Actor
 from kefu.core.audit import record
 from kefu.core.events import announce
@@ -39,7 +41,7 @@ APPROVAL_LASTS = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be approved: the wallet's action, all its arguments, and the sum at stake."""
+    """What is to be approved: the wallet's action, all its arguments, the sum at stake, the reason's or basis' code."""
 
     action: str
     approval_action: str
@@ -47,15 +49,21 @@ class Plan:
     amount: Money
     order_id: UUID | None = None
     advice_id: str = ""
+    code: str = ""
 
 
 @transaction.atomic
-def propose_goodwill(*, actor: Actor, case_id: UUID, amount: Money, reason: str, now: datetime) -> ProposalView:
-    """Propose to credit the customer out of our own money (journal GOODWILL, domain rule: two people always)."""
+def propose_goodwill(
+    *, actor: Actor, case_id: UUID, amount: Money, reason: str, now: datetime, key: UUID | None = None
+) -> ProposalView:
+    """Propose to credit the customer out of our own money (journal GOODWILL, domain rule: two people always).
+
+    The same `key` and words give the proposal made first, also once it is decided.
+    """
     case = open_case_of(actor, case_id, now)
     arguments = wallet.goodwill_arguments(customer_id=case.customer_id, amount=amount, case_ref=case.no)
     plan = Plan(Proposal.GOODWILL, "wallet.pay_goodwill", arguments, amount)
-    return propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
+    return propose(actor=actor, case=case, plan=plan, reason=reason, now=now, key=key)
 
 
 @transaction.atomic
@@ -86,8 +94,25 @@ def open_case_of(actor: Actor, case_id: UUID, now: datetime) -> Case:
     return case
 
 
-def propose(*, actor: Actor, case: Case, plan: Plan, reason: str, now: datetime) -> ProposalView:
-    """Put the plan before a checker. Refuses `cases.proposal.not_allowed`, `.reason_missing`, `.waiting`."""
+def propose(
+    *, actor: Actor, case: Case, plan: Plan, reason: str, now: datetime, key: UUID | None = None
+) -> ProposalView:
+    """Put the plan before a checker, once for each `key` of a form.
+
+    Refuses `cases.proposal.not_allowed`, `.reason_missing`, `.waiting`, `core.request.key_reused`.
+    """
+    if key is None:
+        return _propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
+    body = {"case": case.id, "action": plan.action, "amount": plan.amount.minor, "reason": reason}
+    known = keyed.claim(principal=actor.ref, key=key, body=body)
+    if known is not None:
+        return proposal_view(Proposal.objects.select_related("case").get(pk=known["proposal"]))
+    made = _propose(actor=actor, case=case, plan=plan, reason=reason, now=now)
+    keyed.settle(principal=actor.ref, key=key, answer={"proposal": str(made.id)})
+    return made
+
+
+def _propose(*, actor: Actor, case: Case, plan: Plan, reason: str, now: datetime) -> ProposalView:
     if plan.action not in KINDS[case.kind].proposals:
         raise ProposalNotAllowed(kind=case.kind, action=plan.action)
     words = fit_words(actor, reason)
@@ -99,7 +124,7 @@ def propose(*, actor: Actor, case: Case, plan: Plan, reason: str, now: datetime)
     )  # fmt: skip
     row = Proposal(
         id=new_id(), case=case, action=plan.action, amount=plan.amount.minor, currency=plan.amount.currency,
-        order_id=plan.order_id, advice_id=plan.advice_id, reason=words, approval_id=approval.id,
+        order_id=plan.order_id, advice_id=plan.advice_id, code=plan.code, reason=words, approval_id=approval.id,
         maker_id=actor.uuid, proposed_at=now,
     )  # fmt: skip
     try:
@@ -131,6 +156,8 @@ def decide_proposal(*, actor: Actor, proposal_id: UUID, approve: bool, words: st
     row.refresh_from_db()
     if row.status != Proposal.PROPOSED:
         raise ProposalSettled()
+    if barred(actor, row):
+        raise GaveIt()
     approval = identity.decide_approval(
         actor=actor, approval_id=row.approval_id, approve=approve, words=fit_words(actor, words), now=now
     )
@@ -143,54 +170,9 @@ def decide_proposal(*, actor: Actor, proposal_id: UUID, approve: bool, words: st
     return proposal_view(row)
 
 
-def _goodwill(actor: Actor, case: Case, row: Proposal, now: datetime) -> tuple[str, str]:
-    paid = wallet.pay_goodwill(
-        actor=actor, customer_id=case.customer_id, amount=Money(row.amount, row.currency), case_ref=case.no,
-        approval_id=row.approval_id, now=now,
-    )  # fmt: skip
-    return str(paid.transfers[0]), gettext_noop("补偿 %(amount)s 已经到您的余额（记账凭证 %(ref)s）。")
-
-
-def _completion(actor: Actor, case: Case, row: Proposal, now: datetime) -> tuple[str, str]:
-    done = wallet.complete_topup(
-        actor=actor, order_id=_order_of(row), advice_id=UUID(row.advice_id), case_ref=case.no,
-        opened_at=case.opened_at, approval_id=row.approval_id, now=now,
-    )  # fmt: skip
-    return str(done.transfers[0]), gettext_noop("您的充值 %(amount)s 已经补入账（记账凭证 %(ref)s）。")
-
-
-def _refund(actor: Actor, case: Case, row: Proposal, now: datetime) -> tuple[str, str]:
-    done = wallet.pay_decided_refund(
-        actor=actor, order_id=_order_of(row), amount=Money(row.amount, row.currency), case_ref=case.no,
-        approval_id=row.approval_id, now=now,
-    )  # fmt: skip
-    return str(done.transfers[0]), gettext_noop("平台裁定退款：%(amount)s 已经退回您的余额（记账凭证 %(ref)s）。")
-
-
-def _decline(actor: Actor, case: Case, row: Proposal, now: datetime) -> tuple[str, str]:
-    wallet.decline_decided_refund(
-        actor=actor, order_id=_order_of(row), words=row.reason, case_ref=case.no, approval_id=row.approval_id, now=now
-    )
-    return "", gettext_noop("平台核实后没有支持这次退款，理由写在退款单里。")
-
-
-def _order_of(row: Proposal) -> UUID:
-    assert row.order_id is not None
-    return row.order_id
-
-
-_DEEDS = {
-    Proposal.GOODWILL: _goodwill,
-    Proposal.COMPLETION: _completion,
-    Proposal.REFUND: _refund,
-    Proposal.DECLINE: _decline,
-}
-"""What carries an approved proposal out; returns the transfer in the books, or '', and what the customer reads."""
-
-
 def _carry_out(*, actor: Actor, case: Case, row: Proposal, now: datetime) -> None:
     amount = Money(row.amount, row.currency)
-    reference, sentence = _DEEDS[row.action](actor, case, row, now)
+    reference, sentence = DEEDS[row.action](actor, case, row, now)
     if not transition(
         Proposal, row.id, Proposal.PROPOSED, Proposal.CARRIED_OUT, settled_at=now, transfer_ref=reference
     ):

@@ -20,6 +20,10 @@ STEP_LABELS: dict[str, Any] = {
 }
 
 
+FOR_AN_ORDER = frozenset({"provisional", "final", "notice", "recovery"})
+"""What may be proposed where an order is in dispute: a provisional credit, and each of its ends."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """`steps` are codes in order; `proposals` the actions allowed; `clocks` the rows of the pack that run."""

@@ -2,12 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kefu.cases.kinds.kind import CHECKED, DECIDED, OPENED, POSTED, PROPOSED, TOLD, Kind
+from kefu.cases.kinds.kind import CHECKED, DECIDED, FOR_AN_ORDER, OPENED, POSTED, PROPOSED, TOLD, Kind
 
 KIND = Kind(
     code="transfer",
     title=_("转账问题"),
     steps=(OPENED, CHECKED, PROPOSED, DECIDED, POSTED, TOLD),
-    proposals=frozenset({"goodwill"}),
+    proposals=FOR_AN_ORDER | {"goodwill"},
     clocks=("P2-GOAL",),
 )

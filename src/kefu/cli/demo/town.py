@@ -110,6 +110,7 @@ class Town:
             seller = wallet.add_merchant_staff(
                 actor=operator, merchant_id=merchant_id, login=shop.login, name=shop.seller, password=PASSWORD, now=at
             )
+            wallet.confirm_merchant_staff(actor=boss, user_id=seller.id, now=at)
         self.people[shop.key] = people.actor_for_user(seller.id)
 
     def pay_shop_out(self, shop: str, *, bank: str, last4: str, phone: str, at: datetime) -> None:

@@ -80,9 +80,10 @@ def main() -> None:
     operator, boss = (people.actor_for_user(one.id) for one in found if one)
     made = wallet.register_merchant(actor=operator, given=NewMerchant(name="风暴面包店", category="food"), now=now)
     wallet.approve_merchant(actor=boss, merchant_id=made.id, now=now)
-    wallet.add_merchant_staff(
+    seller = wallet.add_merchant_staff(
         actor=operator, merchant_id=made.id, login=LOGIN, name="白露", password=PASSWORD, now=now
     )
+    wallet.confirm_merchant_staff(actor=boss, user_id=seller.id, now=now)
 
 
 if __name__ == "__main__":

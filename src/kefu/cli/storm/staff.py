@@ -104,7 +104,8 @@ class Agent(Staff):
         number = self.storm.number()
         wish = self.journal.wish(Wish(GOODWILL, self.name, 300 + number, f"耽误您了 {self.storm.token()}"))
         self.cases[case] = wish
-        fields = {"amount": f"{wish.amount // 100}.{wish.amount % 100:02d}", "reason": wish.key}
+        amount = f"{wish.amount // 100}.{wish.amount % 100:02d}"
+        fields = {"amount": amount, "reason": wish.key, "key": str(uuid4())}
         while wish.key not in self.get(f"/console/case/{case}/").text:
             answer = self.once(f"/console/case/{case}/goodwill", fields)
             if answer and answer.status >= 400:

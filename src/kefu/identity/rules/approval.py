@@ -13,11 +13,13 @@ PAY_GOODWILL = "wallet.pay_goodwill"
 COMPLETE_TOPUP = "wallet.complete_topup"
 PAY_REFUND, DECLINE_REFUND = "wallet.pay_refund", "wallet.decline_refund"
 CLEAR_BREAK = "settlement.clear_break"
+GIVE_PROVISIONAL, FINALISE_PROVISIONAL = "wallet.give_provisional", "wallet.finalise_provisional"
+ANNOUNCE_PROVISIONAL, RECOVER_PROVISIONAL = "wallet.announce_provisional", "wallet.recover_provisional"
 
 MINOR_TWO_PEOPLE = 2_000_00
 """Up to this amount (minor units) one checker decides on goodwill or on a break, above it two."""
 MINOR_REFUND_TWO = 20_000_00
-"""The same for a refund against the merchant's word (domain rules 4.6)."""
+"""The same for a refund against the merchant's word and for provisional credits (domain rules 4.6)."""
 
 CHECKERS_AT_LEAST: dict[str, int] = {
     PAY_GOODWILL: 1,
@@ -25,8 +27,20 @@ CHECKERS_AT_LEAST: dict[str, int] = {
     PAY_REFUND: 1,
     DECLINE_REFUND: 1,
     CLEAR_BREAK: 1,
+    GIVE_PROVISIONAL: 1,
+    FINALISE_PROVISIONAL: 1,
+    ANNOUNCE_PROVISIONAL: 1,
+    RECOVER_PROVISIONAL: 1,
 }
-_TWO_ABOVE = {PAY_GOODWILL: MINOR_TWO_PEOPLE, PAY_REFUND: MINOR_REFUND_TWO, CLEAR_BREAK: MINOR_TWO_PEOPLE}
+_TWO_ABOVE = {
+    PAY_GOODWILL: MINOR_TWO_PEOPLE,
+    PAY_REFUND: MINOR_REFUND_TWO,
+    CLEAR_BREAK: MINOR_TWO_PEOPLE,
+    GIVE_PROVISIONAL: MINOR_REFUND_TWO,
+    FINALISE_PROVISIONAL: MINOR_REFUND_TWO,
+    ANNOUNCE_PROVISIONAL: MINOR_REFUND_TWO,
+    RECOVER_PROVISIONAL: MINOR_REFUND_TWO,
+}
 
 
 def canonical(action: str, arguments: dict[str, Any]) -> str:

@@ -4,6 +4,13 @@ from kefu.planning.actions.bills import remind_bills
 from kefu.planning.actions.budget import check_budgets, remove_budget, set_budget
 from kefu.planning.actions.category import recategorise
 from kefu.planning.actions.execution import execute_occurrence, occurrences_due, remind_due
+from kefu.planning.actions.planned_bill import (
+    BillWish,
+    BillWishView,
+    check_bill_schedule,
+    create_bill_schedule,
+    safe_days,
+)
 from kefu.planning.actions.pot import change_pot, close_pot, move_pot, open_pot
 from kefu.planning.actions.schedule import (
     Wish,
@@ -31,6 +38,8 @@ from kefu.planning.actions.split import (
 
 __all__ = [
     "Asked",
+    "BillWish",
+    "BillWishView",
     "Part",
     "Plan",
     "Wish",
@@ -38,9 +47,11 @@ __all__ = [
     "cancel_schedule",
     "cancel_split",
     "change_pot",
+    "check_bill_schedule",
     "check_budgets",
     "check_schedule",
     "close_pot",
+    "create_bill_schedule",
     "create_schedule",
     "create_split",
     "execute_occurrence",
@@ -59,6 +70,7 @@ __all__ = [
     "remind_split",
     "remove_budget",
     "resume_schedule",
+    "safe_days",
     "set_budget",
     "skip_next",
 ]

@@ -19,6 +19,7 @@ from kefu.planning.actions import telling
 from kefu.planning.actions.schedule import go_on
 from kefu.planning.actions.targets import PAYMENTS
 from kefu.planning.models import Occurrence, Schedule
+from kefu.planning.refusals import NothingToPay, NoUseToTryAgain
 from kefu.planning.rules.days import LATE_MOST, REMIND_DAYS, TRY_AGAIN_AFTER
 from kefu.planning.rules.reason import reason_text
 from kefu.wallet.queries import OrderView
@@ -49,6 +50,8 @@ def execute_occurrence(*, occurrence_id: UUID, now: datetime) -> str:
         if now - one.run_at > LATE_MOST:
             return _miss(schedule, one, "late", now=now)
         order, refused = _try(schedule, one, now=now)
+        if order is None and refused is None:
+            return Occurrence.WAITING  # the other side was asked; the next tick hears the answer
         if order is not None and order.status != "FAILED":
             return _done(schedule, one, order, now=now)
         return _again(schedule, one, refused, now=now)
@@ -60,7 +63,7 @@ def _try(schedule: Schedule, one: Occurrence, *, now: datetime) -> tuple[OrderVi
         with transaction.atomic():
             person = identity.customer_actor(schedule.customer_id)
             actor = replace(person, session=f"schedule:{schedule.id}")
-            return PAYMENTS[schedule.kind](actor, schedule, key, now), None
+            return PAYMENTS[schedule.kind](actor, schedule, one, key, now), None
     except Refusal as refused:
         return None, refused
 
@@ -78,10 +81,16 @@ def _again(schedule: Schedule, one: Occurrence, refused: Refusal | None, *, now:
     """Not this time: tried again the same day, as the notice says, or missed."""
     reason = refused.code if refused else "insufficient_funds"
     later = [at for at in (one.run_at + after for after in TRY_AGAIN_AFTER) if at > now]
-    if not later or isinstance(refused, NotFound):
+    if schedule.safe_at is not None:
+        later = [at for at in later if at < schedule.safe_at]  # a try after the cut-off would be a late payment
+    if isinstance(refused, NothingToPay):
+        return _clear(schedule, one, now=now)
+    if not later or isinstance(refused, NotFound | NoUseToTryAgain):
         return _miss(schedule, one, reason, now=now)
-    Occurrence.objects.filter(pk=one.pk).update(next_try_at=later[0], tries=one.tries + 1, reason=reason)
-    _tell(schedule, "schedule_retry", reason, now=now, next_at=later[0].isoformat())
+    Occurrence.objects.filter(pk=one.pk).update(
+        next_try_at=later[0], tries=one.tries + 1, reason=reason, check_id=None
+    )
+    _tell(schedule, "retry", reason, now=now, next_at=later[0].isoformat())
     _record(schedule, one, reason, now=now)
     return Occurrence.WAITING
 
@@ -89,15 +98,38 @@ def _again(schedule: Schedule, one: Occurrence, refused: Refusal | None, *, now:
 def _miss(schedule: Schedule, one: Occurrence, reason: str, *, now: datetime) -> str:
     transition(Occurrence, one.id, Occurrence.WAITING, Occurrence.FAILED, reason=reason, ended_at=now)
     go_on(schedule, after=one.due_on, now=now)
-    _tell(schedule, "schedule_missed", reason, now=now)
+    _tell(schedule, "missed", reason, now=now)
     _record(schedule, one, reason, now=now)
     return Occurrence.FAILED
 
 
-def _tell(schedule: Schedule, kind: str, reason: str, *, now: datetime, **more: object) -> None:
+def _clear(schedule: Schedule, one: Occurrence, *, now: datetime) -> str:
+    """The bill is paid already: nothing is left to do, and the customer hears so."""
+    transition(Occurrence, one.id, Occurrence.WAITING, Occurrence.SKIPPED, reason="nothing_due", ended_at=now)
+    go_on(schedule, after=one.due_on, now=now)
+    _tell(schedule, "clear", "nothing_due", now=now)
+    _record(schedule, one, "nothing_due", now=now)
+    return Occurrence.SKIPPED
+
+
+NOTICES = {
+    "transfer": {"retry": "schedule_retry", "missed": "schedule_missed", "soon": "schedule_soon"},
+    "bill": {
+        "retry": "schedule_bill_retry",
+        "missed": "schedule_bill_missed",
+        "soon": "schedule_bill_soon",
+        "clear": "schedule_bill_clear",
+    },
+}
+"""By which notice the customer hears of each turn, a row a kind of schedule."""
+
+
+def _tell(schedule: Schedule, turn: str, reason: str, *, now: datetime, **more: object) -> None:
+    if schedule.safe_at is not None:
+        more["safe_at"] = schedule.safe_at.isoformat()
     telling.tell(
         schedule.customer_id,
-        kind,
+        NOTICES[schedule.kind][turn],
         actor=SYSTEM,
         ref=f"schedule:{schedule.id}",
         now=now,
@@ -140,7 +172,7 @@ def _remind(one: Occurrence, days: int, *, silent: bool, now: datetime) -> int:
         schedule = one.schedule
         telling.tell(
             schedule.customer_id,
-            "schedule_soon",
+            NOTICES[schedule.kind]["soon"],
             actor=SYSTEM,
             ref=f"schedule:{schedule.id}",
             now=now,

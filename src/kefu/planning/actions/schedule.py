@@ -68,12 +68,13 @@ def check_schedule(*, actor: Actor, wish: Wish, now: datetime) -> WishView:
         payee=payee.masked_name,
         payee_phone=payee.masked_phone,
         amount=Money(minor),
-        first_run_at=_run_at(wish.first_on, working_days=wish.working_days),
+        first_run_at=run_time(wish.first_on, working_days=wish.working_days),
         remark=remark,
     )
 
 
-def _run_at(due_on: date, *, working_days: bool) -> datetime:
+def run_time(due_on: date, *, working_days: bool = False) -> datetime:
+    """When on that day, or the next one that is worked, a schedule is carried out."""
     return run_at(due_on, zone=brand().zone, shift=calendar.working_day if working_days else None)
 
 
@@ -128,7 +129,7 @@ def create_schedule(*, actor: Actor, key: UUID, wish: Wish, now: datetime) -> Sc
 
 def add_occurrence(schedule: Schedule, due_on: date, *, now: datetime) -> None:
     """The next time that it falls due."""
-    at = _run_at(due_on, working_days=schedule.working_days)
+    at = run_time(due_on, working_days=schedule.working_days)
     Occurrence.objects.get_or_create(
         schedule=schedule, due_on=due_on, defaults={"run_at": at, "next_try_at": at, "created_at": now}
     )

@@ -1,4 +1,4 @@
-"""What a schedule can pay, a function a kind: it alone reads the target's reference. Bills plug in here."""
+"""What a schedule can pay, a function a kind: it alone reads the target's reference."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,14 +8,16 @@ from kefu.core.actor import Actor
 from kefu.core.money import Money
 from kefu.identity import actions as proofs
 from kefu.identity import queries as identity
-from kefu.planning.models import Schedule
+from kefu.planning.actions.planned_bill import pay_planned_bill
+from kefu.planning.models import Occurrence, Schedule
 from kefu.wallet import actions as wallet
 from kefu.wallet.queries import OrderView
 
-Payment = Callable[[Actor, Schedule, UUID, datetime], OrderView]
+Payment = Callable[[Actor, Schedule, Occurrence, UUID, datetime], OrderView | None]
+"""Returns the order; None when the other side was asked first, and answers before the next tick."""
 
 
-def pay_transfer(actor: Actor, schedule: Schedule, key: UUID, now: datetime) -> OrderView:
+def pay_transfer(actor: Actor, schedule: Schedule, _one: Occurrence, key: UUID, now: datetime) -> OrderView:
     """`target_ref` is `customer:<id>`. The PIN given for the schedule stands for a large amount's."""
     payee = identity.contact_of(UUID(schedule.target_ref.removeprefix("customer:")))
     quote = wallet.quote_transfer(
@@ -31,4 +33,4 @@ def pay_transfer(actor: Actor, schedule: Schedule, key: UUID, now: datetime) -> 
     return wallet.create_transfer(actor=actor, key=key, quote_id=quote.id, now=now)
 
 
-PAYMENTS: dict[str, Payment] = {"transfer": pay_transfer}
+PAYMENTS: dict[str, Payment] = {"transfer": pay_transfer, "bill": pay_planned_bill}

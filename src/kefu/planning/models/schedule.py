@@ -12,7 +12,8 @@ class Schedule(models.Model):
     """`kind` and `target_ref` say what is paid; only the file of the kind reads the reference.
 
     `day` is the day of the month (the last one where a month is shorter). `proof_ref`: what the payment PIN was given
-    for when it was made.
+    for when it was made. Of a bill `amount` is the most that may be paid, `choice` what of it is (`full` or
+    `minimum`), `safe_at` the moment before which it must be paid to be booked in time.
     """
 
     ACTIVE, PAUSED, ENDED, CANCELLED = "ACTIVE", "PAUSED", "ENDED", "CANCELLED"
@@ -33,6 +34,8 @@ class Schedule(models.Model):
     working_days = models.BooleanField(default=False)
     status = models.TextField(default=ACTIVE)
     proof_ref = models.TextField()
+    choice = models.TextField(default="")
+    safe_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -40,6 +43,10 @@ class Schedule(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0, day__gte=1, day__lte=31), name="schedule_sane"),
             models.CheckConstraint(condition=Q(rhythm__in=(ONCE, MONTHLY)), name="schedule_rhythm_known"),
+            models.CheckConstraint(
+                condition=~Q(kind="bill") | Q(choice__in=("full", "minimum"), rhythm=ONCE, safe_at__isnull=False),
+                name="schedule_of_a_bill_says_what",
+            ),
         ]
         indexes = [models.Index(F("customer_id"), name="schedule_of_customer")]
 
@@ -48,7 +55,7 @@ class Occurrence(models.Model):
     """One time that a schedule falls due: on `due_on` by the calendar, at `run_at` in fact.
 
     `next_try_at`: when it is tried (again); `tries`: how often it was; `reminded`: 3 or 1, the days before of the
-    last reminder.
+    last reminder. `check_id`: the question to the biller, of a bill whose answer is awaited.
     """
 
     WAITING, DONE, FAILED, SKIPPED = "WAITING", "DONE", "FAILED", "SKIPPED"
@@ -63,6 +70,7 @@ class Occurrence(models.Model):
     order_id = models.UUIDField(null=True, unique=True)
     tries = models.SmallIntegerField(default=0)
     reason = models.TextField(default="")
+    check_id = models.UUIDField(null=True)
     reminded = models.SmallIntegerField(null=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

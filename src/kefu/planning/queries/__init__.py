@@ -2,7 +2,14 @@
 
 from kefu.planning.queries.budget import BudgetView, budgets_for
 from kefu.planning.queries.pot import PotView, pot_for, pots_for
-from kefu.planning.queries.schedule import OccurrenceView, ScheduleView, schedule_for, schedules_for
+from kefu.planning.queries.schedule import (
+    ENDED_MOST,
+    OccurrenceView,
+    ScheduleView,
+    ended_schedules_for,
+    schedule_for,
+    schedules_for,
+)
 from kefu.planning.queries.spending import (
     MONTHS,
     CategoryTotal,
@@ -17,6 +24,7 @@ from kefu.planning.rules.category import NAMES as CATEGORIES
 
 __all__ = [
     "CATEGORIES",
+    "ENDED_MOST",
     "MONTHS",
     "BudgetView",
     "CategoryTotal",
@@ -29,6 +37,7 @@ __all__ = [
     "Spending",
     "SplitView",
     "budgets_for",
+    "ended_schedules_for",
     "local_day",
     "pot_for",
     "pots_for",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext
 
 from kefu.core.actor import Actor
 from kefu.core.money import Money
@@ -13,7 +14,7 @@ from kefu.core.refusal import NotFound
 from kefu.planning.models import Occurrence, Schedule
 from kefu.planning.rules.reason import reason_text
 
-PAST_SHOWN = 12
+PAST_SHOWN, ENDED_MOST, LIST_MOST = 12, 20, 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class OccurrenceView:
 
     @property
     def again(self) -> bool:
-        return self.status == Occurrence.WAITING and self.next_try_at > self.run_at
+        return self.status == Occurrence.WAITING and self.next_try_at > self.run_at and bool(self.reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,14 @@ class ScheduleView:
     created_at: datetime
     next: OccurrenceView | None
     past: tuple[OccurrenceView, ...]
+    choice: str = ""
+    safe_at: datetime | None = None
+
+    @property
+    def title(self) -> str:
+        """What it does, in one phrase."""
+        name = {"name": self.label}
+        return gettext("缴费或还款 · %(name)s") % name if self.kind == "bill" else gettext("转给%(name)s") % name
 
     @property
     def is_live(self) -> bool:
@@ -64,23 +73,33 @@ def schedule_for(actor: Actor, schedule_id: UUID) -> ScheduleView:
 
 
 def schedules_for(actor: Actor) -> list[ScheduleView]:
-    """Those that are live by their next time, then the ended ones, the newest first."""
-    found = _seen(actor, Q())
-    live = [one for one in found if one.is_live]
+    """Those that are live, by their next time; without what is past. As many as a customer may have."""
+    live = _seen(actor, Q(status__in=(Schedule.ACTIVE, Schedule.PAUSED)), past=0)
     live.sort(key=lambda one: one.next.next_try_at if one.next else one.created_at)
-    return live + [one for one in found if not one.is_live]
+    return live
 
 
-def _seen(actor: Actor, wanted: Q) -> list[ScheduleView]:
+def ended_schedules_for(actor: Actor, *, after: int = 0) -> tuple[list[ScheduleView], bool]:
+    """Those that have ended, the newest first, from place `after` on; and whether more follow."""
+    over = Q(status__in=(Schedule.ENDED, Schedule.CANCELLED))
+    found = _seen(actor, over, past=0, rows=slice(after, after + ENDED_MOST + 1))
+    return found[:ENDED_MOST], len(found) > ENDED_MOST
+
+
+def _seen(
+    actor: Actor, wanted: Q, *, past: int = PAST_SHOWN, rows: slice = slice(0, LIST_MOST)
+) -> list[ScheduleView]:
+    """With the time to come and the latest `past` ones: a monthly schedule of many years is read no further."""
     if actor.kind != "customer":
         raise NotFound()
-    times = Prefetch("occurrences", Occurrence.objects.order_by("-due_on"))
-    rows = Schedule.objects.filter(wanted, customer_id=actor.uuid).prefetch_related(times).order_by("-created_at")
-    return [_see(row) for row in rows]
+    times = Occurrence.objects.order_by("-due_on")
+    times = times[: past + 1] if past else times.filter(status=Occurrence.WAITING)
+    found = Schedule.objects.filter(wanted, customer_id=actor.uuid).order_by("-created_at", "-id")[rows]
+    return [_see(row) for row in found.prefetch_related(Prefetch("occurrences", times, to_attr="times"))]
 
 
 def _see(row: Schedule) -> ScheduleView:
-    times = [_see_time(one) for one in row.occurrences.all()]
+    times = [_see_time(one) for one in vars(row)["times"]]
     return ScheduleView(
         id=row.id,
         kind=row.kind,
@@ -93,6 +112,8 @@ def _see(row: Schedule) -> ScheduleView:
         status=row.status,
         created_at=row.created_at,
         next=next((one for one in times if one.status == Occurrence.WAITING), None),
+        choice=row.choice,
+        safe_at=row.safe_at,
         past=tuple(one for one in times if one.status != Occurrence.WAITING)[:PAST_SHOWN],
     )
 

@@ -1,6 +1,6 @@
 """A bank's file given by hand, when the bank's own delivery failed."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -9,7 +9,9 @@ from kefu.core.actor import Actor
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as people
 from kefu.rails import actions as rails
+from kefu.settlement.refusals import FileDayUnfit
 
+DAYS_BACK = 3 * 366
 TAKERS = {"statement": rails.import_statement, "channel": rails.import_channel_file}
 
 
@@ -17,9 +19,12 @@ def import_file(*, actor: Actor, connector: str, kind: str, day: date, raw: byte
     """Take a statement or channel file in; the comparison follows by itself. What it says of open orders is asked of
     the bank and settles nothing: one person alone cannot credit a customer by a file.
 
-    Refuses `identity.role.insufficient`, `rails.statement.wrong`, `rails.channel_file.wrong`.
+    Refuses `identity.role.insufficient`, `settlement.file.day_unfit` (no day of the last three years),
+    `rails.statement.wrong`, `rails.channel_file.wrong`.
     """
     people.require(actor=actor, action="settlement.import_file", now=now)
     if connector not in settings.RAILS_CONNECTORS or kind not in TAKERS:
         raise NotFound()
+    if not now - timedelta(days=DAYS_BACK) <= datetime.combine(day, time(), UTC) <= now + timedelta(days=1):
+        raise FileDayUnfit()
     return TAKERS[kind](actor=actor, connector_code=connector, day=day, raw=raw, now=now)

@@ -4,7 +4,9 @@ from kefu.wallet.actions.bills.bill import check_account, check_saved_account, p
 from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
 from kefu.wallet.actions.codes.pay import Charge, charge_code, forget_codes, issue_pay_code
 from kefu.wallet.actions.codes.receive import issue_receive_code, look_at_receive_code, quote_receive_code
-from kefu.wallet.actions.completion import complete_topup, completion_arguments
+from kefu.wallet.actions.credits.completion import complete_topup, completion_arguments
+from kefu.wallet.actions.credits.found import credit_found
+from kefu.wallet.actions.credits.goodwill import goodwill_arguments, pay_goodwill
 from kefu.wallet.actions.disburse.account import (
     approve_merchant_account,
     confirm_merchant_account,
@@ -14,9 +16,7 @@ from kefu.wallet.actions.disburse.account import (
 from kefu.wallet.actions.disburse.paying import disburse_daily, request_disbursement
 from kefu.wallet.actions.exchange.exchange import create_exchange, quote_exchange
 from kefu.wallet.actions.exchange.rates import decide_rate
-from kefu.wallet.actions.found import credit_found
-from kefu.wallet.actions.goodwill import goodwill_arguments, pay_goodwill
-from kefu.wallet.actions.limits import Caps, change_limits, set_standing
+from kefu.wallet.actions.limits import Caps, change_limits, decide_standing, set_standing
 from kefu.wallet.actions.limits.terms import FeeTerms, decide_terms, propose_fee, propose_limit, propose_spread
 from kefu.wallet.actions.outcome import (
     apply_outcome,
@@ -25,6 +25,19 @@ from kefu.wallet.actions.outcome import (
     note_contradiction,
 )
 from kefu.wallet.actions.pots.pot import move_pot
+from kefu.wallet.actions.provisional.give import (
+    final_arguments,
+    finalise_provisional,
+    give_arguments,
+    give_provisional,
+)
+from kefu.wallet.actions.provisional.recover import announce_recovery, recover_provisionals, recovery_arguments
+from kefu.wallet.actions.provisional.withdraw import (
+    announce_provisional,
+    notice_arguments,
+    withdraw_due,
+    withdraw_provisional,
+)
 from kefu.wallet.actions.release import claim_released, release_transfer
 from kefu.wallet.actions.restriction import expire_restrictions, lift_restriction, restrict
 from kefu.wallet.actions.shop.deciding import (
@@ -36,6 +49,8 @@ from kefu.wallet.actions.shop.deciding import (
 from kefu.wallet.actions.shop.merchant import (
     add_merchant_staff,
     approve_merchant,
+    ask_reopen,
+    confirm_merchant_staff,
     hold_merchant,
     hold_troubled,
     register_merchant,
@@ -79,11 +94,14 @@ __all__ = [
     "FeeTerms",
     "add_merchant_staff",
     "add_tap_device",
+    "announce_provisional",
+    "announce_recovery",
     "answer_refund",
     "apply_outcome",
     "approve_merchant",
     "approve_merchant_account",
     "ask_about",
+    "ask_reopen",
     "cancel_transfer",
     "capture_payment",
     "change_limits",
@@ -99,6 +117,7 @@ __all__ = [
     "completion_arguments",
     "confirm_card",
     "confirm_merchant_account",
+    "confirm_merchant_staff",
     "create_exchange",
     "create_payment",
     "create_sale",
@@ -107,6 +126,7 @@ __all__ = [
     "create_withdrawal",
     "credit_found",
     "decide_rate",
+    "decide_standing",
     "decide_terms",
     "decline_arguments",
     "decline_decided_refund",
@@ -114,9 +134,13 @@ __all__ = [
     "end_refused",
     "escalate_refund",
     "expire_restrictions",
+    "final_arguments",
+    "finalise_provisional",
     "follow_instruction",
     "forget_codes",
     "forget_waits",
+    "give_arguments",
+    "give_provisional",
     "goodwill_arguments",
     "hold_merchant",
     "hold_troubled",
@@ -129,6 +153,7 @@ __all__ = [
     "look_at_receive_code",
     "move_pot",
     "note_contradiction",
+    "notice_arguments",
     "open_tap_wait",
     "open_wallet",
     "pay_bill",
@@ -145,6 +170,8 @@ __all__ = [
     "quote_withdrawal",
     "read_terminal",
     "recover_debts",
+    "recover_provisionals",
+    "recovery_arguments",
     "refund_arguments",
     "refund_payment",
     "register_merchant",
@@ -166,5 +193,7 @@ __all__ = [
     "unlink_card",
     "void_expired",
     "void_payment",
+    "withdraw_due",
+    "withdraw_provisional",
     "withdraw_refund",
 ]

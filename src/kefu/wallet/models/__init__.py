@@ -1,6 +1,6 @@
 """Tables of the wallet, a file a noun."""
 
-from kefu.wallet.models.account import Instrument, Wallet
+from kefu.wallet.models.account import Instrument, StandingChange, Wallet
 from kefu.wallet.models.bill import BillTerms
 from kefu.wallet.models.bill_account import BillAccount
 from kefu.wallet.models.code import PayCode
@@ -25,6 +25,7 @@ from kefu.wallet.models.kind import (
     PAID_OUT,
     PAYMENT,
     POT,
+    PROVISIONAL,
     REFUND,
     REPAYMENT,
     SELL,
@@ -37,6 +38,7 @@ from kefu.wallet.models.kind import (
 )
 from kefu.wallet.models.limit import DAY, ORDER, SCOPES, Limit, OwnLimit, TermsChange
 from kefu.wallet.models.order import Order, OrderStep
+from kefu.wallet.models.provisional import Provisional
 from kefu.wallet.models.quote import Quote
 from kefu.wallet.models.restriction import OutflowStop, Restriction
 from kefu.wallet.models.shop import Merchant, MerchantStaff, Payment, Refund, RefundNote, Sale
@@ -92,6 +94,7 @@ __all__ = [
     "PAYER",
     "PAYMENT",
     "POT",
+    "PROVISIONAL",
     "REFUND",
     "REPAYMENT",
     "RETURNED",
@@ -126,12 +129,14 @@ __all__ = [
     "OwnLimit",
     "PayCode",
     "Payment",
+    "Provisional",
     "Quote",
     "Refund",
     "RefundNote",
     "Restriction",
     "Sale",
     "Spread",
+    "StandingChange",
     "TapToken",
     "TapWait",
     "TermsChange",

@@ -1,7 +1,10 @@
 """A customer's wallet and the cards linked to it."""
 
+from datetime import timedelta
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kefu.core.ids import new_id
 
@@ -23,6 +26,40 @@ class Wallet(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(tier__in=(1, 2, 3), proof__in=(1, 2, 3)), name="wallet_standing_known"),
+        ]
+
+
+class StandingChange(models.Model):
+    """A higher standing for a customer, proposed by one of the staff and decided by another within `LASTS`."""
+
+    PROPOSED, APPROVED, REJECTED, LAPSED = "PROPOSED", "APPROVED", "REJECTED", "LAPSED"
+    TRANSITIONS = frozenset({(PROPOSED, APPROVED), (PROPOSED, REJECTED), (PROPOSED, LAPSED)})
+    LASTS = timedelta(hours=24)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    customer_id = models.UUIDField()
+    tier = models.SmallIntegerField()
+    proof = models.SmallIntegerField()
+    checks = ArrayField(models.TextField())
+    status = models.TextField(default=PROPOSED)
+    proposed_by = models.UUIDField()
+    proposed_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer_id"], name="one_open_standing_change", condition=Q(status="PROPOSED")
+            ),
+            models.CheckConstraint(
+                condition=Q(tier__in=(1, 2, 3), proof__in=(1, 2, 3)), name="standing_change_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("PROPOSED", "LAPSED"), decided_by=None)
+                | (Q(status__in=("APPROVED", "REJECTED"), decided_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
+                name="standing_change_decided_by_another",
+            ),
         ]
 
 

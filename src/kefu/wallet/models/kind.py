@@ -10,10 +10,10 @@ from kefu.core.money import CURRENCIES, HOME
 TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdrawal"
 POT, PAYMENT, REFUND = "pot", "payment", "refund"
 BILL, REPAYMENT = "bill", "repayment"
-FOUND, DISBURSEMENT, EXCHANGE = "found", "disbursement", "exchange"
+FOUND, DISBURSEMENT, EXCHANGE, PROVISIONAL = "found", "disbursement", "exchange", "provisional"
 KINDS = (
     *(TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, FOUND, DISBURSEMENT),
-    *(EXCHANGE,),
+    *(EXCHANGE, PROVISIONAL),
 )
 TO_PAYEE = (BILL, REPAYMENT)
 PAID_OUT = (WITHDRAWAL, *TO_PAYEE, DISBURSEMENT)
@@ -40,6 +40,7 @@ PARTIES: dict[str, Q] = {
     FOUND: Q(payee_id=None) & ~Q(case_ref=""),
     EXCHANGE: Q(payee_id=None, instrument=None, quote__isnull=False, counted__isnull=False),
     DISBURSEMENT: Q(payee_id=None, instrument=None, account=None, quote=None, fee=0),
+    PROVISIONAL: Q(payee_id=None, instrument=None, quote=None, fee=0) & ~Q(case_ref=""),
 }
 """What an order of each kind names. The database refuses any other."""
 QUOTED: dict[str, Q] = {

@@ -17,6 +17,7 @@ from kefu.wallet.models.kind import (
     PAID_OUT,
     PARTIES,
     PAYMENT,
+    PROVISIONAL,
     TRANSFER,
     one_of,
 )
@@ -90,7 +91,7 @@ class Order(models.Model):
             ),
             models.CheckConstraint(condition=one_of(PARTIES), name="order_kind_has_its_parties"),
             models.CheckConstraint(
-                condition=~Q(status=HELD) | Q(release_at__isnull=False) | Q(kind__in=(*PAID_OUT, PAYMENT)),
+                condition=~Q(status=HELD) | Q(release_at__isnull=False) | Q(kind__in=(*PAID_OUT, PAYMENT, PROVISIONAL)),
                 name="order_held_until_when",
             ),
             models.CheckConstraint(

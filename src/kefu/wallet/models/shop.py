@@ -14,6 +14,7 @@ class Merchant(models.Model):
     `mdr_ppm`: their fee in millionths of a payment. `answer_hours`: their time to answer a refund request.
     `refund_days`: how long after a payment one may be asked for. What was paid is theirs to have after
     `settlement_days`; of what is settled, `reserve_ppm` millionths stay in reserve. All their debits queue on this row.
+    `reopen_asked_by`: who of the staff asked that a held merchant may sell again; somebody else decides.
     """
 
     PENDING, OPEN, HELD = "PENDING", "OPEN", "HELD"
@@ -36,6 +37,7 @@ class Merchant(models.Model):
     opened_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
     hold_reason = models.TextField(default="")
+    reopen_asked_by = models.TextField(default="")
 
     class Meta:
         constraints = [
@@ -50,12 +52,15 @@ class Merchant(models.Model):
 
 
 class MerchantStaff(models.Model):
-    """A login that acts for one merchant, and for no other. `added_by` gave it its first password."""
+    """A login that acts for one merchant, and for no other: from when somebody else than who made it (`added_by`)
+    confirmed it.
+    """
 
     user_id = models.UUIDField(primary_key=True)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="staff")
-    added_by = models.TextField(default="")
     added_at = models.DateTimeField()
+    added_by = models.TextField(default="")
+    confirmed_at = models.DateTimeField(null=True)
 
 
 class Sale(models.Model):

@@ -21,6 +21,7 @@ from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order, Payment, Refund
 from kefu.wallet.queries.bill import terms_of
 from kefu.wallet.queries.exchange import exchanges_of
+from kefu.wallet.queries.provisional import provisionals_among
 from kefu.wallet.queries.values import OrderView, StepView
 from kefu.wallet.rules.amount import CURRENCY
 from kefu.wallet.rules.timeline import LABELS, expected, label, label_to_come, reason_text
@@ -101,8 +102,15 @@ def orders_for(
     found = list(_newest(both, most))
     paid = Payment.objects.in_bulk([order.id for order in found if order.kind == m.PAYMENT])
     traded = exchanges_of(found)
+    lent = provisionals_among([order.id for order in found if order.kind == m.PROVISIONAL])
     return [
-        seen_by(order, customer, **_payment(paid.get(order.id), order), exchange=traded.get(order.id))
+        seen_by(
+            order,
+            customer,
+            **_payment(paid.get(order.id), order),
+            exchange=traded.get(order.id),
+            provisional=lent.get(order.id),
+        )
         for order in found
     ]
 
@@ -114,7 +122,7 @@ def _newest(rows: QuerySet[Order], most: int) -> QuerySet[Order]:
 def pressing_order(actor: Actor, *, customer_id: UUID, now: datetime, held: GrantView | None = None) -> UUID | None:
     """The customer's newest order that is not settled, or failed: what a talk is most likely about."""
     customer = customer_seen_by(actor, customer_id, now=now, held=held)
-    rows = Order.objects.filter(customer_id=customer).order_by("-created_at", "-id")
+    rows = Order.objects.filter(customer_id=customer).exclude(kind=m.PROVISIONAL).order_by("-created_at", "-id")
     latest = rows.values_list("id", "status")[:PRESSING_AMONG]
     return next((order_id for order_id, status in latest if status not in (m.SUCCEEDED, m.CANCELLED)), None)
 
@@ -155,13 +163,16 @@ def order_for(
     own = viewer == order.customer_id
     payment = Payment.objects.filter(pk=order.pk).first() if order.kind == m.PAYMENT else None
     refund = Refund.objects.filter(pk=order.pk).first() if order.kind == m.REFUND else None
+    lent = provisionals_among([order.pk] if order.kind == m.PROVISIONAL else []).get(order.pk)
+    stage = refund.status if refund else lent.status if lent else ""
     return seen_by(
         order,
         viewer,
         **_payment(payment, order),
         refund_of=refund.refund_of_id if refund else None,
         refund_status=refund.status if refund else "",
-        steps=_steps(order, refund.status if refund else "") if own else _arrival(order),
+        provisional=lent,
+        steps=_steps(order, stage) if own else _arrival(order),
         transfers=tuple(transfer.id for transfer in books.transfers_of(order.id)),
         bank_ref=instruction.bank_ref if instruction else "",
         bank_status=instruction.status if instruction else "",

@@ -15,7 +15,7 @@ from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order
 from kefu.wallet.rules.amount import CURRENCY
 
-_OWN = (m.TOPUP, m.GOODWILL, m.POT)
+_OWN = (m.TOPUP, m.GOODWILL, m.PROVISIONAL, m.POT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,6 +59,10 @@ class StatementLine:
         name = self.order.title if self.order else gettext("其他")
         if self.order is not None and self.order.kind == EXCHANGE:
             return name
+        if self.journal == Journal.CUST_RECOVERED:
+            return gettext("%(what)s（收回欠款）") % {"what": name}
+        if self.journal == Journal.PROVISIONAL and self.amount.minor < 0:
+            return gettext("%(what)s（收回）") % {"what": name}
         returned = self.order is not None and self.order.direction == "out" and self.amount.minor > 0
         return gettext("%(what)s（退回）") % {"what": name} if returned else name
 

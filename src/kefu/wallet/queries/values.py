@@ -14,6 +14,7 @@ from kefu.rails.queries import CardCheckView
 from kefu.rails.rules import after_statement
 from kefu.wallet.models import BUY, BY_BANK, Instrument, OutflowStop, Quote, Restriction
 from kefu.wallet.queries.bill import BillTermsView
+from kefu.wallet.queries.provisional import ProvisionalView
 from kefu.wallet.rules.amount import takes_pin
 from kefu.wallet.rules.arrival import release_at
 from kefu.wallet.rules.card import reason_text as card_reason_text
@@ -196,10 +197,16 @@ class OrderView:
     refund_of: UUID | None = None
     refund_status: str = ""
     exchange: ExchangeView | None = None
+    provisional: ProvisionalView | None = None
 
     @property
     def shown_status(self) -> str:
-        """The status; of a payment to a merchant, also that it is authorised only, or refunded, all or in part."""
+        """The status; of a payment to a merchant, also that it is authorised only, or refunded, all or in part; of a
+        provisional credit, how it stands between us and its customer.
+        """
+        if self.kind == "provisional":
+            known = {"HELD": "PROVISIONAL", "CANCELLED": "TAKEN_BACK"}.get(self.status, self.status)
+            return "GOES_BACK" if self.provisional and self.provisional.status == "ANNOUNCED" else known
         if self.kind != "payment":
             return self.status
         captured, refunded = (amount.minor if amount else 0 for amount in (self.captured, self.refunded))
@@ -216,6 +223,7 @@ class OrderView:
             "topup": gettext("充值 · %(other)s"),
             "goodwill": gettext("补偿"),
             "found": gettext("查清入账"),
+            "provisional": gettext("临时款 · 订单 %(other)s"),
             "withdrawal": gettext("提现到 %(other)s"),
             "pot": gettext("存钱罐 · %(other)s"),
             "bill": gettext("缴费 · %(other)s"),

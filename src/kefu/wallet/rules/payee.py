@@ -90,3 +90,8 @@ def posts_on(*, cutoff: time, days: int, now: datetime, zone: ZoneInfo) -> date:
     """The day on which the biller will book a payment made at `now`: from its cut-off on a day later."""
     local = now.astimezone(zone)
     return local.date() + timedelta(days=days + (local.time() >= cutoff))
+
+
+def last_safe(*, due_on: date, cutoff: time, days: int, zone: ZoneInfo) -> datetime:
+    """What is paid before it is booked by `due_on`."""
+    return datetime.combine(due_on - timedelta(days=days), cutoff, zone)

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kefu.wallet import models as m
+from kefu.wallet.rules import provisional
 
 LABELS: dict[str, Any] = {
     "created": _("已提交"),
@@ -50,6 +51,14 @@ LABELS: dict[str, Any] = {
     "your_word": _("您可以请平台介入，或撤回申请"),
     "platform_decides": _("平台核实并裁定"),
     "found": _("查清后已入账"),
+    "provisional_given": _("临时款可以使用"),
+    "provisional_decision": _("核实并给出结论"),
+    "provisional_announced": _("已告知将收回"),
+    "provisional_final": _("结论成立，款项归您所有"),
+    "provisional_withdrawn": _("临时款已收回"),
+    "provisional_owed": _("余额不足的部分记为欠款"),
+    "debt_announced": _("已告知将从余额收回欠款"),
+    "debt_recovered": _("欠款已从余额收回"),
     "bank_result": _("等待银行结果"),
     "release": _("等待到账时间"),
     "payer_sent": _("付款人已提交"),
@@ -60,6 +69,7 @@ COMING: dict[str, Any] = {
     "arrived": _("对方到账"),
     "acknowledged": _("对方受理"),
     "posted": _("对方入账"),
+    "provisional_withdrawn": _("从余额收回"),
 }
 """How a step is called while it is still to come, where its name speaks of it as done."""
 
@@ -110,8 +120,18 @@ _OF_REFUND = {
 }
 
 
+_OF_PROVISIONAL = {
+    m.Provisional.GIVEN: ("provisional_decision",),
+    m.Provisional.ANNOUNCED: ("provisional_withdrawn",),
+}
+
+
 def expected(*, kind: str, status: str, paused: bool, stage: str = "") -> tuple[str, ...]:
-    """The steps still to come, the one under way first; empty once the order has ended. `stage`: a refund's status."""
+    """The steps still to come, the one under way first; empty once the order has ended. `stage`: the status of a
+    refund or a provisional credit.
+    """
+    if kind == m.PROVISIONAL:
+        return _OF_PROVISIONAL.get(stage, ())
     if kind == m.REFUND:
         return _OF_REFUND.get(stage, ())
     if kind == m.PAYMENT:
@@ -147,6 +167,8 @@ def reason_text(kind: str, reason: str) -> str:
     """Why an order failed, for its customer; '' when it did not."""
     if not reason:
         return ""
+    if kind == m.PROVISIONAL:
+        return str(provisional.REASONS.get(reason, ""))
     if kind == m.TOPUP and reason == "insufficient_funds":
         return str(BANK_FUNDS)
     unnamed = _("对方没有说明原因") if kind in m.TO_PAYEE else _("银行没有说明原因")

@@ -21,6 +21,7 @@ from kefu.desk.queries import ConversationView
 from kefu.wallet import queries as wallet
 from kefu.wallet.queries import OrderView
 from kefu.wallet.queries.shop import refund as refunds
+from kefu.web.console.provisional import case_values
 from kefu.web.ids import read_id
 from kefu.web.sessions import for_staff, signed_in
 
@@ -38,7 +39,7 @@ def open_case(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     case = actions.open_case(
         actor=actor,
         opening=Opening(
-            kind=request.POST.get("kind", "general"),
+            kind=cases.kind_for_order(request.POST.get("kind", "general")),
             customer_id=conversation.customer_id,
             conversation_id=conversation_id,
             order_id=order,
@@ -79,6 +80,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "order": order,
         "confirmation": confirmation,
         "refund": refunds.refund_for(actor, order.id, now=now) if order and order.kind == "refund" else None,
+        **case_values(case, order),
         "over": case.status in ("RESOLVED", "CLOSED"),
         "kinds": KINDS,
     }
@@ -90,7 +92,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def goodwill(request: HttpRequest, case_id: UUID) -> HttpResponse:
     actions.propose_goodwill(
         actor=signed_in(request), case_id=case_id, amount=parse_amount(request.POST.get("amount", "")),
-        reason=request.POST.get("reason", ""), now=clock.now(),
+        reason=request.POST.get("reason", ""), key=read_id(request.POST.get("key")), now=clock.now(),
     )  # fmt: skip
     return redirect(f"/console/case/{case_id}/")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.console import approval, case, conversation, desk, receipts, refund
+from kefu.web.console import approval, case, conversation, desk, provisional, receipts, refund
 
 urlpatterns = [
     path("", desk.page, name="console"),
@@ -32,6 +32,12 @@ urlpatterns = [
     path("case/<uuid:case_id>/take", refund.take, name="console_take_case"),
     path("case/<uuid:case_id>/refund", refund.propose, name="console_refund"),
     path("case/<uuid:case_id>/decline", refund.decline, name="console_decline"),
+    path("case/<uuid:case_id>/provisional", provisional.give, name="console_provisional"),
+    path(
+        "case/<uuid:case_id>/provisional/<uuid:order_id>/<slug:deed>",
+        provisional.step,
+        name="console_provisional_step",
+    ),
     path("refunds/", refund.page, name="console_refunds"),
     path("approvals/", approval.waiting, name="console_approvals"),
     path("approvals/<uuid:proposal_id>/", approval.card, name="console_approval"),

@@ -17,6 +17,7 @@ from kefu.core.money import parse_amount
 from kefu.core.refusal import Refusal
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as orders
+from kefu.wallet.queries import provisional as provisionals
 from kefu.wallet.queries.bill import AGENT_AFTER_FAILURES, failures_for
 from kefu.web import words
 from kefu.web.customer.refund import shop_values
@@ -27,6 +28,7 @@ from kefu.web.sessions import for_customers, signed_in
 PAGE = 20
 KINDS = (
     "topup", "transfer", "withdrawal", "payment", "refund", "bill", "repayment", "pot", "exchange", "goodwill", "found",
+    "provisional",
 )  # fmt: skip
 STATES = ("SUCCEEDED", "HELD", "SUBMITTED", "UNKNOWN", "ACKNOWLEDGED", "MANUAL", "FAILED", "RETURNED", "CANCELLED")
 
@@ -110,6 +112,7 @@ def _order_values(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
         "order": view,
         "story": story,
         "offer_agent": again >= AGENT_AFTER_FAILURES,
+        "given": provisionals.provisionals_of(actor, order_id, customer_id=actor.uuid, now=now),
         **shop_values(actor, view, now=now),
     }
 

@@ -83,7 +83,7 @@ def _cells(order: OrderView) -> list[str]:
         sign + order.amount.plain(),
         order.fee.plain(),
         order.amount.currency,
-        words.order_status(order.status)[0],
+        words.order_status(order.shown_status)[0],
         harmless(_words(order)),
         order.exchange.bought.plain() if order.exchange else "",
         order.exchange.bought.currency if order.exchange else "",

@@ -13,7 +13,7 @@ from kefu.core.refusal import Refusal
 from kefu.wallet import actions as wallet
 from kefu.wallet.actions.shop.merchant import NewMerchant
 from kefu.wallet.queries.shop.disbursement import proposed_accounts_for
-from kefu.wallet.queries.shop.merchant import merchants_for
+from kefu.wallet.queries.shop.merchant import logins_waiting_for, merchants_for
 from kefu.wallet.queries.shop.values import category_choices
 from kefu.web.forms import Doorway, password_field, text_field
 from kefu.web.refusals import FieldWrong
@@ -55,12 +55,14 @@ def page(request: HttpRequest) -> HttpResponse:
 @OPERATORS
 @require_POST
 def judge(request: HttpRequest, merchant_id: UUID, deed: str) -> HttpResponse:
-    """`approve`, `hold`, `reopen`, or a `login` for who acts for the merchant."""
+    """`approve`, `hold`, `ask` to reopen, `reopen`, or a `login` for who acts for the merchant."""
     actor, now = signed_in(request), clock.now()
     if deed == "approve":
         wallet.approve_merchant(actor=actor, merchant_id=merchant_id, now=now)
     elif deed == "hold":
         wallet.hold_merchant(actor=actor, merchant_id=merchant_id, reason="office", now=now)
+    elif deed == "ask":
+        wallet.ask_reopen(actor=actor, merchant_id=merchant_id, now=now)
     elif deed == "reopen":
         wallet.reopen_merchant(actor=actor, merchant_id=merchant_id, now=now)
     elif deed == "login":
@@ -81,6 +83,14 @@ def judge_account(request: HttpRequest, account_id: UUID, deed: str) -> HttpResp
         wallet.reject_merchant_account(actor=actor, account_id=account_id, now=now)
     else:
         raise FieldWrong(fields="deed")
+    return redirect("office_merchants")
+
+
+@OPERATORS
+@require_POST
+def confirm(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    """Somebody else than who made a login lets it act for its merchant."""
+    wallet.confirm_merchant_staff(actor=signed_in(request), user_id=user_id, now=clock.now())
     return redirect("office_merchants")
 
 
@@ -105,6 +115,7 @@ def _page(
         "here": "merchants",
         "merchants": merchants_for(signed_in(request), now=clock.now()),
         "accounts": proposed_accounts_for(signed_in(request), now=clock.now()),
+        "logins": logins_waiting_for(signed_in(request), now=clock.now()),
         "form": form,
         "login": login,
         "open_login": open_login,

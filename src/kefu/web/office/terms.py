@@ -16,6 +16,7 @@ from kefu.core.refusal import Refusal
 from kefu.identity import queries as people
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as money
+from kefu.wallet.queries.standing_change import standing_changes_for
 from kefu.wallet.queries.terms import TermsChangeView, changes_for
 from kefu.web.help.fees import how_words, what_words
 from kefu.web.office.forms import FeeTermsForm, LimitTermsForm, StandingForm
@@ -67,6 +68,7 @@ def limits(request: HttpRequest) -> HttpResponse:
             return redirect("office_limits")
     changes = [(names.get(view.series, view.series), view) for view in changes_for(actor, "limit", now=now)]
     values = {"lines": versions, "changes": changes, "standing_form": StandingForm()}
+    values["standings"] = standing_changes_for(actor, now=now)
     return _page(request, "office/limits.html", form, here="limits", actor=actor, **values)
 
 
@@ -126,5 +128,20 @@ def standing(request: HttpRequest) -> HttpResponse:
         checks=form.checks(),
         now=clock.now(),
     )
-    messages.success(request, _("%(name)s 的账户类别已生效。") % {"name": person.masked_name}, "ok")
+    said = _("%(name)s 的账户类别：调低的已生效，调高的已提交，等另一位同事同意。")
+    messages.success(request, said % {"name": person.masked_name}, "ok")
+    return redirect("office_limits")
+
+
+@OPERATORS
+@require_POST
+def decide_standing(request: HttpRequest, change_id: UUID) -> HttpResponse:
+    """Another person's yes or no to a higher standing."""
+    decision = request.POST.get("decision")
+    if decision not in ("approve", "reject"):
+        raise FieldWrong(fields="decision")
+    stands = wallet.decide_standing(
+        actor=signed_in(request), change_id=change_id, approve=decision == "approve", now=clock.now()
+    )
+    messages.success(request, _("账户类别已生效，客户已收到通知。") if stands else _("已退回，账户类别照旧。"), "ok")
     return redirect("office_limits")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.office import board, merchants, rates, reports, settlement, terms
+from kefu.web.office import board, merchants, provisional, rates, reports, settlement, terms
 
 urlpatterns = [
     path("", board.page, name="office"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("fees/", terms.fees, name="office_fees"),
     path("limits/", terms.limits, name="office_limits"),
     path("limits/standing", terms.standing, name="office_standing"),
+    path("limits/standing/<uuid:change_id>/decide", terms.decide_standing, name="office_standing_decide"),
     path("terms/<uuid:change_id>/decide", terms.decide, name="office_terms_decide"),
     path("rates/", rates.rates, name="office_rates"),
     path("rates/<int:rate_id>/decide", rates.decide, name="office_rate_decide"),
@@ -17,7 +18,9 @@ urlpatterns = [
     path("reports/<uuid:report_id>/decide", reports.decide, name="office_report_decide"),
     path("merchants/", merchants.page, name="office_merchants"),
     path("merchants/accounts/<uuid:account_id>/<slug:deed>", merchants.judge_account, name="office_account_judge"),
+    path("merchants/logins/<uuid:user_id>/confirm", merchants.confirm, name="office_login_confirm"),
     path("merchants/<uuid:merchant_id>/<slug:deed>", merchants.judge, name="office_merchant_judge"),
+    path("provisional/", provisional.page, name="office_provisional"),
     path("reconciliation/", settlement.days, name="office_reconciliation"),
     path("reconciliation/upload", settlement.upload, name="office_upload"),
     path("reconciliation/<uuid:break_id>/", settlement.difference, name="office_break"),

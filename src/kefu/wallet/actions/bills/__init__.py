@@ -1,1 +1,1 @@
-"""Bills and repayments, from the account's check to the payment."""
+"""Bills and repayments, from the account's check to the payment, also of a later day."""

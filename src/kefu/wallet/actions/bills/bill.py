@@ -38,9 +38,9 @@ def check_account(*, actor: Actor, payee: str, number: str, now: datetime) -> Ac
 
 
 def check_saved_account(*, actor: Actor, account_id: UUID, now: datetime) -> AccountBillView:
-    """The same for an account paid before. Refuses `core.thing.not_found`."""
-    row = BillAccount.objects.filter(pk=account_id, customer_id=actor.uuid, status=BillAccount.SAVED).first()
-    if row is None:
+    """The same for an account that was found before and not taken off the list. Refuses `core.thing.not_found`."""
+    row = BillAccount.objects.filter(pk=account_id, customer_id=actor.uuid).first()
+    if row is None or row.status == BillAccount.REMOVED:
         raise NotFound()
     return _ask(actor, _payee(row.payee), token=row.token, now=now)
 
@@ -83,7 +83,7 @@ def quote_bill(*, actor: Actor, check_id: UUID, amount: Money, now: datetime) ->
     minor = amounts.check(amount, most=amounts.BILL_MOST)
     _check_amount(check, minor, now=now)
     with transaction.atomic():
-        account = _account(actor.uuid, check, now=now)
+        account = account_of(actor.uuid, check, now=now)
         _check_none_under_way(account, minor)
         quote = write_quote(
             actor,
@@ -112,7 +112,8 @@ def _check_amount(check: AccountCheckView, minor: int, *, now: datetime) -> None
         raise BillAmountUnfit(most=Money(check.amount_due, check.currency).text())
 
 
-def _account(customer: UUID, check: AccountCheckView, *, now: datetime) -> BillAccount:
+def account_of(customer: UUID, check: AccountCheckView, *, now: datetime) -> BillAccount:
+    """The account that a check found, kept from now on."""
     known = {"number_masked": check.number_masked, "holder_masked": check.holder_masked}
     row, _ = BillAccount.objects.get_or_create(
         customer_id=customer,

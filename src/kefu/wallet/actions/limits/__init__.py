@@ -2,6 +2,6 @@
 
 from kefu.wallet.actions.limits.judge import check, check_quota
 from kefu.wallet.actions.limits.own import Caps, change_limits
-from kefu.wallet.actions.limits.standing import set_standing
+from kefu.wallet.actions.limits.standing import decide_standing, set_standing
 
-__all__ = ["Caps", "change_limits", "check", "check_quota", "set_standing"]
+__all__ = ["Caps", "change_limits", "check", "check_quota", "decide_standing", "set_standing"]

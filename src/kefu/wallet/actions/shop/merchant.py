@@ -17,7 +17,7 @@ from kefu.identity import queries as identity
 from kefu.identity.values import Person
 from kefu.ledger import actions as ledger
 from kefu.wallet import events as facts
-from kefu.wallet.actions.shop.refusals import MerchantMoved, MerchantTaken, MerchantUnfit, SamePerson
+from kefu.wallet.actions.shop.refusals import MerchantMoved, MerchantTaken, MerchantUnfit, NotAsked, SamePerson
 from kefu.wallet.models import Merchant, MerchantStaff
 from kefu.wallet.queries.shop.values import MerchantView, see_merchant
 from kefu.wallet.rules import shop as rules
@@ -76,9 +76,7 @@ def approve_merchant(*, actor: Actor, merchant_id: UUID, now: datetime) -> Merch
     """
     identity.require(actor=actor, action="wallet.judge_merchant", now=now)
     row = _merchant(merchant_id)
-    by = row.registered_by.removeprefix("staff:")
-    if actor.is_staff and by != row.registered_by and identity.counts_as_one(actor.uuid, UUID(by)):
-        raise SamePerson()
+    _by_another(actor, row.registered_by)
     return _move(actor, row, (Merchant.PENDING,), Merchant.OPEN, "wallet.approve_merchant", now=now, opened_at=now)
 
 
@@ -87,29 +85,87 @@ def hold_merchant(*, actor: Actor, merchant_id: UUID, reason: str, now: datetime
     identity.require(actor=actor, action="wallet.judge_merchant", now=now)
     if reason not in rules.HOLD_REASONS:
         raise MerchantUnfit()
-    changes = {"held_at": now, "hold_reason": reason}
+    changes = {"held_at": now, "hold_reason": reason, "reopen_asked_by": ""}
     row = _merchant(merchant_id)
     return _move(actor, row, (Merchant.OPEN,), Merchant.HELD, "wallet.hold_merchant", now=now, **changes)
 
 
 def reopen_merchant(*, actor: Actor, merchant_id: UUID, now: datetime) -> MerchantView:
-    """Let a held merchant sell again; from now on what went wrong before does not count."""
+    """Let a held merchant sell again; from now on what went wrong before does not count.
+
+    Somebody else of the staff must have asked for it before. Refuses who asked and whoever stands in one line with them
+    (`wallet.merchant.same_person`), `wallet.merchant.not_asked`, `.moved`.
+    """
     identity.require(actor=actor, action="wallet.judge_merchant", now=now)
     row = _merchant(merchant_id)
-    return _move(actor, row, (Merchant.HELD,), Merchant.OPEN, "wallet.reopen_merchant", now=now, hold_reason="")
+    if actor.is_staff and row.status == Merchant.HELD:
+        if not row.reopen_asked_by:
+            raise NotAsked()
+        _by_another(actor, row.reopen_asked_by)
+    changes = {"hold_reason": "", "reopen_asked_by": ""}
+    with transaction.atomic():
+        # Of what was asked: a merchant held anew in between has to be asked for anew.
+        same = Merchant.objects.select_for_update().get(pk=row.pk).reopen_asked_by == row.reopen_asked_by
+        if not same:
+            raise MerchantMoved()
+        return _move(actor, row, (Merchant.HELD,), Merchant.OPEN, "wallet.reopen_merchant", now=now, **changes)
+
+
+def ask_reopen(*, actor: Actor, merchant_id: UUID, now: datetime) -> MerchantView:
+    """Ask that a held merchant may sell again; another decides. Refuses `wallet.merchant.moved` (not held, or asked
+    for already).
+    """
+    identity.require(actor=actor, action="wallet.judge_merchant", now=now)
+    row = _merchant(merchant_id)
+    with transaction.atomic():
+        held = Merchant.objects.filter(pk=row.pk, status=Merchant.HELD, reopen_asked_by="")
+        if not held.update(reopen_asked_by=actor.ref):
+            raise MerchantMoved()
+        _record(actor, "wallet.ask_reopen", row, now=now)
+    row.refresh_from_db()
+    return see_merchant(row)
+
+
+def _by_another(actor: Actor, first: str) -> None:
+    """Refuse who did the first half, and whoever leads or is led by them."""
+    by = first.removeprefix("staff:")
+    if actor.is_staff and by != first and identity.counts_as_one(actor.uuid, UUID(by)):
+        raise SamePerson()
 
 
 def add_merchant_staff(
     *, actor: Actor, merchant_id: UUID, login: str, name: str, password: str, now: datetime
 ) -> Person:
-    """Make a login that acts for this merchant. Refuses what `identity.register_merchant_login` does."""
+    """Make a login for this merchant; made by one of the staff it can do nothing until another has confirmed it.
+
+    Refuses what `identity.register_merchant_login` does.
+    """
     identity.require(actor=actor, action="wallet.register_merchant", now=now)
     row = _merchant(merchant_id)
     with transaction.atomic():
         person = people.register_merchant_login(actor=actor, login=login, name=name, password=password, now=now)
-        MerchantStaff.objects.create(user_id=person.id, merchant=row, added_by=actor.ref, added_at=now)
+        confirmed = None if actor.is_staff else now
+        MerchantStaff.objects.create(
+            user_id=person.id, merchant=row, added_at=now, added_by=actor.ref, confirmed_at=confirmed
+        )
         _record(actor, "wallet.add_merchant_staff", row, now=now, user=person.id)
     return person
+
+
+def confirm_merchant_staff(*, actor: Actor, user_id: UUID, now: datetime) -> None:
+    """Let a login act for its merchant, confirmed by somebody else than who made it.
+
+    Refuses `wallet.merchant.same_person`, `wallet.merchant.moved` (confirmed already), `core.thing.not_found`.
+    """
+    identity.require(actor=actor, action="wallet.judge_merchant", now=now)
+    seat = MerchantStaff.objects.select_related("merchant").filter(pk=user_id).first()
+    if seat is None:
+        raise NotFound()
+    _by_another(actor, seat.added_by)
+    with transaction.atomic():
+        if not MerchantStaff.objects.filter(pk=user_id, confirmed_at=None).update(confirmed_at=now):
+            raise MerchantMoved()
+        _record(actor, "wallet.confirm_merchant_staff", seat.merchant, now=now, user=user_id)
 
 
 def hold_troubled(*, now: datetime) -> int:

@@ -21,8 +21,14 @@ class MerchantTaken(Refusal):
 class SamePerson(Refusal):
     code = "wallet.merchant.same_person"
     status = 403
-    text = _("登记商户的人和同一条上下级线上的同事不能批准，请由另一条线上的同事审核。没有改动。")
-    operator = "who registered the merchant, or is in one lead chain with them, may not approve it"
+    text = _("提出这一步的人和同一条上下级线上的同事不能批准，请由另一条线上的同事审核。没有改动。")
+    operator = "who did the first half, or is in one lead chain with them, may not do the second"
+
+
+class NotAsked(Refusal):
+    code = "wallet.merchant.not_asked"
+    text = _("恢复收款要由一位同事提出、另一位同意。还没有人提出，没有改动。")
+    operator = "nobody has asked to reopen the merchant"
 
 
 class MerchantMoved(Refusal):

@@ -23,6 +23,7 @@ from kefu.wallet.queries.shop.values import (
     see_payment,
     see_sale,
 )
+from kefu.wallet.refusals import LoginWaits
 from kefu.wallet.rules.shop import held_back
 
 LIST_MOST = 200
@@ -33,7 +34,8 @@ def merchant_id_of(actor: Actor) -> UUID | None:
     """The merchant that a login acts for; None for everybody else."""
     if actor.kind != "merchant":
         return None
-    return MerchantStaff.objects.filter(pk=actor.uuid).values_list("merchant_id", flat=True).first()
+    seats = MerchantStaff.objects.filter(pk=actor.uuid, confirmed_at__isnull=False)
+    return seats.values_list("merchant_id", flat=True).first()
 
 
 def own_merchant(actor: Actor, *, now: datetime) -> UUID:
@@ -49,7 +51,17 @@ def merchant_of(actor: Actor, action: str = "wallet.see_shop", *, now: datetime)
     seat = MerchantStaff.objects.select_related("merchant").filter(pk=actor.uuid).first()
     if seat is None:
         raise NotFound()
+    if seat.confirmed_at is None:
+        raise LoginWaits()
     return seat.merchant
+
+
+def logins_waiting_for(actor: Actor, *, now: datetime) -> list[tuple[UUID, UUID, str]]:
+    """Logins that wait for a second person, the oldest first: user, merchant, name of the login. For the house."""
+    identity.require(actor=actor, action="wallet.judge_merchant", now=now)
+    rows = list(MerchantStaff.objects.filter(confirmed_at=None).order_by("added_at")[:LIST_MOST])
+    names = identity.people(row.user_id for row in rows)
+    return [(row.user_id, row.merchant_id, names[row.user_id].name) for row in rows]
 
 
 def sale_for_token(actor: Actor, token: str) -> SaleView:

@@ -29,6 +29,7 @@ class MerchantView:
     opened_at: datetime | None
     held_at: datetime | None
     hold_reason: str
+    reopen_asked_by: str = ""
 
     @property
     def category_text(self) -> str:

@@ -20,14 +20,16 @@ from kefu.planning import actions as planning
 from kefu.planning import queries as plans
 from kefu.planning.queries import ScheduleView
 from kefu.web.customer.planning.forms import ScheduleForm, ScheduleProofForm
-from kefu.web.ids import read_id
+from kefu.web.ids import pages_around, read_id, read_place
 from kefu.web.sessions import for_customers, signed_in
 
 
 @for_customers
 def schedules(request: HttpRequest) -> HttpResponse:
     """The times to come, by month as in a calendar; what is paused and what has ended below."""
-    found = plans.schedules_for(signed_in(request))
+    actor, after = signed_in(request), read_place(request.GET.get("after", "0"))
+    found = plans.schedules_for(actor)
+    over, more = plans.ended_schedules_for(actor, after=after)
     coming = [one for one in found if one.status == "ACTIVE" and one.next]
     months = [
         (first, list(rows)) for first, rows in groupby(coming, key=lambda one: _due(one).replace(day=1))
@@ -36,7 +38,9 @@ def schedules(request: HttpRequest) -> HttpResponse:
         "here": "wallet",
         "months": months,
         "paused": [one for one in found if one.status == "PAUSED"],
-        "over": [one for one in found if not one.is_live],
+        "over": over,
+        "paged": bool(after),
+        **pages_around(after, most=plans.ENDED_MOST, more=more),
     }
     return render(request, "customer/planning/schedules.html", values)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.customer.planning import budgets, pots, schedules, spending, splits
+from kefu.web.customer.planning import budgets, planned_bills, pots, schedules, spending, splits
 
 urlpatterns = [
     path("splits/", splits.splits, name="splits"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("pots/<uuid:pot_id>/", pots.pot, name="pot"),
     path("pots/<uuid:pot_id>/aim", pots.change, name="pot_change"),
     path("pots/<uuid:pot_id>/close", pots.close, name="pot_close"),
+    path("bills/check/<uuid:check_id>/plan/", planned_bills.plan, name="bill_plan"),
+    path("bills/check/<uuid:check_id>/plan/make", planned_bills.make, name="bill_plan_make"),
     path("schedules/", schedules.schedules, name="schedules"),
     path("schedules/new/", schedules.new_schedule, name="schedule_new"),
     path("schedules/make", schedules.make, name="schedule_make"),
