@@ -9,7 +9,7 @@ from kefu.core.actor import SYSTEM, Actor
 from kefu.core.money import Money
 from kefu.identity import queries as people
 from kefu.ledger import queries as books
-from kefu.wallet import actions
+from kefu.wallet import actions, queries
 from kefu.wallet.actions.shop.merchant import NewMerchant
 from kefu.wallet.actions.shop.refund import Asking
 from kefu.wallet.actions.shop.sale import NewSale
@@ -62,6 +62,21 @@ class Mall:
         if quote.needs_pin:
             self.town.prove(who, f"quote:{quote.id}")
         return actions.create_payment(actor=who, key=uuid4(), quote_id=quote.id, now=self.town.now)
+
+    def quote_by_card(self, who: Actor, sale: SaleView, voucher: UUID | None = None) -> QuoteView:
+        card = self.town.card(who)
+        return actions.quote_payment(
+            actor=who, token=sale.token, card_id=card, voucher_id=voucher, now=self.town.now
+        )
+
+    def pay_by_card(self, who: Actor, sale: SaleView, voucher: UUID | None = None) -> OrderView:
+        """Paid by the customer's card, followed as far as the bank lets it come now."""
+        quote = self.quote_by_card(who, sale, voucher)
+        if quote.needs_pin:
+            self.town.prove(who, f"quote:{quote.id}")
+        made = actions.create_payment(actor=who, key=uuid4(), quote_id=quote.id, now=self.town.now)
+        self.town.pump.run()
+        return queries.order_for(who, made.id)
 
     def bought(self, who: Actor, shop: Shop, amount: int) -> OrderView:
         return self.pay(who, self.sale(shop, amount))

@@ -37,6 +37,7 @@ class Journal(StrEnum):
     SWEEP_LEG = "SWEEP_LEG"
     LONG = "LONG"
     SHORT = "SHORT"
+    VOUCHER = "VOUCHER"
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,11 @@ CHART: dict[str, AccountKind] = {
         AccountKind("L31", "biller payable", "缴费应付", CREDIT, striped=True, owned=True, owed=True),
         AccountKind("L40", "surplus in suspense", "长款挂账", CREDIT, limited=True, owed=True),
         AccountKind("L41", "dormant balances", "休眠余额", CREDIT, limited=True, owed=True),
+        AccountKind("L50", "vouchers", "代金券负债", CREDIT, limited=True),
         AccountKind("I10", "withdrawal fees", "提现手续费", CREDIT, striped=True),
         AccountKind("I11", "transfer fees", "转账手续费", CREDIT, striped=True),
         AccountKind("I13", "merchant fees", "商户手续费", CREDIT, striped=True),
+        AccountKind("E11", "promotion", "营销费用", DEBIT, striped=True),
         AccountKind("E13", "goodwill", "客户补偿", DEBIT, striped=True),
         AccountKind("E14", "operating loss", "运营损失", DEBIT, striped=True),
     )
@@ -88,7 +91,7 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.TRANSFER: frozenset({("L10", "L10")}),
     Journal.WITHDRAW: frozenset({("L10", "L20")}),
     Journal.WITHDRAW_SETTLED: frozenset({("L20", "A10")}),
-    Journal.WITHDRAW_RETURN: frozenset({("A20", "L10")}),
+    Journal.WITHDRAW_RETURN: frozenset({("A20", "L10"), ("A20", "L20")}),
     Journal.RETURN_SETTLED: frozenset({("A10", "A20")}),
     Journal.REPAY: frozenset({("L10", "L31"), ("L31", "L10")}),
     Journal.REPAY_SETTLED: frozenset({("L31", "A10")}),
@@ -98,8 +101,10 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     ),
     Journal.GOODWILL: frozenset({("E13", "L10")}),
     Journal.POT: frozenset({("L10", "L12"), ("L12", "L10")}),
-    Journal.PAY_CAPTURE: frozenset({("L10", "L30")}),
-    Journal.REFUND: frozenset({("L30", "L10"), ("A30", "L10")}),
+    Journal.PAY_CAPTURE: frozenset({("L10", "L30"), ("A20", "L30"), ("L50", "L30")}),
+    Journal.REFUND: frozenset(
+        {(owed, to) for owed in ("L30", "A30") for to in ("L10", "L20", "L50")} | {("L20", "L10")}
+    ),
     Journal.MERCH_RECOVERED: frozenset({("L30", "A30")}),
     Journal.FUND_LEG: frozenset({("A10", "A11")}),
     Journal.SWEEP_LEG: frozenset({("A11", "A10")}),
@@ -114,4 +119,8 @@ A withdrawal and its fee are held together into L20, what is on its way; a payou
 receivable (A20) until the statement shows the money. A bill or repayment and its fee are held into the biller's L31 and
 posted when the biller has taken it on; one that the biller refuses after that goes back from there. A refund
 that a merchant's payable cannot carry is owed to us by the merchant (A30), and recovered from what it is paid next.
+
+A payment by card is the channel's receivable (A20) owed to the merchant at once; its refund waits in L20 until the
+bank's statement shows it at the card, and stays there when the card cannot take it, until its owner says where to. What
+a voucher is worth is owed (L50) but not safeguarded: own money goes into the safeguarded account when one pays.
 """

@@ -49,10 +49,14 @@ from kefu.wallet.actions.shop.refund import (
     step_in,
     withdraw_refund,
 )
+from kefu.wallet.actions.shop.reroute import reroute_refund
 from kefu.wallet.actions.shop.sale import close_expired, close_sale, create_sale
 from kefu.wallet.actions.stop import lift_stop, stop_outflows
 from kefu.wallet.actions.topup import ask_about, create_topup
 from kefu.wallet.actions.transfer import cancel_transfer, check_payee, create_transfer, quote_transfer
+from kefu.wallet.actions.vouchers.campaign import NewCampaign, end_campaign, open_campaign, propose_campaign
+from kefu.wallet.actions.vouchers.issue import expire_vouchers, take_voucher
+from kefu.wallet.actions.vouchers.locking import free_expired
 from kefu.wallet.actions.wallet import open_wallet
 from kefu.wallet.actions.withdrawal import create_withdrawal, quote_withdrawal
 
@@ -60,6 +64,7 @@ __all__ = [
     "Caps",
     "Charge",
     "FeeTerms",
+    "NewCampaign",
     "add_merchant_staff",
     "answer_refund",
     "apply_outcome",
@@ -88,11 +93,14 @@ __all__ = [
     "decide_terms",
     "decline_arguments",
     "decline_decided_refund",
+    "end_campaign",
     "end_refused",
     "escalate_refund",
     "expire_restrictions",
+    "expire_vouchers",
     "follow_instruction",
     "forget_codes",
+    "free_expired",
     "goodwill_arguments",
     "hold_merchant",
     "hold_troubled",
@@ -104,10 +112,12 @@ __all__ = [
     "look_at_receive_code",
     "move_pot",
     "note_contradiction",
+    "open_campaign",
     "open_wallet",
     "pay_bill",
     "pay_decided_refund",
     "pay_goodwill",
+    "propose_campaign",
     "propose_fee",
     "propose_limit",
     "quote_bill",
@@ -123,11 +133,13 @@ __all__ = [
     "remove_account",
     "reopen_merchant",
     "request_refund",
+    "reroute_refund",
     "restrict",
     "set_standing",
     "step_in",
     "stop_outflows",
     "take_card",
+    "take_voucher",
     "unlink_card",
     "void_expired",
     "void_payment",

@@ -14,6 +14,7 @@ from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.ledger import queries as books
 from kefu.trust import actions as trust
+from kefu.wallet import models as m
 from kefu.wallet.actions import forbidden, limits
 from kefu.wallet.actions.wallet import ensure, lock, owner_ref
 from kefu.wallet.models import Order, Quote, Wallet
@@ -30,7 +31,7 @@ def write_quote(
     actor: Actor, *, kind: str, mode: str, amount: int, now: datetime, priced_as: str = "", **named: Any
 ) -> QuoteView:
     """Price `amount` minor units and write the quote down; `named` are the parties that its kind must name.
-    `priced_as`: the fee schedule of another kind.
+    `priced_as`: the fee schedule of another kind. A payment that names a card is not taken from the balance.
 
     Refuses `wallet.account.*`, `wallet.permission.off`, `wallet.limit.*` and `wallet.transfer.insufficient_funds`.
     """
@@ -40,8 +41,8 @@ def write_quote(
     schedule = schedule_at(kind=priced_as or kind, mode=mode, now=now)
     left = quota_left(schedule, customer_id=actor.uuid, now=now)
     cost, used = schedule.charge(amount, quota_left=left), min(amount, left)
-    available = books.balance(owner_ref(actor.uuid)).available
-    if available < amount + cost:
+    by_card = kind == m.PAYMENT and named.get("instrument") is not None
+    if not by_card and books.balance(owner_ref(actor.uuid)).available < amount + cost:
         raise lacking(wallet, needed=amount + cost)
     quote = Quote.objects.create(
         kind=kind,

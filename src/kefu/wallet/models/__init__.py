@@ -8,6 +8,7 @@ from kefu.wallet.models.fee import LIFETIME, MONTH, PAYEE, PAYER, WINDOWS, YEAR,
 from kefu.wallet.models.kind import (
     BILL,
     BY_BANK,
+    BY_CARD,
     CODE,
     FOUND,
     GOODWILL,
@@ -20,15 +21,19 @@ from kefu.wallet.models.kind import (
     POT,
     REFUND,
     REPAYMENT,
+    REROUTE,
     TO_PAYEE,
     TOPUP,
     TRANSFER,
     TWO_HOURS,
+    WITH_BANK,
     WITHDRAWAL,
+    is_with_bank,
 )
 from kefu.wallet.models.limit import DAY, ORDER, SCOPES, Limit, OwnLimit, TermsChange
 from kefu.wallet.models.order import Order, OrderStep
 from kefu.wallet.models.quote import Quote
+from kefu.wallet.models.reroute import Rerouting
 from kefu.wallet.models.restriction import OutflowStop, Restriction
 from kefu.wallet.models.shop import Merchant, MerchantStaff, Payment, Refund, RefundNote, Sale
 from kefu.wallet.models.status import (
@@ -48,11 +53,13 @@ from kefu.wallet.models.status import (
     TRANSITIONS,
     UNKNOWN,
 )
+from kefu.wallet.models.voucher import Campaign, Voucher
 
 __all__ = [
     "ACKNOWLEDGED",
     "BILL",
     "BY_BANK",
+    "BY_CARD",
     "CAME_TO_NOTHING",
     "CANCELLED",
     "CODE",
@@ -79,6 +86,7 @@ __all__ = [
     "POT",
     "REFUND",
     "REPAYMENT",
+    "REROUTE",
     "RETURNED",
     "SCOPES",
     "STATUSES",
@@ -92,9 +100,11 @@ __all__ = [
     "UNKNOWN",
     "WINDOWS",
     "WITHDRAWAL",
+    "WITH_BANK",
     "YEAR",
     "BillAccount",
     "BillTerms",
+    "Campaign",
     "FeeSchedule",
     "Instrument",
     "Limit",
@@ -109,8 +119,11 @@ __all__ = [
     "Quote",
     "Refund",
     "RefundNote",
+    "Rerouting",
     "Restriction",
     "Sale",
     "TermsChange",
+    "Voucher",
     "Wallet",
+    "is_with_bank",
 ]

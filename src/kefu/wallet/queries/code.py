@@ -10,6 +10,7 @@ from kefu.core.refusal import NotFound
 from kefu.identity.values import Person
 from kefu.trust import queries as trust
 from kefu.wallet.models import PayCode, Sale
+from kefu.wallet.queries.shop.merchant import paying_orders
 from kefu.wallet.rules.amount import CURRENCY
 from kefu.wallet.rules.code import Receiving
 
@@ -85,7 +86,7 @@ def used_code_for(actor: Actor, code_id: UUID, *, now: datetime) -> UsedCodeView
         id=code.id,
         merchant_name=sale.merchant.name,
         amount=Money(sale.amount, sale.currency),
-        order_id=sale.payment.pk if hasattr(sale, "payment") else None,
+        order_id=paying_orders(sale).get(sale.id),
         token=sale.token,
         is_waiting=sale.status == Sale.OPEN and sale.expires_at > now,
         expires_at=sale.expires_at,
