@@ -111,6 +111,7 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.LONG: frozenset(
         {("A10", "L40"), ("A20", "L40"), ("L20", "L40"), ("L31", "L40"), ("L40", "L10"), ("L40", "A10")}
     ),
+    Journal.VOUCHER: frozenset({("E11", "L50"), ("L50", "E11")}),
     Journal.SHORT: frozenset({("A32", "A20"), ("A32", "A10"), ("A20", "A32"), ("A10", "A32"), ("E14", "A32")}),
 }
 """The (debit, credit) pairs of each journal. Reversing a fee credits the payer back: (I11, L10), (I10, L10).

@@ -68,6 +68,8 @@ def order_status(status: str) -> tuple[str, str, str]:
         "AUTHORISED": (_("已预授权"), "wait", "hourglass"),
         "PARTIALLY_REFUNDED": (_("部分退款"), "plain", "undo-2"),
         "REFUNDED": (_("已全额退款"), "plain", "undo-2"),
+        "KEPT": (_("等您选择去向"), "wait", "hourglass"),
+        "REROUTED": (_("已改退"), "plain", "undo-2"),
         "FAILED": (_("未成功"), "bad", "circle-x"),
         "CANCELLED": (_("已取消"), "plain", "undo-2"),
         "RETURNED": (_("已退回"), "bad", "undo-2"),

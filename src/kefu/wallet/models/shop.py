@@ -111,8 +111,8 @@ class Payment(models.Model):
     """The merchant's side of an order of kind payment. One a sale, for ever; tries that a bank refused do not count.
 
     `authorised` was held or taken at first, `captured` was taken in the end, `refunded` went back so far, `mdr` is
-    what the merchant paid for it; minor units. What is held goes back at `capture_until`. `voucher_part` of it was paid by
-    a voucher: the order's amount is the rest. `failed_at`: its card was not charged.
+    what the merchant paid for it; minor units. What is held goes back at `capture_until`. `voucher_part` of it was
+    paid by a voucher: the order's amount is the rest. `failed_at`: its card was not charged.
     """
 
     order = models.OneToOneField(Order, primary_key=True, on_delete=models.PROTECT, related_name="payment")
@@ -166,8 +166,8 @@ class Payment(models.Model):
 class Refund(models.Model):
     """The matter of an order of kind refund: asked of the merchant, answered, or decided by the platform.
 
-    `owed` is what of it the merchant owed us because their payable could not carry it; `voucher_part` of it went back to
-    the voucher that paid, the order's amount to the customer (minor units).
+    `owed` is what of it the merchant owed us because their payable could not carry it; `voucher_part` of it went
+    back to the voucher that paid, the order's amount to the customer (minor units).
     """
 
     ASKED, REFUSED, ESCALATED = "ASKED", "REFUSED", "ESCALATED"

@@ -29,6 +29,7 @@ SERVICES: tuple[tuple[Any, tuple[Service, ...]], ...] = (
             Service(_("付款码"), "qr-code", "/codes/pay/"),
             Service(_("收款码"), "scan-qr-code", "/codes/receive/"),
             Service(_("提现"), "arrow-up-from-line", "/withdraw/"),
+            Service(_("代金券"), "ticket", "/vouchers/"),
         ),
     ),
     (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.office import board, merchants, reports, settlement, terms
+from kefu.web.office import board, campaigns, merchants, reports, settlement, terms
 
 urlpatterns = [
     path("", board.page, name="office"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("terms/<uuid:change_id>/decide", terms.decide, name="office_terms_decide"),
     path("reports/", reports.reports, name="office_reports"),
     path("reports/<uuid:report_id>/decide", reports.decide, name="office_report_decide"),
+    path("campaigns/", campaigns.page, name="office_campaigns"),
+    path("campaigns/<uuid:campaign_id>/<slug:deed>", campaigns.judge, name="office_campaign_judge"),
     path("merchants/", merchants.page, name="office_merchants"),
     path("merchants/<uuid:merchant_id>/<slug:deed>", merchants.judge, name="office_merchant_judge"),
     path("reconciliation/", settlement.days, name="office_reconciliation"),

@@ -1,7 +1,7 @@
 """A refund on its way to the card that paid, or to the one chosen instead: arrived, refused, or come back after all.
 
-From the moment that the merchant has given it up until the bank's statement shows it gone, the money stands in L20. What
-a card cannot take stays there for its owner, who says where to (`reroute_refund`); nothing else touches it.
+From the moment that the merchant has given it up until the bank's statement shows it gone, the money stands in L20.
+What a card cannot take stays there for its owner, who says where to (`reroute_refund`); nothing else touches it.
 """
 
 from datetime import datetime
