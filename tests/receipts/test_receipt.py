@@ -76,6 +76,15 @@ def busy(town: Town) -> list[Actor]:
     shop, bought = mall.shop(), 20_00
     cake = mall.bought(lin, shop, bought)
     mall.give_back(shop, cake, 5_00)
+    by_card = mall.pay_by_card(lin, mall.sale(shop, bought), mall.voucher(lin).id)
+    mall.give_back(shop, by_card, 4_00)
+    ScriptedBank.outcome, ScriptedBank.reason = "FAILED", "card_closed"
+    mall.give_back(shop, by_card, 8_00)
+    town.pump.run()
+    kept = Order.objects.get(kind=m.REFUND, status=m.FAILED)
+    town.prove(lin, f"reroute:{kept.id}")
+    wallet.reroute_refund(actor=lin, key=uuid4(), order_id=kept.id, now=town.now)
+    ScriptedBank.outcome = "SUCCEEDED"
     town.pay_bill(lin, late_accepted=True)
     ScriptedLender.bill = {"amount_due": 5_000_00, "minimum": 500_00, "partial": True}
     town.pay_bill(lin, 500_00, late_accepted=True, payee="cmb_card", number="8812")

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 from tests.wallet.mall import Mall
+from tests.wallet.scripted import ScriptedBank
 from tests.wallet.town import Town
 from tests.web.conftest import SignedIn, text_of
 from tests.web.staff import Desk
@@ -24,7 +25,7 @@ from kefu.planning import actions as planning
 from kefu.planning import queries as plans
 from kefu.receipts import actions as receipts
 from kefu.receipts.models import Paper
-from kefu.wallet.models import BillAccount
+from kefu.wallet.models import BillAccount, Order
 
 LOOKS_LIKE_NONE, OTHER_PLACE = {404}, {403}
 SIGN_IN = {302, 401}
@@ -73,11 +74,18 @@ def doors(town: Town, desk: Desk, mall: Mall) -> dict[str, list[Door]]:
     town.pay_bill(lin)
     account = BillAccount.objects.get(customer_id=lin.uuid).id
     paper = receipts.issue_receipt(actor=lin, order_id=paid.id, now=now)
+    by_card, voucher = mall.pay_by_card(lin, mall.sale(shop, 12_00)), mall.voucher(lin)
+    ScriptedBank.outcome, ScriptedBank.reason = "FAILED", "card_closed"
+    mall.give_back(shop, by_card, 3_00)
+    town.pump.run()
+    ScriptedBank.outcome = "SUCCEEDED"
+    kept, card = Order.objects.get(kind="refund", status="FAILED"), town.card(lin)
     notice = Notice.objects.filter(user_id=lin.uuid).values_list("pk", flat=True)[0]
     talked = desk.taken(lin, desk.li)
     case = desk.case(town.customer("吴三"), desk.li)
     had = SimpleNamespace(
         sale=sale, paid=paid, held=held, shot=shot, refund=refund, split=split, pot=pot, schedule=schedule, first=first,
+        kept=kept, card=card, voucher=voucher, by_card=by_card,
         check=check, account=account, paper=paper, notice=notice, talked=talked, case=case, shop=shop,
     )  # fmt: skip
     return _of_customer(had) | _of_shop(had) | _of_office(had)
@@ -107,7 +115,9 @@ def _of_customer(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/pots/{of.pot.id}/aim", {"name": "我的"}), Door(f"/pots/{of.pot.id}/close", {}),
             Door(f"/schedules/{of.schedule.id}/"), Door(f"/schedules/{of.schedule.id}/change", {"do": "cancel"}),
             Door(f"/schedules/{of.schedule.id}/change", {"do": "skip", "due_on": of.first.isoformat()}),
-            Door(f"/me/notices/{of.notice}/"),
+            Door(f"/me/notices/{of.notice}/"), Door(f"/orders/{of.by_card.id}/"), Door(f"/orders/{of.by_card.id}/ask", {}),
+            Door(f"/orders/{of.kept.id}/"), Door(f"/orders/{of.kept.id}/route/"),
+            Door(f"/orders/{of.kept.id}/route/", GIVE | {"route": "balance"}),
         ],
     }  # fmt: skip
 
@@ -136,6 +146,8 @@ def _of_shop(of: SimpleNamespace) -> dict[str, list[Door]]:
 def _of_office(of: SimpleNamespace) -> dict[str, list[Door]]:
     return {
         "office": [
+            Door("/office/campaigns/"), Door("/office/campaigns/", {"name": "假活动"}),
+            Door(f"/office/campaigns/{uuid4()}/open", {}), Door(f"/office/campaigns/{uuid4()}/end", {}),
             Door("/office/merchants/"), Door("/office/merchants/", {"name": "假店", "category": "food"}),
             Door(f"/office/merchants/{of.shop.id}/hold", {}), Door(f"/office/merchants/{of.shop.id}/reopen", {}),
             Door(f"/office/merchants/{of.shop.id}/login", {"login": "evil-1", "name": "恶", "password": "x"}),

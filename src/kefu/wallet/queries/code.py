@@ -75,7 +75,7 @@ def see_receiving(code: Receiving, payee: Person) -> ReceivingView:
 
 def used_code_for(actor: Actor, code_id: UUID, *, now: datetime) -> UsedCodeView | None:
     """What the customer's code was used for; None while it was not. Refuses `core.thing.not_found`."""
-    rows = PayCode.objects.select_related("sale__merchant", "sale__payment")
+    rows = PayCode.objects.select_related("sale__merchant")
     code = rows.filter(pk=code_id, customer_id=actor.uuid).first() if actor.kind == "customer" else None
     if code is None:
         raise NotFound()

@@ -46,7 +46,6 @@ LABELS: dict[str, Any] = {
     "refund_kept": _("这张卡收不了，款项为您保管"),
     "rerouted": _("已按您的选择改退"),
     "route_chosen": _("您选择了新的去向"),
-    "your_route": _("等您选择退到哪里"),
     "charged_late": _("银行后来才扣款，款项已放入余额"),
     "refund_declined": _("退款没有通过"),
     "refund_withdrawn": _("您撤回了申请"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -75,7 +76,7 @@ def open_campaign(*, actor: Actor, campaign_id: UUID, now: datetime) -> Campaign
         row = _locked(campaign_id)
         if row.status != Campaign.OPEN:
             check_another(actor, row.proposed_by)
-            by = {"decided_by": actor.ref, "decided_at": now}
+            by: dict[str, Any] = {"decided_by": actor.ref, "decided_at": now}
             if not transition(Campaign, row.id, Campaign.PROPOSED, Campaign.OPEN, **by):
                 raise CampaignMoved()
             _record(actor, "wallet.open_campaign", row, now=now)
@@ -89,7 +90,7 @@ def end_campaign(*, actor: Actor, campaign_id: UUID, now: datetime) -> CampaignV
         row = _locked(campaign_id)
         if row.status == Campaign.PROPOSED:
             check_another(actor, row.proposed_by)
-        by = {} if row.status == Campaign.OPEN else {"decided_by": actor.ref, "decided_at": now}
+        by: dict[str, Any] = {} if row.status == Campaign.OPEN else {"decided_by": actor.ref, "decided_at": now}
         if row.status != Campaign.ENDED and transition(Campaign, row.id, row.status, Campaign.ENDED, **by):
             _record(actor, "wallet.end_campaign", row, now=now)
     return see_campaign(_reloaded(campaign_id))

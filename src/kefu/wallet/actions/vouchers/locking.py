@@ -1,6 +1,7 @@
 """What a voucher does in a payment: waits for a quote, pays a part, is freed, gets back its share of a refund."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -23,7 +24,8 @@ def fit(actor: Actor, voucher_id: UUID, sale: Sale, *, now: datetime) -> Voucher
     row = rows.filter(pk=voucher_id, customer_id=actor.uuid).first()
     if row is None:
         raise NotFound()
-    if row.status == Voucher.LOCKED and not Order.objects.filter(quote_id=row.quote_id).exists():
+    waits_for = row.quote_id if row.status == Voucher.LOCKED else None
+    if waits_for is not None and not Order.objects.filter(quote_id=waits_for).exists():
         free(row)
     why = why_not(row, sale, now=now)
     if why:
@@ -78,7 +80,7 @@ def give_back(row: Voucher, part: int, *, now: datetime) -> None:
     """A refund returns `part` to it; it can be used for a while at least, also when it had expired."""
     held = Voucher.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=row.pk)
     until = rules.valid_until(held.valid_until, now=now)
-    changes = {"left": held.left + part, "valid_until": until, "returned_at": now}
+    changes: dict[str, Any] = {"left": held.left + part, "valid_until": until, "returned_at": now}
     if held.status in (Voucher.USED, Voucher.EXPIRED):
         transition(Voucher, held.pk, held.status, Voucher.RETURNED, **changes)
     else:
