@@ -17,7 +17,7 @@ TOKEN = "SELECT token FROM wallet_instrument ORDER BY linked_at DESC LIMIT 1"
 KEPT = "SELECT id::text FROM wallet_order WHERE kind = 'refund' ORDER BY created_at DESC LIMIT 1"
 
 
-@pytest.mark.row("W-26", "F-05", page="/orders/route/")
+@pytest.mark.row("W-25", "F-05", page="/orders/route/")
 def test_paid_by_card_the_card_is_closed_and_the_refund_goes_where_its_owner_says(
     town: Installation, open_window: Opener
 ) -> None:

@@ -78,6 +78,7 @@ def busy(town: Town) -> list[Actor]:
     mall.give_back(shop, cake, 5_00)
     by_card = mall.pay_by_card(lin, mall.sale(shop, bought), mall.voucher(lin).id)
     mall.give_back(shop, by_card, 4_00)
+    town.pump.run()
     ScriptedBank.outcome, ScriptedBank.reason = "FAILED", "card_closed"
     mall.give_back(shop, by_card, 8_00)
     town.pump.run()

@@ -12,10 +12,10 @@ from kefu.core.money import Money
 from kefu.identity import queries as people
 from kefu.ledger import queries as books
 from kefu.wallet import actions, queries
+from kefu.wallet.actions import NewCampaign
 from kefu.wallet.actions.shop.merchant import NewMerchant
 from kefu.wallet.actions.shop.refund import Asking
 from kefu.wallet.actions.shop.sale import NewSale
-from kefu.wallet.actions import NewCampaign
 from kefu.wallet.models import Sale
 from kefu.wallet.queries import OrderView, QuoteView
 from kefu.wallet.queries.shop.values import SaleView

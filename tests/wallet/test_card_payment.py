@@ -1,7 +1,6 @@
 """Payments by a linked card: the merchant is paid when the bank has charged it, and back it goes by the same way."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,13 +8,11 @@ from django.db import IntegrityError, connections, transaction
 from tests.wallet.mall import Mall
 
 from kefu.core.actor import SYSTEM
-from kefu.core.money import Money
 from kefu.core.refusal import NotFound, Refusal
 from kefu.ledger import queries as books
 from kefu.notices.models import Notice
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Order, Payment, Rerouting, Sale
-from kefu.wallet.queries.shop import refund as refunds
 from kefu.wallet.queries.shop.merchant import payments_for, sale_for_token
 
 
@@ -225,7 +222,7 @@ def kept(town, mall, bought, scripted):
     return lin, shop, _back(lin)
 
 
-@pytest.mark.row("W-26")
+@pytest.mark.row("W-25")
 def test_what_a_closed_card_cannot_take_is_kept_and_goes_into_the_balance_with_the_pin(town, kept) -> None:
     lin, _, back = kept
     assert (back.status, back.shown_status, back.is_kept, back.reason_text) == (
@@ -247,7 +244,7 @@ def test_what_a_closed_card_cannot_take_is_kept_and_goes_into_the_balance_with_t
     assert town.money(lin) == (50_00, 0)
 
 
-@pytest.mark.row("W-26")
+@pytest.mark.row("W-25")
 def test_another_card_can_be_chosen_and_when_it_is_closed_too_the_money_is_kept_again(town, kept, scripted) -> None:
     lin, _, back = kept
     first = town.card(lin)
@@ -264,7 +261,7 @@ def test_another_card_can_be_chosen_and_when_it_is_closed_too_the_money_is_kept_
     assert queries.order_for(lin, first.id).shown_status == "REROUTED"
 
 
-@pytest.mark.row("W-26")
+@pytest.mark.row("W-25")
 def test_money_that_comes_back_after_it_had_arrived_is_kept_for_its_owner(town, mall, bought, scripted) -> None:
     lin, shop, paid = bought
     mall.give_back(shop, paid, 40_00)
@@ -280,7 +277,7 @@ def test_money_that_comes_back_after_it_had_arrived_is_kept_for_its_owner(town, 
     assert (order.status, order.kind, town.money(lin)) == ("SUCCEEDED", "reroute", (10_00, 0))
 
 
-@pytest.mark.row("W-26")
+@pytest.mark.row("W-25")
 def test_a_refund_of_a_refund_and_an_order_of_another_cannot_be_rerouted(town, mall, kept) -> None:
     lin, shop, back = kept
     wang = town.customer("王芳", 1_00)
@@ -294,7 +291,7 @@ def test_a_refund_of_a_refund_and_an_order_of_another_cannot_be_rerouted(town, m
         mall.ask(lin, back, 1_00)
 
 
-@pytest.mark.row("W-26")
+@pytest.mark.row("W-25")
 def test_two_tabs_choose_a_route_at_once_and_the_money_goes_one_way(committed_town, scripted) -> None:
     town = committed_town
     mall = Mall(town)

@@ -76,7 +76,7 @@ def test_what_is_not_theirs_is_refused_at_the_field_and_nothing_is_quoted(
     assert not Order.objects.filter(kind="payment").exists()
 
 
-@pytest.mark.row("W-26")
+@pytest.mark.row("W-25")
 @pytest.mark.row("F-05")
 def test_a_refund_to_a_closed_card_waits_for_its_owners_choice_and_goes_into_the_balance(
     town: Town, mall: Mall, browser: SignedIn

@@ -152,7 +152,8 @@ KINDS: dict[str, Kind] = {
     ),
     "payment_charged_late": Kind(
         _("银行扣款已放入余额"),
-        _("付给%(merchant)s的 %(amount)s 当时没有付成，银行后来扣了款。这笔钱已存入您的余额，商户没有收到。订单号 %(no)s。"),
+        _("付给%(merchant)s的 %(amount)s 当时没有付成，银行后来扣了款。"
+          "这笔钱已存入您的余额，商户没有收到。订单号 %(no)s。"),
     ),
     "payment_voided": Kind(
         _("预授权已释放"), _("%(merchant)s的预授权 %(amount)s 已释放，款项回到可用余额。订单号 %(no)s。")

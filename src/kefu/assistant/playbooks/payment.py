@@ -48,7 +48,8 @@ def _by_card(draft: Draft, ref: str, order: OrderView) -> Answer:
     if order.status == "RETURNED":
         draft.check("bank", "warn", order.reason_text, ref)
         draft.say(_("这笔钱已存入您的余额，商户没有收到。现在的可用余额是 %(balance)s。"))
-        return draft.finish("FAILED_RETURNED", _("付给%(other)s的 %(amount)s 当时没有付成，银行后来扣了款，钱在您的余额里。"))
+        headline = _("付给%(other)s的 %(amount)s 当时没有付成，银行后来扣了款，钱在您的余额里。")
+        return draft.finish("FAILED_RETURNED", headline)
     if order.status == "FAILED":
         draft.fact("reason", order.reason_text, ref)
         draft.check("bank", "block", _("银行没有扣款"), ref)

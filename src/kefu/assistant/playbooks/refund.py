@@ -73,7 +73,7 @@ def ask(context: Context) -> Answer:
 
 
 def destination(context: Context) -> Answer:
-    """“退款退到哪”: by the way that it was paid; one that its card could not take first, else the latest, with its proof."""
+    """“退款退到哪”: by the way that it was paid. One that its card could not take comes first, else the latest."""
     draft = Draft(context)
     backs = _traced(context)
     kept = [o for o in backs if o.is_kept]
@@ -118,7 +118,7 @@ def _by_state(draft: Draft, listed: OrderView) -> Answer:
 
 
 def _by_card(draft: Draft, ref: str, order: OrderView) -> Answer:
-    """A refund that a bank brings to a card: arrived, on its way with the bank's number, or kept until it is rerouted."""
+    """A refund that a bank brings to a card: arrived, on its way with the bank's number, or kept, or rerouted."""
     draft.button("order", _("看这笔退款"), argument=str(order.id))
     draft.always_a_human()
     if order.is_kept:

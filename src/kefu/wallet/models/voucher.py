@@ -40,7 +40,8 @@ class Campaign(models.Model):
                 name="campaign_sane",
             ),
             models.CheckConstraint(
-                condition=Q(issued__gte=0, issued__lte=F("count"), count__gt=0), name="campaign_issues_at_most_its_count"
+                condition=Q(issued__gte=0, issued__lte=F("count"), count__gt=0),
+                name="campaign_issues_at_most_its_count",
             ),
             models.CheckConstraint(
                 condition=Q(status="PROPOSED") | ~Q(decided_by=F("proposed_by")), name="campaign_decided_by_another"

@@ -25,7 +25,9 @@ from kefu.web.orders import OrderCard, card_of, kind_words
 from kefu.web.sessions import for_customers, signed_in
 
 PAGE = 20
-KINDS = ("topup", "transfer", "withdrawal", "payment", "refund", "reroute", "bill", "repayment", "pot", "goodwill", "found")
+KINDS = (
+    "topup", "transfer", "withdrawal", "payment", "refund", "reroute", "bill", "repayment", "pot", "goodwill", "found",
+)  # fmt: skip
 STATES = ("SUCCEEDED", "HELD", "SUBMITTED", "UNKNOWN", "ACKNOWLEDGED", "MANUAL", "FAILED", "RETURNED", "CANCELLED")
 
 

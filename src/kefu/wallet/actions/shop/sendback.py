@@ -14,7 +14,8 @@ from kefu.rails import queries as outside
 from kefu.rails.queries import AdviceView
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, payout, telling
-from kefu.wallet.models import Instrument, Order
+from kefu.wallet.actions.shop.merchant import tell_shop
+from kefu.wallet.models import Instrument, Order, Refund
 from kefu.wallet.rules.timeline import reason_text
 
 FINAL = ("SUCCEEDED", "FAILED", "RETURNED")
@@ -51,7 +52,7 @@ def _arrive(order: Order, advice: AdviceView, *, now: datetime) -> None:
     book.move(order, m.SUCCEEDED, settled_at=now, reason="")
     book.write_step(order, "refunded_card", at=happened, heard_at=now, source_ref=f"advice:{advice.id}")
     _record(order, "wallet.bring_refund", advice, now=now)
-    telling.order_changed(order, balance=False, now=now)
+    _changed(order, now=now)
     if advice.outcome == "SUCCEEDED":
         _tell(order, "refund_arrived", now=now)
     _clear_what_stands(order, now=now)
@@ -86,7 +87,7 @@ def _keep(order: Order, advice: AdviceView, status: str, *, now: datetime) -> No
         data={"reason": order.reason},
     )
     _record(order, "wallet.keep_refund", advice, now=now)
-    telling.order_changed(order, balance=False, now=now)
+    _changed(order, now=now)
     _tell(order, "refund_kept", now=now, reason=reason_text(order.kind, order.reason))
 
 
@@ -100,6 +101,15 @@ def clear(order: Order, line: outside.SettledLine, *, now: datetime) -> bool:
     return payout.clear_line(
         order, line, transit=book.house("L20", order), settled=Journal.WITHDRAW_SETTLED, now=now
     )
+
+
+def _changed(order: Order, *, now: datetime) -> None:
+    """Pages of the refund, of its payment and of the merchant look again."""
+    telling.order_changed(order, balance=False, now=now)
+    refund = Refund.objects.select_related("refund_of__order").filter(pk=order.pk).first()
+    if refund is not None:
+        telling.order_changed(refund.refund_of.order, balance=False, now=now)
+        tell_shop(refund.merchant_id, now=now, order=refund.pk)
 
 
 def _record(order: Order, action: str, advice: AdviceView, *, now: datetime) -> None:
