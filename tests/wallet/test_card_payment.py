@@ -1,6 +1,7 @@
 """Payments by a linked card: the merchant is paid when the bank has charged it, and back it goes by the same way."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,12 +9,14 @@ from django.db import IntegrityError, connections, transaction
 from tests.wallet.mall import Mall
 
 from kefu.core.actor import SYSTEM
+from kefu.core.brand import brand
 from kefu.core.refusal import NotFound, Refusal
 from kefu.ledger import queries as books
 from kefu.notices.models import Notice
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Order, Payment, Rerouting, Sale
 from kefu.wallet.queries.shop.merchant import payments_for, sale_for_token
+from kefu.wallet.queries.spending import spent_for
 
 
 @pytest.fixture
@@ -344,4 +347,20 @@ def test_the_books_hold_after_charge_refund_return_and_rerouting(town, mall, bou
     safe = town.house("A10") + town.house("A20")
     owed = town.money(lin)[0] + town.house("L20") + shop.money()
     assert safe >= owed
+    assert books.check_books() == []
+
+
+def test_what_a_card_paid_is_not_spent_from_the_wallet_nor_what_came_back_instead_of_it(town, mall, bought, scripted) -> None:
+    lin, shop, paid = bought
+    scripted.outcome, scripted.reason = "FAILED", "card_closed"
+    mall.give_back(shop, paid, 40_00)
+    town.pump.run()
+    reroute(town, lin, _back(lin))
+    late = mall.pay_by_card(lin, mall.sale(shop, 20_00))
+    scripted.of[late.instruction_id] = "SUCCEEDED"
+    assert town.ask_bank(lin, late).status == "RETURNED"
+    scripted.outcome = "SUCCEEDED"
+    mall.bought(lin, shop, 7_00)
+    today = town.now.astimezone(brand().zone).date()
+    assert [one.amount.minor for one in spent_for(lin, first=today, last=today + timedelta(days=1))] == [7_00]
     assert books.check_books() == []

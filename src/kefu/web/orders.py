@@ -300,5 +300,5 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
         promise=_promise(order, now),
         expected=_expected(order, now),
         headline=_headline(order, now),
-        can_ask_bank=order.instruction_id is not None and order.status in WITH_BANK,
+        can_ask_bank=order.by_bank and order.status in WITH_BANK,
     )

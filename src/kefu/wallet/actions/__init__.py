@@ -1,7 +1,7 @@
 """Every write of the wallet."""
 
 from kefu.wallet.actions.bill import check_account, check_saved_account, pay_bill, quote_bill, remove_account
-from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
+from kefu.wallet.actions.cards.link import confirm_card, link_card, take_card, unlink_card
 from kefu.wallet.actions.codes.pay import Charge, charge_code, forget_codes, issue_pay_code
 from kefu.wallet.actions.codes.receive import issue_receive_code, look_at_receive_code, quote_receive_code
 from kefu.wallet.actions.completion import complete_topup, completion_arguments
