@@ -323,6 +323,18 @@ def test_two_tabs_choose_a_route_at_once_and_the_money_goes_one_way(committed_to
     assert Rerouting.objects.filter(money_of=back.id).count() == 1
 
 
+def test_what_the_bank_says_it_paid_after_all_is_sent_nowhere_else_until_people_have_looked(town, kept, scripted) -> None:
+    lin, _, back = kept
+    scripted.of[back.instruction_id] = "SUCCEEDED"
+    seen = town.ask_bank(lin, back)
+    assert (seen.shown_status, "contradicted" in codes(seen)) == ("KEPT", True)
+    with pytest.raises(Refusal, match=r"wallet\.refund\.route_in_doubt"):
+        reroute(town, lin, back)
+    assert (town.money(lin), town.house("L20")) == ((10_00, 0), 40_00)
+    town.wait(days=4)
+    assert reroute(town, lin, back).status == "SUCCEEDED"
+
+
 def test_a_stopped_account_still_gets_its_refund_but_sends_it_to_no_other_card(town, kept) -> None:
     lin, _, back = kept
     other = town.second_card(lin)

@@ -126,6 +126,12 @@ class RouteTaken(Refusal):
     operator = "the refund is on its way, has arrived, or was rerouted before"
 
 
+class RouteInDoubt(Refusal):
+    code = "wallet.refund.route_in_doubt"
+    text = _("银行先说这笔退款没有付出，后来又说付了，正在人工核对。钱还为您保管着，最迟 %(until)s 就可以改退。")
+    operator = "the bank contradicted itself about this refund: it may have reached the card"
+
+
 class RouteUnfit(Refusal):
     code = "wallet.refund.route_unfit"
     status = 422

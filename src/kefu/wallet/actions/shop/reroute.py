@@ -9,15 +9,17 @@ from kefu.core import audit, keyed
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.ids import order_no
 from kefu.core.refusal import NotFound
+from kefu.core.when import spoken
 from kefu.identity import queries as identity
 from kefu.ledger.chart import Journal
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, forbidden, telling
 from kefu.wallet.actions.shop import sendback
-from kefu.wallet.actions.shop.refusals import RouteTaken, RouteUnfit
+from kefu.wallet.actions.shop.refusals import RouteInDoubt, RouteTaken, RouteUnfit
 from kefu.wallet.models import Instrument, Order, Refund, Rerouting, Wallet
 from kefu.wallet.queries.order import order_for
 from kefu.wallet.queries.values import OrderView
+from kefu.wallet.rules import shop as rules
 
 BALANCE = "balance"
 
@@ -28,7 +30,8 @@ def reroute_refund(
     """Send what is kept for the customer into their balance, or to another card of their own; once for each keeping.
 
     The payment PIN is wanted for `reroute:<order_id>`. Refuses `core.thing.not_found`, `identity.level.insufficient`,
-    `wallet.refund.route_taken`, `.route_unfit`, `core.request.key_reused`; of a card also `wallet.account.*`.
+    `wallet.refund.route_taken`, `.route_in_doubt`, `.route_unfit`, `core.request.key_reused`; of a card also
+    `wallet.account.*`.
     """
     if actor.kind != "customer":
         raise NotFound()
@@ -44,6 +47,7 @@ def reroute_refund(
         identity.require(actor=actor, action="wallet.reroute_refund", ref=f"reroute:{order_id}", now=now)
         if not waits(kept) or Rerouting.objects.filter(money_of=kept).exists():
             raise RouteTaken()
+        _check_doubt(kept, now=now)
         card = _other_card(actor, kept, card_id) if card_id is not None else None
         if card is not None:
             forbidden.check(actor.uuid, "out", now=now)
@@ -56,6 +60,13 @@ def reroute_refund(
         telling.order_changed(order, balance=card is None, now=now)
         keyed.settle(principal=actor.ref, key=key, answer={"order": str(order.id)})
     return order_for(actor, order.id)
+
+
+def _check_doubt(kept: Order, *, now: datetime) -> None:
+    """A Yes of the bank after its No: it may have paid. Its statements of the next days say so, and people look."""
+    said = kept.steps.filter(code="contradicted").order_by("heard_at").last() if kept.status == m.FAILED else None
+    if said is not None and said.heard_at + rules.DOUBT > now:
+        raise RouteInDoubt(until=spoken(said.heard_at + rules.DOUBT, now=now))
 
 
 def waits(order: Order) -> bool:
