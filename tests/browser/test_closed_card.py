@@ -30,6 +30,7 @@ def test_paid_by_card_the_card_is_closed_and_the_refund_goes_where_its_owner_say
     seller.page.get_by_label("订单号", exact=True).fill("BOOK-7")
     seller.press("建订单，拿付款链接")
     link = seller.page.get_by_label("付款链接", exact=True).input_value()
+    fits(buyer, [link])
     buyer.go(link)
     buyer.page.locator("input[name=source]:not([value=balance])").check(force=True)
     buyer.press("下一步")
