@@ -258,3 +258,19 @@ def test_a_proof_is_bound_to_its_orders_and_purpose(town: Town) -> None:
         prove([uuid4()])
     assert Paper.objects.count() == 1
     assert made.issued_at + timedelta(minutes=6) == town.now
+
+
+@pytest.mark.row("W-24", "W-25")
+def test_a_paper_of_a_payment_says_how_it_was_paid_and_that_it_was_refunded_since(town: Town) -> None:
+    lin, mall = town.customer("林晓雨", 10_00), Mall(town)
+    shop = mall.shop()
+    paid = mall.pay_by_card(lin, mall.sale(shop, 20_00), mall.voucher(lin).id)
+    paper = receipt(town, lin, paid.id)
+    assert (paper.content["order"]["amount"], paper.content["order"]["voucher_part"]) == (15_00, 5_00)
+    assert paper.content["order"]["card"] == "招商银行 (0012)"
+    standing = lambda: queries.check_token(token_of(paper)).orders[0].standing  # noqa: E731 - asked after each step
+    assert standing() == "settled"
+    mall.give_back(shop, paid, 4_00)
+    assert standing() == "refunded_part"
+    mall.give_back(shop, paid, 16_00)
+    assert standing() == "refunded"
