@@ -1,11 +1,14 @@
 """Questions about merchants' payments and refunds: traced by number, said as the books have it."""
 
+from uuid import uuid4
+
 import pytest
 from tests.assistant.test_answers import ask, assert_grounded, codes
 from tests.wallet.mall import Mall
+from tests.wallet.scripted import ScriptedBank
 from tests.wallet.town import Town
 
-from kefu.wallet import actions
+from kefu.wallet import actions, queries
 
 
 @pytest.fixture
@@ -82,3 +85,54 @@ def test_failed_payment_has_one_cause(town: Town, mall: Mall) -> None:
     assert ask(town, lin, "付款失败").cause == "FAILED_RETURNED"
     actions.stop_outflows(actor=lin, reason_code="stolen", now=town.now)
     assert "停止" in ask(town, lin, "付款失败").text
+
+
+@pytest.mark.row("F-05", "F-07")
+def test_refund_to_a_closed_card_is_answered_with_the_customers_own_facts(town: Town, mall: Mall) -> None:
+    lin, shop = town.customer("林晓", 10_00), mall.shop()
+    paid = mall.pay_by_card(lin, mall.sale(shop, 100_00))
+    wish = ask(town, lin, "我要退款")
+    assert_grounded(wish)
+    assert "招商银行 (0012)" in wish.text
+    ScriptedBank.outcome = "PROCESSING"
+    mall.give_back(shop, paid, 30_00)
+    town.pump.run()
+    back = queries.order_for(lin, queries.orders_for(lin, kind="refund")[0].id)
+    waiting = ask(town, lin, "退款怎么还没到")
+    assert_grounded(waiting)
+    assert (waiting.cause, "还没有到账" in waiting.headline, back.bank_ref in waiting.text) == ("UNKNOWN_WAIT", True, True)
+    ScriptedBank.of[back.instruction_id], ScriptedBank.reason = "FAILED", "card_closed"
+    town.ask_bank(lin, back)
+    for text in ("退款退到已经注销的银行卡怎么办", "退款退到哪了", "退款怎么还没到"):
+        said = ask(town, lin, text)
+        assert_grounded(said)
+        assert (said.cause, said.order_id) == ("USER_FIX", back.id)
+        for words in ("¥30.00", "招商银行 (0012)", "银行卡已注销", "为您保管"):
+            assert words in said.headline + said.text
+        assert [b.argument for b in said.buttons if b.code == "link"] == [f"/orders/{back.id}/route/"]
+    town.prove(lin, f"reroute:{back.id}")
+    actions.reroute_refund(actor=lin, key=uuid4(), order_id=back.id, now=town.now)
+    done = ask(town, lin, "退款退到哪了")
+    assert_grounded(done)
+    assert "存入余额" in done.headline
+
+
+@pytest.mark.row("F-08")
+def test_payment_by_card_is_said_as_far_as_the_bank_has_come(town: Town, mall: Mall) -> None:
+    lin, shop = town.customer("林晓", 10_00), mall.shop()
+    town.card(lin)
+    ScriptedBank.outcome = "PROCESSING"
+    order = mall.pay_by_card(lin, mall.sale(shop, 100_00))
+    waiting = ask(town, lin, "付款失败")
+    assert_grounded(waiting)
+    assert (waiting.cause, "还没有付成" in waiting.headline) == ("UNKNOWN_WAIT", True)
+    ScriptedBank.of[order.instruction_id], ScriptedBank.reason = "FAILED", "insufficient_funds"
+    town.ask_bank(lin, order)
+    failed = ask(town, lin, "付款失败")
+    assert_grounded(failed)
+    assert (failed.cause, "银行卡余额不足" in failed.text) == ("FAILED_RETURNED", True)
+    ScriptedBank.of[order.instruction_id] = "SUCCEEDED"
+    town.ask_bank(lin, order)
+    late = ask(town, lin, "付款失败")
+    assert_grounded(late)
+    assert "钱在您的余额里" in late.headline

@@ -26,6 +26,7 @@ NEWER = (
     ("services", "/services/"),
     ("bills", "/bills/"),
     ("repay", "/repay/"),
+    ("vouchers", "/vouchers/"),
     ("receipts", "/receipts/"),
     ("proof", "/receipts/proof"),
     ("splits", "/splits/"),
@@ -49,6 +50,7 @@ OFFICE = (
     ("office-rates", "/office/rates/"),
     ("office-reports", "/office/reports/"),
     ("office-merchants", "/office/merchants/"),
+    ("office-campaigns", "/office/campaigns/"),
     ("office-reconciliation", "/office/reconciliation/"),
     ("office-safeguarding", "/office/safeguarding/"),
 )

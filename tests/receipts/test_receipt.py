@@ -81,6 +81,16 @@ def busy(town: Town) -> list[Actor]:
     shop, bought = mall.shop(), 20_00
     cake = mall.bought(lin, shop, bought)
     mall.give_back(shop, cake, 5_00)
+    by_card = mall.pay_by_card(lin, mall.sale(shop, bought), mall.voucher(lin).id)
+    mall.give_back(shop, by_card, 4_00)
+    town.pump.run()
+    ScriptedBank.outcome, ScriptedBank.reason = "FAILED", "card_closed"
+    mall.give_back(shop, by_card, 8_00)
+    town.pump.run()
+    kept = Order.objects.get(kind=m.REFUND, status=m.FAILED)
+    town.prove(lin, f"reroute:{kept.id}")
+    wallet.reroute_refund(actor=lin, key=uuid4(), order_id=kept.id, now=town.now)
+    ScriptedBank.outcome = "SUCCEEDED"
     town.pay_bill(lin, late_accepted=True)
     ScriptedLender.bill = {"amount_due": 5_000_00, "minimum": 500_00, "partial": True}
     town.pay_bill(lin, 500_00, late_accepted=True, payee="cmb_card", number="8812")
@@ -258,3 +268,19 @@ def test_a_proof_is_bound_to_its_orders_and_purpose(town: Town) -> None:
         prove([uuid4()])
     assert Paper.objects.count() == 1
     assert made.issued_at + timedelta(minutes=6) == town.now
+
+
+@pytest.mark.row("W-24", "W-25")
+def test_a_paper_of_a_payment_says_how_it_was_paid_and_that_it_was_refunded_since(town: Town) -> None:
+    lin, mall = town.customer("林晓雨", 10_00), Mall(town)
+    shop = mall.shop()
+    paid = mall.pay_by_card(lin, mall.sale(shop, 20_00), mall.voucher(lin).id)
+    paper = receipt(town, lin, paid.id)
+    assert (paper.content["order"]["amount"], paper.content["order"]["voucher_part"]) == (15_00, 5_00)
+    assert paper.content["order"]["card"] == "招商银行 (0012)"
+    standing = lambda: queries.check_token(token_of(paper)).orders[0].standing  # noqa: E731 - asked after each step
+    assert standing() == "settled"
+    mall.give_back(shop, paid, 4_00)
+    assert standing() == "refunded_part"
+    mall.give_back(shop, paid, 16_00)
+    assert standing() == "refunded"

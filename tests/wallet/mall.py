@@ -1,6 +1,8 @@
 """Merchants of the town, who acts for them, and what is sold, paid and asked back: all by real actions."""
 
 import itertools
+from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from tests.wallet.town import Town
@@ -9,13 +11,15 @@ from kefu.core.actor import SYSTEM, Actor
 from kefu.core.money import Money
 from kefu.identity import queries as people
 from kefu.ledger import queries as books
-from kefu.wallet import actions
+from kefu.wallet import actions, queries
+from kefu.wallet.actions import NewCampaign
 from kefu.wallet.actions.shop.merchant import NewMerchant
 from kefu.wallet.actions.shop.refund import Asking
 from kefu.wallet.actions.shop.sale import NewSale
 from kefu.wallet.models import Sale
 from kefu.wallet.queries import OrderView, QuoteView
 from kefu.wallet.queries.shop.values import SaleView
+from kefu.wallet.queries.shop.voucher import CampaignView, VoucherView
 from kefu.wallet.rules.shop import Terms
 
 PASSWORD = "zhangsan-li-wang-6"
@@ -54,14 +58,46 @@ class Mall:
         )
         return actions.create_sale(actor=shop.actor, given=given, now=self.town.now)
 
-    def quote(self, who: Actor, sale: SaleView) -> QuoteView:
-        return actions.quote_payment(actor=who, token=sale.token, now=self.town.now)
+    def new_campaign(self, *, starts: float = 0, hours: float = 24 * 30, **given: Any) -> NewCampaign:
+        """¥5 for payments from ¥10 at all merchants, unless said otherwise; it runs from `starts` hours on."""
+        begins = self.town.now + timedelta(hours=starts)
+        usual = {"name": "秋天好礼", "amount": Money(5_00), "min_spend": Money(10_00), "count": 100}
+        return NewCampaign(
+            **{**usual, **given}, valid_from=begins, valid_until=begins + timedelta(hours=hours)
+        )
 
-    def pay(self, who: Actor, sale: SaleView) -> OrderView:
-        quote = self.quote(who, sale)
+    def campaign(self, **given: Any) -> CampaignView:
+        """An open campaign, proposed and opened by people who do not stand in one line."""
+        maker, checker = self.town.staff("甲", "operator"), self.town.staff("乙", "supervisor")
+        made = actions.propose_campaign(actor=maker, given=self.new_campaign(**given), now=self.town.now)
+        return actions.open_campaign(actor=checker, campaign_id=made.id, now=self.town.now)
+
+    def voucher(self, who: Actor, **given: Any) -> VoucherView:
+        return actions.take_voucher(actor=who, campaign_id=self.campaign(**given).id, now=self.town.now)
+
+    def quote(self, who: Actor, sale: SaleView, voucher: UUID | None = None) -> QuoteView:
+        return actions.quote_payment(actor=who, token=sale.token, voucher_id=voucher, now=self.town.now)
+
+    def pay(self, who: Actor, sale: SaleView, voucher: UUID | None = None) -> OrderView:
+        quote = self.quote(who, sale, voucher)
         if quote.needs_pin:
             self.town.prove(who, f"quote:{quote.id}")
         return actions.create_payment(actor=who, key=uuid4(), quote_id=quote.id, now=self.town.now)
+
+    def quote_by_card(self, who: Actor, sale: SaleView, voucher: UUID | None = None) -> QuoteView:
+        card = self.town.card(who)
+        return actions.quote_payment(
+            actor=who, token=sale.token, card_id=card, voucher_id=voucher, now=self.town.now
+        )
+
+    def pay_by_card(self, who: Actor, sale: SaleView, voucher: UUID | None = None) -> OrderView:
+        """Paid by the customer's card, followed as far as the bank lets it come now."""
+        quote = self.quote_by_card(who, sale, voucher)
+        if quote.needs_pin:
+            self.town.prove(who, f"quote:{quote.id}")
+        made = actions.create_payment(actor=who, key=uuid4(), quote_id=quote.id, now=self.town.now)
+        self.town.pump.run()
+        return queries.order_for(who, made.id)
 
     def bought(self, who: Actor, shop: Shop, amount: int) -> OrderView:
         return self.pay(who, self.sale(shop, amount))

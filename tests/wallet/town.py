@@ -19,7 +19,7 @@ from kefu.wallet import actions, queries
 from kefu.wallet.queries import OrderView, QuoteView
 from kefu.wallet.queries.bill import AccountBillView, account_check_for
 
-PAN = "6200000100000012"
+PAN, OTHER_PAN = "6200000100000012", "6200000200000011"
 OPERATOR = Actor(kind="system", id="kefu")
 
 
@@ -84,6 +84,15 @@ class Town:
             self.pump.run()
             cards = queries.instruments_for(who)
         return cards[0].id
+
+    def second_card(self, who: Actor) -> UUID:
+        """Another card of the customer's own."""
+        first = self.card(who)
+        check = actions.link_card(actor=who, pan=OTHER_PAN, holder="林", phone="13900000000", now=self.now)
+        self.pump.run()
+        actions.confirm_card(actor=who, check_id=check.id, code=CODE, now=self.now)
+        self.pump.run()
+        return next(card.id for card in queries.instruments_for(who) if card.id != first)
 
     def top_up(self, who: Actor, amount: int, *, key: UUID | None = None) -> OrderView:
         """A top-up, followed as far as the bank lets it come now."""

@@ -11,6 +11,7 @@ from django.test import Client
 from PIL import Image
 from tests.wallet.mall import Mall
 from tests.wallet.market import tell_rates
+from tests.wallet.scripted import ScriptedBank
 from tests.wallet.test_disbursement import propose
 from tests.wallet.town import PAN, Town
 from tests.web.conftest import SignedIn, text_of
@@ -27,7 +28,7 @@ from kefu.planning import queries as plans
 from kefu.receipts import actions as receipts
 from kefu.receipts.models import Paper
 from kefu.wallet import actions as wallet
-from kefu.wallet.models import BillAccount
+from kefu.wallet.models import BillAccount, Order
 from kefu.wallet.rules.tap import NEW_DEVICE
 
 LOOKS_LIKE_NONE, OTHER_PLACE = {404}, {403}
@@ -83,6 +84,12 @@ def doors(town: Town, desk: Desk, mall: Mall) -> dict[str, list[Door]]:
     )
     town.prove(lin, f"quote:{other}")
     exchanged = wallet.create_exchange(actor=lin, key=uuid4(), quote_id=other, now=now).id
+    by_card, voucher = mall.pay_by_card(lin, mall.sale(shop, 12_00)), mall.voucher(lin)
+    ScriptedBank.outcome, ScriptedBank.reason = "FAILED", "card_closed"
+    mall.give_back(shop, by_card, 3_00)
+    town.pump.run()
+    ScriptedBank.outcome = "SUCCEEDED"
+    kept, card = Order.objects.get(kind="refund", status="FAILED"), town.card(lin)
     notice = Notice.objects.filter(user_id=lin.uuid).values_list("pk", flat=True)[0]
     talked = desk.taken(lin, desk.li)
     case = desk.case(town.customer("吴三"), desk.li)
@@ -95,6 +102,7 @@ def doors(town: Town, desk: Desk, mall: Mall) -> dict[str, list[Door]]:
     had = SimpleNamespace(
         device=device, wait=wait, bank=bank, linking=linking,
         sale=sale, paid=paid, held=held, shot=shot, refund=refund, split=split, pot=pot, schedule=schedule, first=first,
+        kept=kept, card=card, voucher=voucher, by_card=by_card,
         check=check, account=account, paper=paper, notice=notice, talked=talked, case=case, shop=shop,
         quoted=quoted, exchanged=exchanged,
     )  # fmt: skip
@@ -128,12 +136,14 @@ def _of_customer(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/pots/{of.pot.id}/aim", {"name": "我的"}), Door(f"/pots/{of.pot.id}/close", {}),
             Door(f"/schedules/{of.schedule.id}/"), Door(f"/schedules/{of.schedule.id}/change", {"do": "cancel"}),
             Door(f"/schedules/{of.schedule.id}/change", {"do": "skip", "due_on": of.first.isoformat()}),
-            Door(f"/me/notices/{of.notice}/"),
             Door("/exchange/confirm", GIVE | {"quote": str(of.quoted)}), Door(f"/orders/{of.exchanged}/"),
             Door(f"/receipts/order/{of.exchanged}/"),
             Door(f"/tap/devices/{of.device}/suspend", {}),
             Door(f"/tap/devices/{of.device}/resume"), Door(f"/tap/devices/{of.device}/resume", GIVE),
             Door(f"/tap/devices/{of.device}/remove", {}), Door(f"/tap/{of.wait}/"),
+            Door(f"/me/notices/{of.notice}/"), Door(f"/orders/{of.by_card.id}/"), Door(f"/orders/{of.by_card.id}/ask", {}),
+            Door(f"/orders/{of.kept.id}/"), Door(f"/orders/{of.kept.id}/route/"),
+            Door(f"/orders/{of.kept.id}/route/", GIVE | {"route": "balance"}),
         ],
     }  # fmt: skip
 
@@ -170,6 +180,8 @@ def _of_shop(of: SimpleNamespace) -> dict[str, list[Door]]:
 def _of_office(of: SimpleNamespace) -> dict[str, list[Door]]:
     return {
         "office": [
+            Door("/office/campaigns/"), Door("/office/campaigns/", {"name": "假活动"}),
+            Door(f"/office/campaigns/{uuid4()}/open", {}), Door(f"/office/campaigns/{uuid4()}/end", {}),
             Door("/office/merchants/"), Door("/office/merchants/", {"name": "假店", "category": "food"}),
             Door(f"/office/merchants/{of.shop.id}/hold", {}), Door(f"/office/merchants/{of.shop.id}/reopen", {}),
             Door(f"/office/merchants/accounts/{of.bank}/approve", {}),

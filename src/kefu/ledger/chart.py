@@ -43,6 +43,7 @@ class Journal(StrEnum):
     SWEEP_LEG = "SWEEP_LEG"
     LONG = "LONG"
     SHORT = "SHORT"
+    VOUCHER = "VOUCHER"
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,12 @@ CHART: dict[str, AccountKind] = {
         AccountKind("L31", "biller payable", "缴费应付", CREDIT, striped=True, owned=True, owed=True),
         AccountKind("L40", "surplus in suspense", "长款挂账", CREDIT, limited=True, owed=True),
         AccountKind("L41", "dormant balances", "休眠余额", CREDIT, limited=True, owed=True),
+        AccountKind("L50", "vouchers", "代金券负债", CREDIT, limited=True),
         AccountKind("I10", "withdrawal fees", "提现手续费", CREDIT, striped=True),
         AccountKind("I11", "transfer fees", "转账手续费", CREDIT, striped=True),
         AccountKind("I12", "exchange fees", "换汇手续费", CREDIT, striped=True),
         AccountKind("I13", "merchant fees", "商户手续费", CREDIT, striped=True),
+        AccountKind("E11", "promotion", "营销费用", DEBIT, striped=True),
         AccountKind("E12", "dispute losses", "争议损失", DEBIT, striped=True),
         AccountKind("E13", "goodwill", "客户补偿", DEBIT, striped=True),
         AccountKind("E14", "operating loss", "运营损失", DEBIT, striped=True),
@@ -99,7 +102,7 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.TRANSFER: frozenset({("L10", "L10")}),
     Journal.WITHDRAW: frozenset({("L10", "L20")}),
     Journal.WITHDRAW_SETTLED: frozenset({("L20", "A10")}),
-    Journal.WITHDRAW_RETURN: frozenset({("A20", "L10")}),
+    Journal.WITHDRAW_RETURN: frozenset({("A20", "L10"), ("A20", "L20")}),
     Journal.RETURN_SETTLED: frozenset({("A10", "A20")}),
     Journal.REPAY: frozenset({("L10", "L31"), ("L31", "L10")}),
     Journal.REPAY_SETTLED: frozenset({("L31", "A10")}),
@@ -115,8 +118,10 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.CUST_RECOVERED: frozenset({("L10", "A31")}),
     Journal.POT: frozenset({("L10", "L12"), ("L12", "L10")}),
     Journal.FX: frozenset({("L10", "A40"), ("A40", "L10")}),
-    Journal.PAY_CAPTURE: frozenset({("L10", "L30")}),
-    Journal.REFUND: frozenset({("L30", "L10"), ("A30", "L10")}),
+    Journal.PAY_CAPTURE: frozenset({("L10", "L30"), ("A20", "L30"), ("L50", "L30")}),
+    Journal.REFUND: frozenset(
+        {(owed, to) for owed in ("L30", "A30") for to in ("L10", "L20", "L50")} | {("L20", "L10")}
+    ),
     Journal.MERCH_RECOVERED: frozenset({("L30", "A30")}),
     Journal.DISBURSE: frozenset({("L30", "L20")}),
     Journal.DISBURSE_SETTLED: frozenset({("L20", "A10")}),
@@ -126,6 +131,7 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
     Journal.LONG: frozenset(
         {("A10", "L40"), ("A20", "L40"), ("L20", "L40"), ("L31", "L40"), ("L40", "L10"), ("L40", "A10")}
     ),
+    Journal.VOUCHER: frozenset({("E11", "L50"), ("L50", "E11")}),
     Journal.SHORT: frozenset({("A32", "A20"), ("A32", "A10"), ("A20", "A32"), ("A10", "A32"), ("E14", "A32")}),
 }
 """The (debit, credit) pairs of each journal. Reversing a fee credits the payer back: (I11, L10), (I10, L10).
@@ -139,4 +145,8 @@ safeguarded moves with it (SWEEP_LEG in the one, FUND_LEG in the other). A40 is 
 
 A provisional credit (A33) ends as our loss (E12), or is taken back: what the balance cannot carry is owed to us by the
 customer (A31), and recovered only with a legal basis and after a notice.
+
+A payment by card is the channel's receivable (A20) owed to the merchant at once; its refund waits in L20 until the
+bank's statement shows it at the card, and stays there when the card cannot take it, until its owner says where to. What
+a voucher is worth is owed (L50) but not safeguarded: own money goes into the safeguarded account when one pays.
 """

@@ -149,6 +149,15 @@ KINDS: dict[str, Kind] = {
         _("还款 %(amount)s 被退回（%(payee)s）：%(reason)s。款项和手续费 %(fee)s 已回到余额。订单号 %(no)s。"),
     ),
     "payment_done": Kind(_("付款成功"), _("已付给%(merchant)s %(amount)s。订单号 %(no)s。")),
+    "payment_failed": Kind(
+        _("付款未成功"),
+        _("付给%(merchant)s的 %(amount)s 没有付成：%(reason)s。商户没有收到款，您可以换一种方式再付。订单号 %(no)s。"),
+    ),
+    "payment_charged_late": Kind(
+        _("银行扣款已放入余额"),
+        _("付给%(merchant)s的 %(amount)s 当时没有付成，银行后来扣了款。"
+          "这笔钱已存入您的余额，商户没有收到。订单号 %(no)s。"),
+    ),
     "payment_voided": Kind(
         _("预授权已释放"), _("%(merchant)s的预授权 %(amount)s 已释放，款项回到可用余额。订单号 %(no)s。")
     ),
@@ -222,6 +231,23 @@ KINDS: dict[str, Kind] = {
         _("结算账户没有启用"), _("%(merchant)s的结算账户 %(account)s 没有启用，不会付到这个账户。"), SECURITY
     ),
     "refund_paid": Kind(_("退款到账"), _("%(merchant)s的退款 %(amount)s 已退回您的余额。退款单号 %(no)s。")),
+    "refund_sent": Kind(
+        _("退款已交给银行"),
+        _("%(merchant)s的退款 %(amount)s 已交给银行，退回付款时用的%(card)s，还没有到账。退款单号 %(no)s。"),
+    ),
+    "refund_arrived": Kind(
+        _("退款已到卡上"), _("银行已把%(merchant)s的退款 %(amount)s 付到%(card)s。退款单号 %(no)s。")
+    ),
+    "refund_kept": Kind(
+        _("请选择退款去向"),
+        _("%(merchant)s的退款 %(amount)s 退不到%(card)s：%(reason)s。钱为您保管着，请打开 %(no)s 选择退到哪里。"),
+    ),
+    "refund_rerouted": Kind(
+        _("退款已改退到余额"), _("%(merchant)s的退款 %(amount)s 已按您的选择存入余额。单号 %(no)s。")
+    ),
+    "voucher_expired": Kind(
+        _("代金券已过期"), _("代金券“%(name)s”还剩 %(amount)s 没有用，已经过期。"), OTHER
+    ),
     "refund_refused": Kind(
         _("商户不同意退款"),
         _("%(merchant)s没有同意退款 %(amount)s。您可以在退款单 %(no)s 里看理由，并请平台介入。"),

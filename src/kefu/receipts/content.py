@@ -46,6 +46,8 @@ def order_content(order: OrderView) -> dict[str, Any]:
         "created_at": instant(order.created_at),
         "settled_at": instant(order.settled_at),
         "returned_at": instant(order.returned_at),
+        "card": order.card,
+        "voucher_part": order.voucher_part.minor if order.voucher_part else 0,
         "bank_ref": order.bank_ref,
         "transfers": [str(one) for one in order.transfers],
         **_exchange_content(order.exchange),

@@ -144,7 +144,11 @@ def _order_facts(holder: str, order: dict[str, Any]) -> list[dict[str, Both]]:
         _fact(both(lambda: _("提交时间")), _local(order["created_at"])),
         _fact(both(lambda: _("办结时间")), _local(order["settled_at"])),
     ]
+    # Papers from before payments by card, or with a voucher, do not name them.
+    part = order.get("voucher_part", 0)
     optional = (
+        (both(lambda: _("银行卡")), order.get("card", "")),
+        (both(lambda: _("代金券部分")), money(part, order["currency"]) if part else ""),
         (both(lambda: _("退回时间")), _local(order["returned_at"])),
         (both(lambda: _("银行流水")), order["bank_ref"]),
         (both(lambda: _("附言")), order["remark"]),

@@ -73,7 +73,9 @@ def expire_restrictions(timestamp: int) -> None:  # noqa: ARG001 - the scheduler
 @app.periodic(cron="* * * * * */20")
 @app.task(name="wallet.tend_shops")
 def tend_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
-    """What time does to merchants' orders: unpaid ones close, what was held goes back, silence is answered for."""
+    """What time does to merchants' orders: unpaid ones close, what was held goes back, silence is answered for,
+    vouchers that wait for nothing are free, and those whose time is over end.
+    """
     now = clock.now()
     actions.close_expired(now=now)
     actions.forget_codes(now=now)
@@ -81,6 +83,8 @@ def tend_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes i
     actions.void_expired(now=now)
     actions.step_in(now=now)
     actions.end_refused(now=now)
+    actions.free_expired(now=now)
+    actions.expire_vouchers(now=now)
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -14,6 +14,7 @@ from kefu.web import words
 
 WITH_BANK = ("CREATED", "HELD", "SUBMITTED", "UNKNOWN", "ACKNOWLEDGED", "MANUAL")
 TO_PAYEE = ("bill", "repayment")
+BACK = ("refund", "reroute")
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,9 @@ def _title(order: OrderView) -> str:
     if order.kind in TO_PAYEE:
         name = {"name": order.counterparty_masked}
         return _("缴费 · %(name)s") % name if order.kind == "bill" else _("还款 · %(name)s") % name
-    if order.kind == "refund":
-        return _("%(name)s的退款") % {"name": order.counterparty_masked}
+    if order.kind in BACK:
+        name = {"name": order.counterparty_masked}
+        return _("%(name)s的退款") % name if order.kind == "refund" else _("%(name)s的退款（改退）") % name
     name = {"name": order.counterparty_masked}
     if order.kind == "pot":
         return _("从存钱罐“%(name)s”转回") % name if order.direction == "in" else _("存入存钱罐“%(name)s”") % name
@@ -97,9 +99,8 @@ def kind_words(kind: str) -> str:
     return {
         "topup": _("充值"), "transfer": _("转账"), "goodwill": _("补偿"), "withdrawal": _("提现"),
         "pot": _("存钱罐"), "bill": _("缴费"), "repayment": _("还款"),
-        "payment": _("商户付款"), "refund": _("退款"), "found": _("查清入账"),
-        "exchange": _("换汇"),
-        "provisional": _("临时款"),
+        "payment": _("商户付款"), "refund": _("退款"), "reroute": _("改退"), "found": _("查清入账"),
+        "exchange": _("换汇"), "provisional": _("临时款"),
     }.get(kind, kind)  # fmt: skip
 
 
@@ -110,11 +111,12 @@ def _mode(order: OrderView) -> str:
 
 
 def _look(order: OrderView) -> tuple[str, str]:
-    tone = {"ok": "ok", "wait": "wait", "bad": "bad"}.get(words.order_status(order.status)[1], "")
+    shown = order.shown_status if order.kind in BACK else order.status
+    tone = {"ok": "ok", "wait": "wait", "bad": "bad"}.get(words.order_status(shown)[1], "")
     icons = {
         "topup": "arrow-down-to-line", "goodwill": "gift", "withdrawal": "arrow-up-from-line", "pot": "piggy-bank",
         "bill": "lightbulb", "repayment": "landmark", "payment": "shopping-bag", "refund": "undo-2",
-        "found": "badge-check", "exchange": "coins", "provisional": "scale",
+        "reroute": "undo-2", "found": "badge-check", "exchange": "coins", "provisional": "scale",
     }  # fmt: skip
     tone = "" if order.status == "SUCCEEDED" and order.direction == "out" else tone
     return tone, icons.get(order.kind, "arrow-left-right")
@@ -126,9 +128,9 @@ def _promise(order: OrderView, now: datetime) -> str:
     if order.kind == "withdrawal":
         return _withdrawal_promise(order, now)
     if order.kind == "payment":
-        return _("商户确认收款前，款项只是为它预留；没有确认就会放回您的余额。") if order.status == "HELD" else ""
-    if order.kind == "refund":
-        return _refund_promise(order)
+        return _payment_promise(order, now)
+    if order.kind in BACK:
+        return _back_promise(order, now) if order.by_bank or order.kind == "reroute" else _refund_promise(order)
     if order.kind == "provisional":
         return provisional_promise(order, now)
     if order.direction == "in":
@@ -144,6 +146,42 @@ def _promise(order: OrderView, now: datetime) -> str:
     if order.status == "CANCELLED":
         return _("钱已退回您的余额。")
     return ""
+
+
+def _payment_promise(order: OrderView, now: datetime) -> str:
+    if order.status == "HELD":
+        return _("商户确认收款前，款项只是为它预留；没有确认就会放回您的余额。")
+    if order.status == "FAILED":
+        return _("%(reason)s。商户没有收到款，您的余额没有动；可以换一种方式再付。") % {"reason": order.reason_text}
+    if order.status == "RETURNED":
+        return _("%(reason)s。这笔钱已存入您的余额，商户没有收到。") % {"reason": order.reason_text}
+    if order.status == "MANUAL":
+        return _("自动查询没有结果，已转人工与银行核对。请不要重复付款。")
+    if order.status in ("SUBMITTED", "UNKNOWN"):
+        if order.next_query_at and order.next_query_at > now:
+            when = {"when": spoken(order.next_query_at, now=now)}
+            return _("还没有付成：银行结果确认中，我们会在%(when)s再问一次银行。请不要重复付款。") % when
+        return _("还没有付成：银行结果确认中，一有结果马上付给商户。请不要重复付款。")
+    return _("还没有付成：正在请银行从卡上扣款。") if order.status == "CREATED" else ""
+
+
+def _back_promise(order: OrderView, now: datetime) -> str:
+    """A refund by card, and what takes it elsewhere: with the bank, arrived, or kept until its owner has chosen."""
+    if order.rerouted_to:
+        return _("原来的卡收不了，已按您的选择改退。")
+    if order.is_kept:
+        given = {"reason": order.reason_text, "amount": order.amount.text()}
+        return _("%(reason)s，退不到这张卡。%(amount)s 为您保管着，一分不少；请选择退到哪里。") % given
+    if order.status == "SUCCEEDED":
+        return _("银行已把款付到卡上。") if order.by_bank else _("款项已按您的选择存入余额。")
+    if order.status == "MANUAL":
+        return _("自动查询没有结果，已转人工与银行核对。款项还在，不会丢。")
+    if order.status in ("SUBMITTED", "UNKNOWN"):
+        if order.next_query_at and order.next_query_at > now:
+            when = {"when": spoken(order.next_query_at, now=now)}
+            return _("已交给银行，还没有到账；我们会在%(when)s再问一次银行。") % when
+        return _("已交给银行，还没有到账；可凭银行流水向银行查询。")
+    return _("正在交给银行，退回付款时用的卡；还没有到账。")
 
 
 def _refund_promise(order: OrderView) -> str:
@@ -268,7 +306,8 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
     tone, icon = _look(order)
     not_yet = order.direction == "in" and order.status != "SUCCEEDED" and order.kind == "transfer"
     moved = order.status not in ("FAILED", "CANCELLED", "RETURNED") and not not_yet
-    moved = moved and (order.kind != "refund" or order.status == "SUCCEEDED")
+    moved = moved and (order.kind not in BACK or order.status == "SUCCEEDED")
+    moved = moved and (order.kind != "payment" or not order.by_bank or order.status == "SUCCEEDED")
     labels = {
         "topup": _("付款银行卡"),
         "withdrawal": _("收款银行卡"),
@@ -279,6 +318,7 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
         "refund": _("商户"),
         "exchange": _("币种"),
         "provisional": _("有争议的订单"),
+        "reroute": _("商户"),
         "transfer": _("付款人") if order.direction == "in" else _("收款人"),
     }
     return OrderCard(
@@ -293,5 +333,5 @@ def card_of(order: OrderView, *, now: datetime) -> OrderCard:
         promise=_promise(order, now),
         expected=_expected(order, now),
         headline=_headline(order, now),
-        can_ask_bank=order.kind in ("topup", "withdrawal", *TO_PAYEE) and order.status in WITH_BANK,
+        can_ask_bank=order.by_bank and order.status in WITH_BANK,
     )

@@ -71,6 +71,8 @@ def order_status(status: str) -> tuple[str, str, str]:
         "PROVISIONAL": (_("临时款，待结论"), "wait", "hourglass"),
         "GOES_BACK": (_("临时款，将收回"), "bad", "undo-2"),
         "TAKEN_BACK": (_("临时款，已收回"), "plain", "undo-2"),
+        "KEPT": (_("等您选择去向"), "wait", "hourglass"),
+        "REROUTED": (_("已改退"), "plain", "undo-2"),
         "FAILED": (_("未成功"), "bad", "circle-x"),
         "CANCELLED": (_("已取消"), "plain", "undo-2"),
         "RETURNED": (_("已退回"), "bad", "undo-2"),

@@ -5,8 +5,9 @@ from django.utils.translation import gettext as _
 from kefu.assistant.answer import Answer
 from kefu.assistant.context import Context
 from kefu.assistant.draft import Draft
-from kefu.assistant.pick import pick
+from kefu.assistant.pick import UNSETTLED, pick
 from kefu.assistant.playbooks import restriction
+from kefu.wallet.queries import OrderView
 
 
 def failed(context: Context) -> Answer:
@@ -14,7 +15,7 @@ def failed(context: Context) -> Answer:
     if context.stop is not None or context.restrictions:
         return restriction.why_restricted(context)
     draft = Draft(context)
-    orders = pick(context, context.orders_of("payment"), frozenset({"HELD", "FAILED", "CANCELLED"}))
+    orders = pick(context, context.orders_of("payment"), UNSETTLED | {"FAILED", "CANCELLED", "RETURNED"})
     balance = context.balance
     draft.fact("balance", balance.available.text(), draft.source("balance", "available", label=_("可用余额")))
     if not orders:
@@ -35,5 +36,29 @@ def failed(context: Context) -> Answer:
     if order.status == "HELD":
         draft.say(_("商户确认收款前，款项只是预留；没有确认就会放回您的余额。"))
         return draft.finish("UNKNOWN_WAIT", _("付给%(other)s的 %(amount)s 已预授权，在等商户确认收款。"))
+    if order.by_bank:
+        return _by_card(draft, ref, order)
     draft.say(_("可用余额是 %(balance)s。"))
     return draft.finish("FAILED_RETURNED", _("付给%(other)s的 %(amount)s 没有付出，款项在您的余额里。"))
+
+
+def _by_card(draft: Draft, ref: str, order: OrderView) -> Answer:
+    """By card nothing is paid until the bank has charged it; what it charges too late is the payer's."""
+    draft.fact("card", order.card, ref)
+    if order.status == "RETURNED":
+        draft.check("bank", "warn", order.reason_text, ref)
+        draft.say(_("这笔钱已存入您的余额，商户没有收到。现在的可用余额是 %(balance)s。"))
+        headline = _("付给%(other)s的 %(amount)s 当时没有付成，银行后来扣了款，钱在您的余额里。")
+        return draft.finish("FAILED_RETURNED", headline)
+    if order.status == "FAILED":
+        draft.fact("reason", order.reason_text, ref)
+        draft.check("bank", "block", _("银行没有扣款"), ref)
+        draft.say(_("银行给出的原因：%(reason)s。可以换一张卡，或用余额再付。"))
+        return draft.finish("FAILED_RETURNED", _("用%(card)s付给%(other)s的 %(amount)s 没有付成，商户没有收到款。"))
+    draft.check("bank", "unknown", _("银行还没有给出结果"), ref)
+    draft.moment("promise", order.promise_at, ref)
+    if "promise" in draft.facts:
+        draft.say(_("最迟 %(promise)s 前给您答复。"))
+    draft.say(_("请不要再付一次：这笔订单会等银行的结果。"))
+    draft.button("check_again", _("再查一次"), argument=str(order.id))
+    return draft.finish("UNKNOWN_WAIT", _("用%(card)s付给%(other)s的 %(amount)s 还没有付成，银行结果确认中。"))

@@ -1,4 +1,4 @@
-"""The ordinary days of the town, and its ten troubles."""
+"""The ordinary days of the town, and its eleven troubles."""
 
 from datetime import timedelta
 
@@ -33,6 +33,7 @@ def ordinary_days(town: Town) -> None:
     town.top_up("chenxi", "500", at=town.ago(days=5))
     town.withdraw("huang", "300", at=town.ago(days=7))
     shopping(town)
+    vouchers(town)
     currencies(town)
 
 
@@ -123,6 +124,24 @@ def refund_in_trouble(town: Town) -> None:
     wallet.request_refund(actor=actor, key=new_id(), asking=asking, now=at + timedelta(hours=1))
 
 
+def closed_card(town: Town) -> None:
+    """黄志强: paid for a book by card and closed the card since; the refund waits for where it is to go."""
+    paid = town.buy_by_card("huang", "books", "59.00", "《边城》", no="NC-1003", at=town.ago(days=6))
+    town.refused_back("books", paid, "书页缺损，全额退款", at=town.ago(hours=7))
+
+
+def vouchers(town: Town) -> None:
+    """A campaign of the bookshop's neighbours: one has taken a voucher and not used it yet."""
+    at = town.ago(days=2)
+    given = wallet.NewCampaign(
+        name="邻里好礼", amount=parse_amount("5"), min_spend=parse_amount("30"), count=200,
+        valid_from=at, valid_until=town.now + timedelta(days=60),
+    )  # fmt: skip
+    made = wallet.propose_campaign(actor=town.people["3001"], given=given, now=at)
+    wallet.open_campaign(actor=town.people["2001"], campaign_id=made.id, now=at + timedelta(hours=1))
+    wallet.take_voucher(actor=town.people["wang"], campaign_id=made.id, now=at + timedelta(hours=2))
+
+
 def late_repayment(town: Town) -> None:
     """王芳: repaid her credit card; taken on at once, booked by the card's bank only the day after."""
     town.lender.mood("slow", callback="lose")
@@ -141,7 +160,7 @@ def refused_bill(town: Town) -> None:
 
 TROUBLES = (
     lost_callback, failed_transfer, wrong_person, frozen_account, duplicate_payment, slow_refund, returned_withdrawal,
-    refund_in_trouble, late_repayment, refused_bill,
+    refund_in_trouble, closed_card, late_repayment, refused_bill,
 )  # fmt: skip
 
 

@@ -141,6 +141,27 @@ class Town:
         quote = wallet.quote_payment(actor=actor, token=sale.token, now=at + MOMENT)
         return wallet.create_payment(actor=actor, key=new_id(), quote_id=quote.id, now=at + 2 * MOMENT)
 
+    def buy_by_card(self, key: str, shop: str, yuan: str, subject: str, *, no: str, at: datetime) -> OrderView:
+        """A payment to a merchant, charged to the customer's card at once."""
+        self.bank.mood("sunny", answer="final", settle_s=0)
+        sale = wallet.create_sale(
+            actor=self.people[shop], given=NewSale(no=no, amount=parse_amount(yuan), subject=subject), now=at
+        )
+        actor, card = self.people[key], self.cards[key]
+        quote = wallet.quote_payment(actor=actor, token=sale.token, card_id=card, now=at + MOMENT)
+        order = wallet.create_payment(actor=actor, key=new_id(), quote_id=quote.id, now=at + 2 * MOMENT)
+        self._climb(order, at=at + 3 * MOMENT)
+        return order
+
+    def refused_back(self, shop: str, paid: OrderView, words: str, *, at: datetime) -> None:
+        """The merchant gives all of a payment by card back, and the bank says that the card is closed."""
+        self.bank.mood("bank_denies", answer="final", settle_s=0, reason="card_closed")
+        made = wallet.refund_payment(
+            actor=self.people[shop], key=new_id(), order_id=paid.id, amount=paid.amount, words=words, now=at
+        )
+        self._climb(orders.order_for(SYSTEM, made.order_id), at=at + MOMENT)
+        self.bank.mood(None)
+
     def top_up(self, key: str, yuan: str, *, at: datetime, settled: bool = True) -> OrderView:
         """A top-up at `at`. `settled`: the bank says yes at once; else it is still thinking."""
         if settled:

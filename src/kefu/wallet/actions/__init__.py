@@ -1,7 +1,7 @@
 """Every write of the wallet."""
 
 from kefu.wallet.actions.bills.bill import check_account, check_saved_account, pay_bill, quote_bill, remove_account
-from kefu.wallet.actions.card import confirm_card, link_card, take_card, unlink_card
+from kefu.wallet.actions.cards.link import confirm_card, link_card, take_card, unlink_card
 from kefu.wallet.actions.codes.pay import Charge, charge_code, forget_codes, issue_pay_code
 from kefu.wallet.actions.codes.receive import issue_receive_code, look_at_receive_code, quote_receive_code
 from kefu.wallet.actions.credits.completion import complete_topup, completion_arguments
@@ -73,6 +73,7 @@ from kefu.wallet.actions.shop.refund import (
     step_in,
     withdraw_refund,
 )
+from kefu.wallet.actions.shop.reroute import reroute_refund
 from kefu.wallet.actions.shop.sale import close_expired, close_sale, create_sale
 from kefu.wallet.actions.stop import lift_stop, stop_outflows
 from kefu.wallet.actions.taps.device import (
@@ -85,6 +86,9 @@ from kefu.wallet.actions.taps.paying import take_tap
 from kefu.wallet.actions.taps.waiting import forget_waits, open_tap_wait, read_terminal
 from kefu.wallet.actions.topup import ask_about, create_topup
 from kefu.wallet.actions.transfer import cancel_transfer, check_payee, create_transfer, quote_transfer
+from kefu.wallet.actions.vouchers.campaign import NewCampaign, end_campaign, open_campaign, propose_campaign
+from kefu.wallet.actions.vouchers.issue import expire_vouchers, take_voucher
+from kefu.wallet.actions.vouchers.locking import free_expired
 from kefu.wallet.actions.wallet import open_wallet
 from kefu.wallet.actions.withdrawal import create_withdrawal, quote_withdrawal
 
@@ -92,6 +96,7 @@ __all__ = [
     "Caps",
     "Charge",
     "FeeTerms",
+    "NewCampaign",
     "add_merchant_staff",
     "add_tap_device",
     "announce_provisional",
@@ -131,14 +136,17 @@ __all__ = [
     "decline_arguments",
     "decline_decided_refund",
     "disburse_daily",
+    "end_campaign",
     "end_refused",
     "escalate_refund",
     "expire_restrictions",
+    "expire_vouchers",
     "final_arguments",
     "finalise_provisional",
     "follow_instruction",
     "forget_codes",
     "forget_waits",
+    "free_expired",
     "give_arguments",
     "give_provisional",
     "goodwill_arguments",
@@ -154,11 +162,13 @@ __all__ = [
     "move_pot",
     "note_contradiction",
     "notice_arguments",
+    "open_campaign",
     "open_tap_wait",
     "open_wallet",
     "pay_bill",
     "pay_decided_refund",
     "pay_goodwill",
+    "propose_campaign",
     "propose_fee",
     "propose_limit",
     "propose_spread",
@@ -182,6 +192,7 @@ __all__ = [
     "reopen_merchant",
     "request_disbursement",
     "request_refund",
+    "reroute_refund",
     "restrict",
     "resume_tap_device",
     "set_standing",
@@ -190,6 +201,7 @@ __all__ = [
     "suspend_tap_device",
     "take_card",
     "take_tap",
+    "take_voucher",
     "unlink_card",
     "void_expired",
     "void_payment",

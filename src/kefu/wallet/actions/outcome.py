@@ -14,6 +14,7 @@ from kefu.rails import queries as outside
 from kefu.rails.queries import AdviceView
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, payin, payout, telling
+from kefu.wallet.actions.shop import charge, sendback
 from kefu.wallet.models import Order
 from kefu.wallet.queries.order import order_for
 from kefu.wallet.queries.values import OrderView
@@ -21,7 +22,13 @@ from kefu.wallet.refusals import EvidenceMissing
 
 NOT_SENT = (m.CREATED, m.HELD)
 WAITING = (*NOT_SENT, m.SUBMITTED, m.UNKNOWN)
-CARRIED = {m.TOPUP: payin, **dict.fromkeys(payout.WAYS, payout)}
+CARRIED = {
+    m.TOPUP: payin,
+    m.PAYMENT: charge,
+    m.REFUND: sendback,
+    m.REROUTE: sendback,
+    **dict.fromkeys(payout.WAYS, payout),
+}
 """Of each kind that a bank carries out: `FINAL`, the words that end it, and `settle` and `clear`, which book them."""
 
 
@@ -68,7 +75,7 @@ def apply_outcome(*, actor: Actor, order_id: UUID, advice_id: UUID, now: datetim
 
 def _apply(order_id: UUID, advice: AdviceView, *, now: datetime) -> Order:
     with transaction.atomic():
-        order = Order.objects.select_for_update().filter(pk=order_id, kind__in=m.BY_BANK).first()
+        order = Order.objects.select_for_update().filter(m.WITH_BANK, pk=order_id).first()
         if order is None:
             raise NotFound()
         check_evidence(order, advice)
@@ -140,7 +147,7 @@ def clear_orders(*, statement_id: UUID, now: datetime) -> int:
     for line in outside.settled_lines(statement_id):
         with transaction.atomic():
             order_id = UUID(line.order_ref.removeprefix("order:"))
-            order = Order.objects.select_for_update().filter(pk=order_id, kind__in=m.BY_BANK).first()
+            order = Order.objects.select_for_update().filter(m.WITH_BANK, pk=order_id).first()
             if order is not None:
                 cleared += CARRIED[order.kind].clear(order, line, now=now)
     return cleared

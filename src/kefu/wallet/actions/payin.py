@@ -109,7 +109,12 @@ def _fail(order: Order, advice: AdviceView, *, now: datetime) -> None:
 
 def clear(order: Order, line: outside.SettledLine, *, now: datetime) -> bool:
     """The bank's statement shows the money: book it, once; False when it was, or is too early."""
-    if order.status != m.SUCCEEDED or order.cleared_at:
+    return order.status == m.SUCCEEDED and clear_charge(order, line, now=now)
+
+
+def clear_charge(order: Order, line: outside.SettledLine, *, now: datetime) -> bool:
+    """What was charged to a card stands on the statement: book it, once; False when it was."""
+    if order.cleared_at:
         return False
     book.post(order, [clearing(order, happened_at=line.happened_at, advice=line.advice)], now=now)
     Order.objects.filter(pk=order.pk).update(cleared_at=now)

@@ -235,9 +235,17 @@ def _clear_what_stands(order: Order, *, now: datetime) -> None:
 
 def clear(order: Order, line: outside.SettledLine, *, now: datetime) -> bool:
     """The bank's statement shows the money going, or coming back: book it, once; False when it was, or is too early."""
-    way, safe = WAYS[order.kind], book.house("A10", order)
+    way = WAYS[order.kind]
+    return clear_line(order, line, transit=way.transit(order), settled=way.settled, now=now)
+
+
+def clear_line(
+    order: Order, line: outside.SettledLine, *, transit: int, settled: Journal, now: datetime
+) -> bool:
+    """`clear`, of what has waited in account `transit` and is booked out of it by journal `settled`."""
+    safe = book.house("A10", order)
     if line.kind == "payout":
-        step, journal, debit, credit = "cleared", way.settled, way.transit(order), safe
+        step, journal, debit, credit = "cleared", settled, transit, safe
         due = order.status in (m.SUCCEEDED, m.RETURNED)
     else:
         step, journal, debit, credit = "return_cleared", Journal.RETURN_SETTLED, safe, book.house("A20", order)

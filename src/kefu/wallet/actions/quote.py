@@ -14,6 +14,7 @@ from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.ledger import queries as books
 from kefu.trust import actions as trust
+from kefu.wallet import models as m
 from kefu.wallet.actions import forbidden, limits
 from kefu.wallet.actions.wallet import ensure, lock, owner_ref
 from kefu.wallet.models import EXCHANGE, Order, Quote, Wallet
@@ -39,7 +40,8 @@ def write_quote(
     **named: Any,
 ) -> QuoteView:
     """Price `amount` minor units of `currency` and write the quote down; `named` are the parties that its kind must
-    name, and for an exchange what is `counted` against limits. `priced_as`: the fee schedule of another kind.
+    name, and for an exchange what is `counted` against limits. `priced_as`: the fee schedule of another kind. A payment
+    that names a card is not taken from the balance.
 
     Refuses `wallet.account.*`, `wallet.permission.off`, `wallet.limit.*` and `wallet.transfer.insufficient_funds`.
     """
@@ -49,7 +51,8 @@ def write_quote(
     schedule = schedule_at(kind=priced_as or kind, mode=mode, now=now)
     left = quota_left(schedule, customer_id=actor.uuid, now=now)
     cost, used = schedule.charge(amount, quota_left=left), min(amount, left)
-    if available_in(currency, actor.uuid) < amount + cost:
+    by_card = kind == m.PAYMENT and named.get("instrument") is not None
+    if not by_card and available_in(currency, actor.uuid) < amount + cost:
         raise lacking(wallet, needed=amount + cost, currency=currency)
     quote = Quote.objects.create(
         kind=kind,

@@ -12,6 +12,7 @@ from kefu.wallet.models.kind import (
     BILL,
     BUY,
     BY_BANK,
+    BY_CARD,
     CODE,
     DISBURSEMENT,
     EXCHANGE,
@@ -28,18 +29,22 @@ from kefu.wallet.models.kind import (
     PROVISIONAL,
     REFUND,
     REPAYMENT,
+    REROUTE,
     SELL,
     TAP,
     TO_PAYEE,
     TOPUP,
     TRANSFER,
     TWO_HOURS,
+    WITH_BANK,
     WITHDRAWAL,
+    is_with_bank,
 )
 from kefu.wallet.models.limit import DAY, ORDER, SCOPES, Limit, OwnLimit, TermsChange
 from kefu.wallet.models.order import Order, OrderStep
 from kefu.wallet.models.provisional import Provisional
 from kefu.wallet.models.quote import Quote
+from kefu.wallet.models.reroute import Rerouting
 from kefu.wallet.models.restriction import OutflowStop, Restriction
 from kefu.wallet.models.shop import Merchant, MerchantStaff, Payment, Refund, RefundNote, Sale
 from kefu.wallet.models.status import (
@@ -60,6 +65,7 @@ from kefu.wallet.models.status import (
     UNKNOWN,
 )
 from kefu.wallet.models.tap import TapToken, TapWait
+from kefu.wallet.models.voucher import Campaign, Voucher
 
 __all__ = [
     "ACKNOWLEDGED",
@@ -67,6 +73,7 @@ __all__ = [
     "BILL",
     "BUY",
     "BY_BANK",
+    "BY_CARD",
     "CAME_TO_NOTHING",
     "CANCELLED",
     "CODE",
@@ -97,6 +104,7 @@ __all__ = [
     "PROVISIONAL",
     "REFUND",
     "REPAYMENT",
+    "REROUTE",
     "RETURNED",
     "SCOPES",
     "SELL",
@@ -112,9 +120,11 @@ __all__ = [
     "UNKNOWN",
     "WINDOWS",
     "WITHDRAWAL",
+    "WITH_BANK",
     "YEAR",
     "BillAccount",
     "BillTerms",
+    "Campaign",
     "Disbursement",
     "Exchange",
     "FeeSchedule",
@@ -133,6 +143,7 @@ __all__ = [
     "Quote",
     "Refund",
     "RefundNote",
+    "Rerouting",
     "Restriction",
     "Sale",
     "Spread",
@@ -140,5 +151,7 @@ __all__ = [
     "TapToken",
     "TapWait",
     "TermsChange",
+    "Voucher",
     "Wallet",
+    "is_with_bank",
 ]

@@ -2,6 +2,7 @@
 
 import functools
 import operator
+from uuid import UUID
 
 from django.db.models import F, Q
 
@@ -11,13 +12,16 @@ TOPUP, TRANSFER, GOODWILL, WITHDRAWAL = "topup", "transfer", "goodwill", "withdr
 POT, PAYMENT, REFUND = "pot", "payment", "refund"
 BILL, REPAYMENT = "bill", "repayment"
 FOUND, DISBURSEMENT, EXCHANGE, PROVISIONAL = "found", "disbursement", "exchange", "provisional"
+REROUTE = "reroute"
 KINDS = (
-    *(TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, FOUND, DISBURSEMENT),
+    *(TOPUP, TRANSFER, GOODWILL, WITHDRAWAL, POT, BILL, REPAYMENT, PAYMENT, REFUND, REROUTE, FOUND, DISBURSEMENT),
     *(EXCHANGE, PROVISIONAL),
 )
 TO_PAYEE = (BILL, REPAYMENT)
 PAID_OUT = (WITHDRAWAL, *TO_PAYEE, DISBURSEMENT)
 BY_BANK = (TOPUP, *PAID_OUT)
+BY_CARD = (PAYMENT, REFUND, REROUTE)
+"""Kinds that a bank carries out when their order names a card, and else the books alone."""
 NOW, TWO_HOURS, NEXT_DAY = "now", "two_hours", "next_day"
 MODES = (NOW, TWO_HOURS, NEXT_DAY)
 CODE, TAP = "code", "tap"
@@ -35,8 +39,9 @@ PARTIES: dict[str, Q] = {
     POT: Q(payee_id=None, pot_id__isnull=False, fee=0),
     BILL: Q(payee_id=None, instrument=None, account__isnull=False, quote__isnull=False),
     REPAYMENT: Q(payee_id=None, instrument=None, account__isnull=False, quote__isnull=False),
-    PAYMENT: Q(payee_id=None, instrument=None, quote__isnull=False),
-    REFUND: Q(payee_id=None, instrument=None, quote=None),
+    PAYMENT: Q(payee_id=None, quote__isnull=False),
+    REFUND: Q(payee_id=None, quote=None),
+    REROUTE: Q(payee_id=None, quote=None, fee=0),
     FOUND: Q(payee_id=None) & ~Q(case_ref=""),
     EXCHANGE: Q(payee_id=None, instrument=None, quote__isnull=False, counted__isnull=False),
     DISBURSEMENT: Q(payee_id=None, instrument=None, account=None, quote=None, fee=0),
@@ -48,10 +53,19 @@ QUOTED: dict[str, Q] = {
     WITHDRAWAL: Q(payee_id=None, instrument__isnull=False),
     BILL: Q(payee_id=None, instrument=None, account__isnull=False),
     REPAYMENT: Q(payee_id=None, instrument=None, account__isnull=False),
-    PAYMENT: Q(payee_id=None, instrument=None, sale__isnull=False),
+    PAYMENT: Q(payee_id=None, sale__isnull=False),
     EXCHANGE: Q(payee_id=None, instrument=None, counted__isnull=False),
 }
 """What a quote of each kind names; kinds that are not here are not quoted."""
+
+
+WITH_BANK = Q(kind__in=BY_BANK) | Q(kind__in=BY_CARD, instrument__isnull=False)
+"""Orders that a bank, biller or lender carries out."""
+
+
+def is_with_bank(kind: str, instrument_id: UUID | None) -> bool:
+    """`WITH_BANK` of one row."""
+    return kind in BY_BANK or (kind in BY_CARD and instrument_id is not None)
 
 
 def one_of(rules: dict[str, Q]) -> Q:

@@ -9,7 +9,7 @@ from kefu.wallet.models.account import Instrument
 from kefu.wallet.models.bill_account import BillAccount
 from kefu.wallet.models.kind import (
     AT_COUNTER,
-    BY_BANK,
+    BY_CARD,
     EXCHANGE,
     FOREIGN,
     MODES,
@@ -18,7 +18,9 @@ from kefu.wallet.models.kind import (
     PARTIES,
     PAYMENT,
     PROVISIONAL,
+    REFUND,
     TRANSFER,
+    WITH_BANK,
     one_of,
 )
 from kefu.wallet.models.quote import Quote
@@ -81,7 +83,8 @@ class Order(models.Model):
         constraints = [
             models.CheckConstraint(condition=LEGAL, name="order_transition_legal"),
             models.CheckConstraint(
-                condition=Q(amount__gt=0, fee__gte=0, quota_used__gte=0), name="order_amount_positive"
+                condition=(Q(amount__gt=0) | Q(amount=0, kind=REFUND)) & Q(fee__gte=0, quota_used__gte=0),
+                name="order_amount_positive",
             ),
             models.CheckConstraint(
                 condition=Q(mode__in=MODES)
@@ -100,7 +103,7 @@ class Order(models.Model):
                 name="order_settled_when_succeeded",
             ),
             models.CheckConstraint(
-                condition=Q(status=RETURNED, kind__in=PAID_OUT, returned_at__isnull=False)
+                condition=Q(status=RETURNED, kind__in=(*PAID_OUT, *BY_CARD), returned_at__isnull=False)
                 | (~Q(status=RETURNED) & Q(returned_at=None)),
                 name="order_returned_when",
             ),
@@ -125,7 +128,7 @@ class Order(models.Model):
             models.Index(
                 fields=["created_at"],
                 name="order_waiting_outside",
-                condition=Q(kind__in=BY_BANK, status__in=OPEN),
+                condition=WITH_BANK & Q(status__in=OPEN),
             ),
             models.Index(
                 fields=["customer_id", "kind"],

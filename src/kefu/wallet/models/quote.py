@@ -1,6 +1,7 @@
 """What an order would be, before it is confirmed."""
 
 from django.db import models
+from django.db.models import Q
 
 from kefu.core.ids import new_id
 from kefu.wallet.models.account import Instrument
@@ -13,7 +14,8 @@ class Quote(models.Model):
     """What was shown before the confirmation: whoever confirms it gets exactly this, or nothing.
 
     `counted`: what it counts with against limits, in our currency, where that is not the amount.
-    `quota_left`: what was left of the person's free quota before it, as last looked at.
+    `quota_left`: what was left of the person's free quota before it, as last looked at. `amount` is what the customer
+    pays; `voucher_part` is what a voucher adds to it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -25,6 +27,8 @@ class Quote(models.Model):
     instrument = models.ForeignKey(Instrument, null=True, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey(BillAccount, null=True, on_delete=models.PROTECT, related_name="+")
     sale = models.ForeignKey("wallet.Sale", null=True, on_delete=models.PROTECT, related_name="+")
+    voucher = models.ForeignKey("wallet.Voucher", null=True, on_delete=models.PROTECT, related_name="+")
+    voucher_part = models.BigIntegerField(default=0)
     amount = models.BigIntegerField()
     fee = models.BigIntegerField()
     counted = models.BigIntegerField(null=True)
@@ -40,4 +44,8 @@ class Quote(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=one_of(QUOTED), name="quote_kind_has_its_parties"),
+            models.CheckConstraint(
+                condition=Q(voucher=None, voucher_part=0) | Q(voucher__isnull=False, voucher_part__gt=0),
+                name="quote_voucher_has_a_part",
+            ),
         ]

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from kefu.core.ids import new_id
 from kefu.wallet.models.order import Order
+from kefu.wallet.models.voucher import Voucher
 
 
 class Merchant(models.Model):
@@ -66,12 +67,22 @@ class MerchantStaff(models.Model):
 class Sale(models.Model):
     """What a merchant asks to be paid, under their own number `no`; `token` is the link that a payer gets.
 
-    `with_pin`: whoever pays it gives the payment PIN, however small the amount.
+    `with_pin`: whoever pays it gives the payment PIN, however small the amount. PAYING: a bank has been asked to charge
+    somebody's card for it, and nobody else can pay it meanwhile.
     """
 
-    OPEN, AUTHORISED, PAID, CLOSED = "OPEN", "AUTHORISED", "PAID", "CLOSED"
+    OPEN, PAYING, AUTHORISED, PAID, CLOSED = "OPEN", "PAYING", "AUTHORISED", "PAID", "CLOSED"
     TRANSITIONS = frozenset(
-        {(OPEN, AUTHORISED), (OPEN, PAID), (OPEN, CLOSED), (AUTHORISED, PAID), (AUTHORISED, CLOSED)}
+        {
+            (OPEN, AUTHORISED),
+            (OPEN, PAID),
+            (OPEN, CLOSED),
+            (OPEN, PAYING),
+            (PAYING, PAID),
+            (PAYING, OPEN),
+            (AUTHORISED, PAID),
+            (AUTHORISED, CLOSED),
+        }
     )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -93,7 +104,7 @@ class Sale(models.Model):
             models.UniqueConstraint(fields=["merchant", "no"], name="one_sale_per_merchants_number"),
             models.CheckConstraint(condition=Q(amount__gt=0, expires_at__gt=F("created_at")), name="sale_sane"),
             models.CheckConstraint(
-                condition=Q(status__in=("OPEN", "AUTHORISED", "PAID", "CLOSED")), name="sale_status_known"
+                condition=Q(status__in=("OPEN", "PAYING", "AUTHORISED", "PAID", "CLOSED")), name="sale_status_known"
             ),
         ]
         indexes = [
@@ -103,15 +114,19 @@ class Sale(models.Model):
 
 
 class Payment(models.Model):
-    """The merchant's side of an order of kind payment. One a sale, for ever.
+    """The merchant's side of an order of kind payment. One a sale, for ever; tries that a bank refused do not count.
 
     `authorised` was held or taken at first, `captured` was taken in the end, `refunded` went back so far, `mdr` is
-    what the merchant paid for it; minor units. What is held goes back at `capture_until`.
+    what the merchant paid for it; minor units. What is held goes back at `capture_until`. `voucher_part` of it was
+    paid by a voucher: the order's amount is the rest. `failed_at`: its card was not charged.
     """
 
     order = models.OneToOneField(Order, primary_key=True, on_delete=models.PROTECT, related_name="payment")
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="payments")
-    sale = models.OneToOneField(Sale, on_delete=models.PROTECT, related_name="payment")
+    sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="payments")
+    voucher = models.ForeignKey(Voucher, null=True, on_delete=models.PROTECT, related_name="payments")
+    voucher_part = models.BigIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
     authorised = models.BigIntegerField()
     captured = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
@@ -123,6 +138,15 @@ class Payment(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["sale"], name="one_payment_per_sale", condition=Q(failed_at=None)),
+            models.CheckConstraint(
+                condition=Q(voucher=None, voucher_part=0)
+                | Q(voucher__isnull=False, voucher_part__gt=0, voucher_part__lt=F("authorised")),
+                name="payment_voucher_pays_a_part",
+            ),
+            models.CheckConstraint(
+                condition=Q(failed_at=None) | Q(captured=0), name="payment_failed_takes_nothing"
+            ),
             models.CheckConstraint(
                 condition=Q(refunded__gte=0, mdr__gte=0)
                 & Q(refunded__lte=F("captured"), captured__lte=F("authorised"), mdr__lte=F("captured")),
@@ -148,7 +172,8 @@ class Payment(models.Model):
 class Refund(models.Model):
     """The matter of an order of kind refund: asked of the merchant, answered, or decided by the platform.
 
-    `owed` is what of it the merchant owed us because their payable could not carry it (minor units).
+    `owed` is what of it the merchant owed us because their payable could not carry it; `voucher_part` of it went
+    back to the voucher that paid, the order's amount to the customer (minor units).
     """
 
     ASKED, REFUSED, ESCALATED = "ASKED", "REFUSED", "ESCALATED"
@@ -177,6 +202,7 @@ class Refund(models.Model):
     reason = models.TextField()
     status = models.TextField(default=ASKED)
     owed = models.BigIntegerField(default=0)
+    voucher_part = models.BigIntegerField(default=0)
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
@@ -194,7 +220,7 @@ class Refund(models.Model):
                 | Q(status__in=("PAID", "DECLINED", "WITHDRAWN"), ended_at__isnull=False),
                 name="refund_ended_when",
             ),
-            models.CheckConstraint(condition=Q(owed__gte=0), name="refund_owed_not_negative"),
+            models.CheckConstraint(condition=Q(owed__gte=0, voucher_part__gte=0), name="refund_owed_not_negative"),
         ]
         indexes = [
             models.Index(fields=["merchant", "-asked_at"], name="refund_of_merchant"),

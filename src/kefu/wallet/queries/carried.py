@@ -8,12 +8,14 @@ from django.db import connection
 
 from kefu.core.ids import descendant
 from kefu.ledger import proving as books
-from kefu.wallet.models import DISBURSEMENT, TO_PAYEE, TOPUP, Order
+from kefu.wallet.models import DISBURSEMENT, PAYMENT, REFUND, REROUTE, RETURNED, SUCCEEDED, TO_PAYEE, TOPUP, Order
 from kefu.wallet.rules.payee import payee_ref
 
-BOOKED: dict[str, str] = {TOPUP: "topup"}
+BOOKED: dict[str, str] = {TOPUP: "topup", PAYMENT: "charged"}
 """The leg that books the bank's Yes; of kinds that are not named it is `paid`, for amount and fee."""
 PAID = "paid"
+IN_TRANSIT = (REFUND, REROUTE)
+"""Kinds whose money stands in transit from the start: the bank's Yes changes their status and posts nothing."""
 
 
 class Carried(NamedTuple):
@@ -63,6 +65,8 @@ def _with_books(rows: list[tuple[UUID, str, str, str, int, int, UUID]]) -> list[
     for order_id, no, kind, status, amount, fee, customer in rows:
         posted = amounts.get(legs[order_id])
         booked = None if posted is None else posted - (0 if kind in BOOKED else fee)
+        if kind in IN_TRANSIT and status in (SUCCEEDED, RETURNED):
+            booked = amount
         whose = None if kind == DISBURSEMENT else customer
         found.append(Carried(f"order:{order_id}", no, kind, status, amount, whose, booked))
     return found

@@ -10,6 +10,7 @@ from kefu.core.refusal import NotFound
 from kefu.identity.values import Person
 from kefu.trust import queries as trust
 from kefu.wallet.models import PayCode, Sale
+from kefu.wallet.queries.shop.merchant import paying_orders
 from kefu.wallet.rules.amount import CURRENCY
 from kefu.wallet.rules.code import Receiving
 
@@ -74,7 +75,7 @@ def see_receiving(code: Receiving, payee: Person) -> ReceivingView:
 
 def used_code_for(actor: Actor, code_id: UUID, *, now: datetime) -> UsedCodeView | None:
     """What the customer's code was used for; None while it was not. Refuses `core.thing.not_found`."""
-    rows = PayCode.objects.select_related("sale__merchant", "sale__payment")
+    rows = PayCode.objects.select_related("sale__merchant")
     code = rows.filter(pk=code_id, customer_id=actor.uuid).first() if actor.kind == "customer" else None
     if code is None:
         raise NotFound()
@@ -85,7 +86,7 @@ def used_code_for(actor: Actor, code_id: UUID, *, now: datetime) -> UsedCodeView
         id=code.id,
         merchant_name=sale.merchant.name,
         amount=Money(sale.amount, sale.currency),
-        order_id=sale.payment.pk if hasattr(sale, "payment") else None,
+        order_id=paying_orders(sale).get(sale.id),
         token=sale.token,
         is_waiting=sale.status == Sale.OPEN and sale.expires_at > now,
         expires_at=sale.expires_at,

@@ -18,7 +18,7 @@ from kefu.rails import queries as outside
 from kefu.trust import queries as trust
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
-from kefu.wallet.models import Order, Payment, Refund
+from kefu.wallet.models import Order, Payment, Refund, Rerouting
 from kefu.wallet.queries.bill import terms_of
 from kefu.wallet.queries.exchange import exchanges_of
 from kefu.wallet.queries.provisional import provisionals_among
@@ -103,6 +103,7 @@ def orders_for(
     paid = Payment.objects.in_bulk([order.id for order in found if order.kind == m.PAYMENT])
     traded = exchanges_of(found)
     lent = provisionals_among([order.id for order in found if order.kind == m.PROVISIONAL])
+    rerouted = rerouted_to([order for order in found if order.kind in (m.REFUND, m.REROUTE)])
     return [
         seen_by(
             order,
@@ -110,9 +111,16 @@ def orders_for(
             **_payment(paid.get(order.id), order),
             exchange=traded.get(order.id),
             provisional=lent.get(order.id),
+            rerouted_to=rerouted.get(order.id),
         )
         for order in found
     ]
+
+
+def rerouted_to(orders: list[Order]) -> dict[UUID, UUID]:
+    """Of refunds that a card could not take, the order that took the money elsewhere."""
+    kept = [order.id for order in orders if order.instrument_id and order.status in (m.FAILED, m.RETURNED)]
+    return dict(Rerouting.objects.filter(money_of__in=kept).values_list("money_of_id", "pk")) if kept else {}
 
 
 def _newest(rows: QuerySet[Order], most: int) -> QuerySet[Order]:
@@ -143,7 +151,8 @@ def _mentions(text: str, *, to: str) -> Q:
     other = Q(**{f"{to}__icontains": text}) | Q(**{to: mask_name(text)})
     card = Q(kind=m.TOPUP, payer_label__icontains=text) | Q(kind__in=m.PAID_OUT, payee_label__icontains=text)
     card |= Q(kind=m.EXCHANGE, payee_label__icontains=text)
-    shop = Q(kind=m.PAYMENT, payee_label__icontains=text) | Q(kind=m.REFUND, payer_label__icontains=text)
+    back = Q(kind__in=(m.REFUND, m.REROUTE), payer_label__icontains=text)
+    shop = Q(kind=m.PAYMENT, payee_label__icontains=text) | back
     return Q(no__icontains=text) | Q(remark__icontains=text) | (Q(kind=m.TRANSFER) & other) | card | shop
 
 
@@ -154,12 +163,12 @@ def order_for(
 
     Refuses `core.thing.not_found`, also for an order of somebody else.
     """
-    order = Order.objects.filter(pk=order_id).first()
+    order = Order.objects.select_related("instrument").filter(pk=order_id).first()
     if order is None:
         raise NotFound()
     viewer = _viewer(actor, order, now=now, held=held)
     ref = f"order:{order.id}"
-    instruction = outside.instruction_of(ref) if order.kind in m.BY_BANK else None
+    instruction = outside.instruction_of(ref) if m.is_with_bank(order.kind, order.instrument_id) else None
     own = viewer == order.customer_id
     payment = Payment.objects.filter(pk=order.pk).first() if order.kind == m.PAYMENT else None
     refund = Refund.objects.filter(pk=order.pk).first() if order.kind == m.REFUND else None
@@ -168,9 +177,8 @@ def order_for(
     return seen_by(
         order,
         viewer,
-        **_payment(payment, order),
-        refund_of=refund.refund_of_id if refund else None,
-        refund_status=refund.status if refund else "",
+        **(_payment(payment, order) or _refund(refund, order)),
+        **_route(order),
         provisional=lent,
         steps=_steps(order, stage) if own else _arrival(order),
         transfers=tuple(transfer.id for transfer in books.transfers_of(order.id)),
@@ -213,7 +221,29 @@ def _payment(row: Payment | None, order: Order) -> dict[str, Any]:
     """What was taken of a payment to a merchant, and what went back of it."""
     if row is None:
         return {}
-    return {"captured": Money(row.captured, order.currency), "refunded": Money(row.refunded, order.currency)}
+    sums = {"captured": row.captured, "refunded": row.refunded, "voucher_part": row.voucher_part}
+    return {name: Money(minor, order.currency) for name, minor in sums.items()}
+
+
+def _refund(row: Refund | None, order: Order) -> dict[str, Any]:
+    """What a refund belongs to, and what of it went back to a voucher."""
+    if row is None:
+        return {}
+    part = Money(row.voucher_part, order.currency)
+    return {"refund_of": row.refund_of_id, "refund_status": row.status, "voucher_part": part}
+
+
+def _route(order: Order) -> dict[str, Any]:
+    """The card that a payment, a refund or its rerouting goes by, and where its money went after all."""
+    if order.kind not in m.BY_CARD:
+        return {}
+    card = order.instrument
+    known = Rerouting.objects.filter(pk=order.pk).first() if order.kind == m.REROUTE else None
+    return {
+        "card": f"{card.bank} ({card.last4})" if card else "",
+        "rerouted_to": rerouted_to([order]).get(order.id),
+        "money_of": known.money_of_id if known else None,
+    }
 
 
 def _steps(order: Order, stage: str = "") -> tuple[StepView, ...]:
@@ -231,10 +261,16 @@ def _steps(order: Order, stage: str = "") -> tuple[StepView, ...]:
     coming = [
         _coming(order, code, "next" if place else "now")
         for place, code in enumerate(
-            expected(kind=order.kind, status=order.status, paused=order.paused_at is not None, stage=stage)
+            _expected(order, stage)
         )
     ]
     return (*done, *coming)
+
+
+def _expected(order: Order, stage: str) -> tuple[str, ...]:
+    by_card = order.kind in m.BY_CARD and order.instrument_id is not None
+    paused = order.paused_at is not None
+    return expected(kind=order.kind, status=order.status, paused=paused, stage=stage, by_card=by_card)
 
 
 def _coming(order: Order, code: str, state: str) -> StepView:
@@ -285,6 +321,7 @@ def seen_by(order: Order, viewer: UUID, **story: object) -> OrderView:
         settled_at=order.settled_at,
         returned_at=order.returned_at,
         acknowledged_at=order.acknowledged_at,
+        by_bank=m.is_with_bank(order.kind, order.instrument_id),
         paused=own and order.paused_at is not None,
         cancellable=own and order.status == m.HELD and order.kind == m.TRANSFER,
         **story,  # type: ignore[arg-type]

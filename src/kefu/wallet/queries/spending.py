@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from kefu.core.actor import Actor
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
@@ -15,7 +17,9 @@ from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order
 from kefu.wallet.rules.amount import CURRENCY
 
-_OWN = (m.TOPUP, m.GOODWILL, m.PROVISIONAL, m.POT)
+_OWN = (m.TOPUP, m.GOODWILL, m.PROVISIONAL, m.POT, m.REROUTE)
+_BY_CARD = Q(kind=m.PAYMENT, instrument__isnull=False)
+"""Payments by card do not touch the account: what they bring to it (a late charge, a refund rerouted) was not spent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +57,9 @@ def spent_for(
     ids = {UUID(entry.order_ref[6:]) for entry in entries if entry.order_ref.startswith("order:")}
     orders = {
         f"order:{order.id}": order
-        for order in Order.objects.filter(pk__in=ids, customer_id=customer).exclude(kind__in=_OWN)
+        for order in Order.objects.filter(pk__in=ids, customer_id=customer).exclude(
+            _BY_CARD | Q(kind__in=_OWN)
+        )
     }
     return [line for entry in entries if entry.order_ref in orders for line in _lines(orders[entry.order_ref], entry)]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from kefu.core.actor import Actor
 from kefu.core.refusal import NotFound
 from kefu.wallet.models import Sale, TapToken, TapWait
-from kefu.wallet.queries.shop.merchant import own_merchant
+from kefu.wallet.queries.shop.merchant import own_merchant, paying_orders
 from kefu.wallet.queries.shop.values import SaleView, see_sale
 
 
@@ -56,7 +56,7 @@ def see_device(row: TapToken) -> TapDeviceView:
 def see_wait(row: TapWait, *, now: datetime) -> TapWaitView:
     sale = row.sale
     return TapWaitView(
-        sale=see_sale(sale, order_id=sale.payment.pk if hasattr(sale, "payment") else None),
+        sale=see_sale(sale, order_id=paying_orders(sale).get(sale.id)),
         terminal=row.terminal,
         unpredictable=bytes(row.unpredictable).hex(),
         expires_at=row.expires_at,
@@ -75,8 +75,7 @@ def tap_devices_for(actor: Actor) -> list[TapDeviceView]:
 def tap_wait_for(actor: Actor, sale_id: UUID, *, now: datetime) -> TapWaitView:
     """What waits, or waited, at the merchant's terminal. Refuses `core.thing.not_found`."""
     merchant = own_merchant(actor, now=now)
-    rows = TapWait.objects.select_related("sale__merchant", "sale__payment")
-    row = rows.filter(pk=sale_id, sale__merchant_id=merchant).first()
+    row = TapWait.objects.select_related("sale__merchant").filter(pk=sale_id, sale__merchant_id=merchant).first()
     if row is None:
         raise NotFound()
     return see_wait(row, now=now)
@@ -84,10 +83,9 @@ def tap_wait_for(actor: Actor, sale_id: UUID, *, now: datetime) -> TapWaitView:
 
 def tapped_for(actor: Actor, sale_id: UUID) -> SaleView:
     """The sale that a device of the customer's was held near for. Refuses `core.thing.not_found`."""
-    rows = TapWait.objects.select_related("sale__merchant", "sale__payment__order")
+    rows = TapWait.objects.select_related("sale__merchant")
     row = rows.filter(pk=sale_id, token__customer_id=actor.uuid).first() if actor.kind == "customer" else None
     if row is None:
         raise NotFound()
-    sale = row.sale
-    mine = hasattr(sale, "payment") and sale.payment.order.customer_id == actor.uuid
-    return see_sale(sale, order_id=sale.payment.pk if mine else None)
+    own = row.sale.payments.filter(failed_at=None, order__customer_id=actor.uuid)
+    return see_sale(row.sale, order_id=own.values_list("pk", flat=True).first())

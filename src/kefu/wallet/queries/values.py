@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from kefu.core.money import Money
 from kefu.rails.queries import CardCheckView
 from kefu.rails.rules import after_statement
-from kefu.wallet.models import BUY, BY_BANK, Instrument, OutflowStop, Quote, Restriction
+from kefu.wallet.models import BUY, Instrument, OutflowStop, Quote, Restriction
 from kefu.wallet.queries.bill import BillTermsView
 from kefu.wallet.queries.provisional import ProvisionalView
 from kefu.wallet.rules.amount import takes_pin
@@ -117,7 +117,8 @@ class ExchangeView:
 @dataclass(frozen=True, kw_only=True)
 class QuoteView:
     """The confirmation page: `arrives_at` None means at once; `total` leaves the account; `quota_used` is the part that
-    was free by the person's quota; `expected`: from when to when a bank carries out nine of ten such orders.
+    was free by the person's quota; `expected`: from when to when a bank carries out nine of ten such orders. `card`:
+    the linked card that is used, '' for the balance; `voucher_part`: what a voucher pays beside `amount`, of `gross`.
     """
 
     id: UUID
@@ -135,6 +136,9 @@ class QuoteView:
     needs_pin: bool
     expected: tuple[datetime, datetime] | None = None
     exchange: ExchangeView | None = None
+    card: str = ""
+    voucher_part: Money
+    gross: Money
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +161,10 @@ class OrderView:
 
     `steps`, `transfers`, `bank_ref`, `expected` and `refund_of` are filled by `order_for` only. `expected`: from when
     to when a bank carries out nine of ten such orders. Of a payment to a merchant `captured` and `refunded` are known.
+
+    `by_bank`: a bank, biller or lender carries it out; `card`: the card of a payment, of a refund or of its rerouting.
+    `voucher_part` of a payment was paid by a voucher, of a refund went back to one; `amount` is without it. Of a refund
+    that its card could not take `rerouted_to` is the order that took the money elsewhere, whose `money_of` it is.
     """
 
     id: UUID
@@ -194,23 +202,37 @@ class OrderView:
     bill: BillTermsView | None = None
     captured: Money | None = None
     refunded: Money | None = None
+    voucher_part: Money | None = None
     refund_of: UUID | None = None
     refund_status: str = ""
     exchange: ExchangeView | None = None
     provisional: ProvisionalView | None = None
+    by_bank: bool = False
+    card: str = ""
+    rerouted_to: UUID | None = None
+    money_of: UUID | None = None
 
     @property
     def shown_status(self) -> str:
         """The status; of a payment to a merchant, also that it is authorised only, or refunded, all or in part; of a
-        provisional credit, how it stands between us and its customer.
+        provisional credit, how it stands between us and its customer; of a refund that its card could not take, that it
+        is kept, or went elsewhere.
         """
         if self.kind == "provisional":
             known = {"HELD": "PROVISIONAL", "CANCELLED": "TAKEN_BACK"}.get(self.status, self.status)
             return "GOES_BACK" if self.provisional and self.provisional.status == "ANNOUNCED" else known
+        if self.is_kept or self.rerouted_to:
+            return "REROUTED" if self.rerouted_to else "KEPT"
         if self.kind != "payment":
             return self.status
         captured, refunded = (amount.minor if amount else 0 for amount in (self.captured, self.refunded))
         return shown_status(self.status, captured=captured, refunded=refunded)
+
+    @property
+    def is_kept(self) -> bool:
+        """A refund that its card could not take, and that its owner has not yet sent elsewhere."""
+        back = self.kind in ("refund", "reroute") and self.by_bank and self.status in ("FAILED", "RETURNED")
+        return back and self.rerouted_to is None
 
     @property
     def order_ref(self) -> str:
@@ -231,6 +253,7 @@ class OrderView:
             "payment": gettext("付给 %(other)s"),
             "refund": gettext("退款 · %(other)s"),
             "exchange": gettext("换汇 · %(other)s"),
+            "reroute": gettext("改退 · %(other)s"),
             "in": gettext("来自 %(other)s"),
             "out": gettext("转给 %(other)s"),
         }
@@ -239,7 +262,7 @@ class OrderView:
     @property
     def promise_at(self) -> datetime | None:
         """By when we answer for what a bank has in hand: after its statement of the next day."""
-        return after_statement(self.created_at) if self.kind in BY_BANK and self.is_open else None
+        return after_statement(self.created_at) if self.by_bank and self.is_open else None
 
     @property
     def is_open(self) -> bool:
@@ -318,6 +341,9 @@ def see_quote(
         needs_pin=takes_pin(row.kind, row.amount) or (row.sale is not None and row.sale.with_pin),
         expected=expected,
         exchange=exchange,
+        card=f"{row.instrument.bank} ({row.instrument.last4})" if row.instrument else "",
+        voucher_part=Money(row.voucher_part, row.currency),
+        gross=Money(row.amount + row.voucher_part, row.currency),
     )
 
 

@@ -33,6 +33,8 @@ AUTHORISED_FOR = timedelta(days=7)
 """How long what is authorised waits for its capture."""
 ESCALATE_WITHIN = timedelta(days=15)
 """How long a refusal of the merchant can be put before the platform."""
+DOUBT = timedelta(days=3)
+"""How long a refund is not rerouted whose bank first denied and then claimed to have paid it."""
 FILES_MOST = 5
 WORDS_MOST = 500
 

@@ -44,6 +44,12 @@ LABELS: dict[str, Any] = {
     "refund_unanswered": _("商户逾期没有答复，平台介入"),
     "refund_disputed": _("应您的要求，平台介入"),
     "refunded": _("已退回余额"),
+    "refund_sent": _("已交给银行，退回原付款卡"),
+    "refunded_card": _("银行已把款付到卡上"),
+    "refund_kept": _("这张卡收不了，款项为您保管"),
+    "rerouted": _("已按您的选择改退"),
+    "route_chosen": _("您选择了新的去向"),
+    "charged_late": _("银行后来才扣款，款项已放入余额"),
     "refund_declined": _("退款没有通过"),
     "refund_withdrawn": _("您撤回了申请"),
     "capture": _("等商户确认收款"),
@@ -67,6 +73,8 @@ LABELS: dict[str, Any] = {
 COMING: dict[str, Any] = {
     "credited": _("到账"),
     "arrived": _("对方到账"),
+    "paid": _("付给商户"),
+    "refunded_card": _("银行付到卡上"),
     "acknowledged": _("对方受理"),
     "posted": _("对方入账"),
     "provisional_withdrawn": _("从余额收回"),
@@ -89,6 +97,7 @@ REASONS: dict[str, Any] = {
     "account_unknown": _("户号或卡号不对"),
     "amount_refused": _("对方不收这个金额"),
     "nothing_due": _("账单已缴清"),
+    "charged_late": _("银行先拒绝、后来又扣了款"),
     "bank_file": _("银行日终文件显示没有成功"),
 }
 PAYEE_LABELS: dict[str, Any] = {
@@ -126,12 +135,27 @@ _OF_PROVISIONAL = {
 }
 
 
-def expected(*, kind: str, status: str, paused: bool, stage: str = "") -> tuple[str, ...]:
+def _by_card(kind: str, status: str) -> tuple[str, ...]:
+    end = "paid" if kind == m.PAYMENT else "refunded_card"
+    return {
+        m.CREATED: ("submitted", "bank_result", end),
+        m.SUBMITTED: ("bank_result", end),
+        m.UNKNOWN: ("bank_result", end),
+        m.MANUAL: ("manual", end),
+    }.get(status, ())
+
+
+def expected(
+    *, kind: str, status: str, paused: bool, stage: str = "", by_card: bool = False
+) -> tuple[str, ...]:
     """The steps still to come, the one under way first; empty once the order has ended. `stage`: the status of a
-    refund or a provisional credit.
+    refund or a provisional credit. `by_card`: a bank charges or pays a card for the payment, the refund or its
+    rerouting.
     """
     if kind == m.PROVISIONAL:
         return _OF_PROVISIONAL.get(stage, ())
+    if by_card:
+        return _by_card(kind, status)
     if kind == m.REFUND:
         return _OF_REFUND.get(stage, ())
     if kind == m.PAYMENT:
@@ -169,7 +193,7 @@ def reason_text(kind: str, reason: str) -> str:
         return ""
     if kind == m.PROVISIONAL:
         return str(provisional.REASONS.get(reason, ""))
-    if kind == m.TOPUP and reason == "insufficient_funds":
+    if kind in (m.TOPUP, m.PAYMENT) and reason == "insufficient_funds":
         return str(BANK_FUNDS)
     unnamed = _("对方没有说明原因") if kind in m.TO_PAYEE else _("银行没有说明原因")
     return str(REASONS.get(reason, unnamed))

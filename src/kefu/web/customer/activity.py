@@ -27,8 +27,8 @@ from kefu.web.sessions import for_customers, signed_in
 
 PAGE = 20
 KINDS = (
-    "topup", "transfer", "withdrawal", "payment", "refund", "bill", "repayment", "pot", "exchange", "goodwill", "found",
-    "provisional",
+    "topup", "transfer", "withdrawal", "payment", "refund", "reroute", "bill", "repayment", "pot", "exchange",
+    "goodwill", "found", "provisional",
 )  # fmt: skip
 STATES = ("SUCCEEDED", "HELD", "SUBMITTED", "UNKNOWN", "ACKNOWLEDGED", "MANUAL", "FAILED", "RETURNED", "CANCELLED")
 

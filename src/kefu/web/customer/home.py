@@ -70,7 +70,7 @@ def _orders(actor: Actor, now: datetime) -> list[OrderCard]:
 
 
 def _split(orders: list[OrderCard]) -> dict[str, Any]:
-    return {"orders": orders[:SHOWN], "pending": [one for one in orders if one.order.is_open][:3]}
+    return {"orders": orders[:SHOWN], "pending": [one for one in orders if one.order.is_open or one.order.is_kept][:3]}
 
 
 def standings(actor: Actor, *, stopped: bool = True) -> list[Standing]:

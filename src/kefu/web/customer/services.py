@@ -31,6 +31,7 @@ SERVICES: tuple[tuple[Any, tuple[Service, ...]], ...] = (
             Service(_("收款码"), "scan-qr-code", "/codes/receive/"),
             Service(_("提现"), "arrow-up-from-line", "/withdraw/"),
             Service(_("换汇"), "coins", "/exchange/"),
+            Service(_("代金券"), "ticket", "/vouchers/"),
         ),
     ),
     (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.office import board, merchants, provisional, rates, reports, settlement, terms
+from kefu.web.office import board, campaigns, merchants, provisional, rates, reports, settlement, terms
 
 urlpatterns = [
     path("", board.page, name="office"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("rates/<int:rate_id>/decide", rates.decide, name="office_rate_decide"),
     path("reports/", reports.reports, name="office_reports"),
     path("reports/<uuid:report_id>/decide", reports.decide, name="office_report_decide"),
+    path("campaigns/", campaigns.page, name="office_campaigns"),
+    path("campaigns/<uuid:campaign_id>/<slug:deed>", campaigns.judge, name="office_campaign_judge"),
     path("merchants/", merchants.page, name="office_merchants"),
     path("merchants/accounts/<uuid:account_id>/<slug:deed>", merchants.judge_account, name="office_account_judge"),
     path("merchants/logins/<uuid:user_id>/confirm", merchants.confirm, name="office_login_confirm"),

@@ -68,8 +68,9 @@ def sale(request: HttpRequest, sale_id: UUID) -> HttpResponse:
         "qr": qr_code(link, _("付款链接的二维码")),
         "payable": found.status == "OPEN" and found.expires_at > now,
     }
-    template = "shop/sale_body.html" if getattr(request, "htmx", False) else "shop/sale.html"
-    return render(request, template, values)
+    # A whole page would bring its own inline style, which this page's policy refuses.
+    part = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
+    return render(request, "shop/sale_body.html" if part else "shop/sale.html", values)
 
 
 @for_merchants

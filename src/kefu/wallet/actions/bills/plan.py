@@ -11,7 +11,7 @@ from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.rails import queries as outside
 from kefu.rails.queries import AccountCheckView
-from kefu.wallet.actions.bill import account_of
+from kefu.wallet.actions.bills.bill import account_of
 from kefu.wallet.actions.wallet import owner_ref
 from kefu.wallet.refusals import BillCheckOver, NothingDue
 from kefu.wallet.rules.payee import PAYEES, last_safe, posts_on

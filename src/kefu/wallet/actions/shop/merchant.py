@@ -76,8 +76,15 @@ def approve_merchant(*, actor: Actor, merchant_id: UUID, now: datetime) -> Merch
     """
     identity.require(actor=actor, action="wallet.judge_merchant", now=now)
     row = _merchant(merchant_id)
-    _by_another(actor, row.registered_by)
+    check_another(actor, row.registered_by)
     return _move(actor, row, (Merchant.PENDING,), Merchant.OPEN, "wallet.approve_merchant", now=now, opened_at=now)
+
+
+def check_another(actor: Actor, first_ref: str) -> None:
+    """Refuse `wallet.merchant.same_person` when staff would approve what they, or somebody of their line, began."""
+    first = first_ref.removeprefix("staff:")
+    if actor.is_staff and first != first_ref and identity.counts_as_one(actor.uuid, UUID(first)):
+        raise SamePerson()
 
 
 def hold_merchant(*, actor: Actor, merchant_id: UUID, reason: str, now: datetime) -> MerchantView:

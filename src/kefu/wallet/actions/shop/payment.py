@@ -1,6 +1,6 @@
 """Payments to a merchant: quoted, confirmed, taken at once, or held first and captured whole or in part."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,15 +13,17 @@ from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.identity import queries as identity
+from kefu.ledger import actions as ledger
 from kefu.ledger.chart import Journal
 from kefu.trust import queries as trust
 from kefu.wallet import models as m
-from kefu.wallet.actions import book, telling
+from kefu.wallet.actions import book
 from kefu.wallet.actions.quote import carry_out, lacking, write_quote
-from kefu.wallet.actions.shop.merchant import tell_shop
-from kefu.wallet.actions.shop.refusals import NotCapturable, PayerStopped
+from kefu.wallet.actions.shop import charge, taking
+from kefu.wallet.actions.shop.refusals import CardNotTaken, NotCapturable, PayerStopped
 from kefu.wallet.actions.shop.sale import check_payable
-from kefu.wallet.models import Order, Payment, Quote, Sale, Wallet
+from kefu.wallet.actions.vouchers import locking as vouchers
+from kefu.wallet.models import Instrument, Order, Payment, Quote, Sale, Wallet
 from kefu.wallet.queries.shop.merchant import merchant_of, payment_for
 from kefu.wallet.queries.shop.values import PaymentView
 from kefu.wallet.queries.values import OrderView, QuoteView
@@ -32,10 +34,14 @@ from kefu.wallet.rules import shop as rules
 HOLD = "hold"
 
 
-def quote_payment(*, actor: Actor, token: str, now: datetime) -> QuoteView:
-    """What paying the sale behind the link would be; nothing is moved or held. The payer pays no fee.
+def quote_payment(
+    *, actor: Actor, token: str, card_id: UUID | None = None, voucher_id: UUID | None = None, now: datetime
+) -> QuoteView:
+    """What paying the sale behind the link would be, from the balance or by a linked card, a voucher taking its part.
 
-    Refuses `core.thing.not_found`, `wallet.sale.*`, `wallet.merchant.closed`, and what `write_quote` does.
+    Nothing is moved or held, but the voucher waits for this quote. The payer pays no fee. Refuses
+    `core.thing.not_found` (also a card or voucher of somebody else), `wallet.sale.*`, `wallet.merchant.closed`,
+    `wallet.payment.card_not_taken`, `wallet.voucher.unfit`, and what `write_quote` does.
     """
     if actor.kind != "customer":
         raise NotFound()
@@ -45,13 +51,37 @@ def quote_payment(*, actor: Actor, token: str, now: datetime) -> QuoteView:
         if sale is None:
             raise NotFound()
         check_payable(sale, now=now)
-        words = trust.shown(sale.subject).text
-        named: dict[str, Any] = {"sale": sale, "payee_name": sale.merchant.name, "remark": words}
-        return write_quote(actor, kind=m.PAYMENT, mode=m.NOW, amount=sale.amount, now=now, **named)
+        card = _own_card(actor, card_id, sale) if card_id is not None else None
+        voucher = vouchers.fit(actor, voucher_id, sale, now=now) if voucher_id is not None else None
+        part = voucher.left if voucher is not None else 0
+        named: dict[str, Any] = {
+            "sale": sale,
+            "payee_name": sale.merchant.name,
+            "remark": trust.shown(sale.subject).text,
+            "instrument": card,
+            "voucher": voucher,
+            "voucher_part": part,
+        }
+        quote = write_quote(actor, kind=m.PAYMENT, mode=m.NOW, amount=sale.amount - part, now=now, **named)
+        if voucher is not None:
+            vouchers.lock(voucher, quote.id)
+        return quote
+
+
+def _own_card(actor: Actor, card_id: UUID, sale: Sale) -> Instrument:
+    """A card of the actor's own. What is captured later is held, and no card can hold it: refuses `.card_not_taken`."""
+    card = Instrument.objects.filter(pk=card_id, customer_id=actor.uuid, status=Instrument.ACTIVE).first()
+    if card is None:
+        raise NotFound()
+    if sale.capture_later:
+        raise CardNotTaken()
+    return card
 
 
 def create_payment(*, actor: Actor, key: UUID, quote_id: UUID, now: datetime) -> OrderView:
-    """Pay the sale as quoted: taken at once, or held when the merchant takes it later. One payment a sale.
+    """Pay the sale as quoted: taken at once, held when the merchant takes it later, or charged to the card.
+
+    One payment a sale. By card the merchant is paid once the bank has confirmed the charge, not before.
 
     Refuses what `carry_out` does, `wallet.sale.*`, `wallet.merchant.closed`, `wallet.transfer.insufficient_funds`.
     """
@@ -82,18 +112,39 @@ def pay_quoted(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> 
         mode=quote.mode,
         quote=quote,
         remark=quote.remark,
+        instrument=quote.instrument,
         created_at=now,
     )
-    payment = Payment(order=order, merchant=sale.merchant, sale=sale, authorised=order.amount, created_at=now)
+    payment = Payment(
+        order=order,
+        merchant=sale.merchant,
+        sale=sale,
+        authorised=order.amount + quote.voucher_part,
+        voucher=quote.voucher,
+        voucher_part=quote.voucher_part,
+        created_at=now,
+    )
     payment.save(force_insert=True)
     book.write_step(order, "created", at=now, heard_at=now, source_ref=actor.ref)
-    if sale.capture_later:
-        _authorise(payment, wallet, now=now)
-    else:
-        _take(payment, order.amount, wallet, kind="post", now=now)
+    _fund(actor, payment, wallet, now=now)
     data = {"no": order.no, "amount": order.amount, "merchant": sale.merchant_id, "status": order.status}
     audit.record(actor=actor, action="wallet.create_payment", subject=book.ref_of(order.id), now=now, data=data)
     return order
+
+
+def _fund(actor: Actor, payment: Payment, wallet: Wallet, *, now: datetime) -> None:
+    """Take it from where its quote says: held, charged to a card once the bank has done so, or from the balance."""
+    quote = cast("Quote", payment.order.quote)
+    if payment.voucher is not None:
+        vouchers.check_locked(payment.voucher, quote.id, payment.voucher_part)
+    if payment.order.instrument is not None:
+        charge.ask(actor, payment, payment.order.instrument, now=now)
+    elif payment.sale.capture_later:
+        _authorise(payment, wallet, now=now)
+    else:
+        if payment.voucher is not None:
+            vouchers.use(payment.voucher, payment.voucher_part)
+        _take(payment, payment.authorised, wallet, kind="post", now=now)
 
 
 def _authorise(payment: Payment, wallet: Wallet, *, now: datetime) -> None:
@@ -113,49 +164,24 @@ def _authorise(payment: Payment, wallet: Wallet, *, now: datetime) -> None:
     transition(Sale, payment.sale_id, Sale.OPEN, Sale.AUTHORISED)
     book.move(order, m.HELD)
     book.write_step(order, "authorised", at=now, heard_at=now)
-    _changed(payment, now=now)
+    taking.payment_changed(payment, now=now)
 
 
-def _take(payment: Payment, amount: int, wallet: Wallet, *, kind: str, now: datetime) -> None:
+def _take(payment: Payment, amount: int, wallet: Wallet, *, kind: ledger.Kind, now: datetime) -> None:
     """Post `amount` to the merchant, and their fee; what was authorised above it goes back."""
-    order, merchant = payment.order, payment.merchant
-    cost = rules.mdr(amount, merchant.mdr_ppm)
     held = kind == "post_hold"
-    legs = [
-        book.Leg(
-            name="capture",
-            debit=wallet.account,
-            credit=merchant.account,
-            amount=amount,
-            journal=Journal.PAY_CAPTURE,
-            happened_at=now,
-            kind="post_hold" if held else "post",
-            hold=HOLD if held else "",
-        ),
-        *_mdr(order, merchant.account, cost, now=now),
-    ]
-    _post(payment, legs, wallet, now=now)
-    payment.captured, payment.mdr, payment.captured_at = amount, cost, now
-    payment.settles_at = now + timedelta(days=merchant.settlement_days)
-    payment.save(update_fields=["captured", "mdr", "captured_at", "settles_at"])
-    transition(Sale, payment.sale_id, (Sale.OPEN, Sale.AUTHORISED), Sale.PAID, ended_at=now)
-    book.move(order, m.SUCCEEDED, settled_at=now, amount=amount)
-    data = {"authorised": payment.authorised, "captured": amount}
-    book.write_step(order, "paid", at=now, heard_at=now, data=data)
-    _changed(payment, now=now)
-    values = {"amount": telling.amount_of(order), "merchant": merchant.name, "no": order.no}
-    telling.tell(order.customer_id, "payment_done", actor=SYSTEM, ref=book.ref_of(order.id), now=now, **values)
-
-
-def _mdr(order: Order, account: int, cost: int, *, now: datetime) -> list[book.Leg]:
-    """The merchant's fee is earned with the payment: ours, and no longer safeguarded."""
-    if not cost:
-        return []
-    earned, own, safe = (book.house(code, order) for code in ("I13", "A11", "A10"))
-    return [
-        book.Leg(name="mdr", debit=account, credit=earned, amount=cost, journal=Journal.FEE, happened_at=now),
-        book.Leg(name="sweep", debit=own, credit=safe, amount=cost, journal=Journal.SWEEP_LEG, happened_at=now),
-    ]
+    capture = book.Leg(
+        name="capture",
+        debit=wallet.account,
+        credit=payment.merchant.account,
+        amount=amount - payment.voucher_part,
+        journal=Journal.PAY_CAPTURE,
+        happened_at=now,
+        kind=kind,
+        hold=HOLD if held else "",
+    )
+    _post(payment, [capture, *taking.legs_beside(payment, amount, now=now)], wallet, now=now)
+    taking.note_taken(payment, amount, now=now)
 
 
 def _post(payment: Payment, legs: list[book.Leg], wallet: Wallet, *, now: datetime) -> None:
@@ -222,9 +248,8 @@ def _void(actor: Actor, payment: Payment, *, now: datetime) -> None:
     transition(Sale, payment.sale_id, Sale.AUTHORISED, Sale.CLOSED, ended_at=now)
     book.write_step(order, "voided", at=now, heard_at=now, source_ref=actor.ref)
     audit.record(actor=actor, action="wallet.void_payment", subject=book.ref_of(order.id), now=now)
-    _changed(payment, now=now)
-    values = {"amount": telling.amount_of(order), "merchant": payment.merchant.name, "no": order.no}
-    telling.tell(order.customer_id, "payment_voided", actor=SYSTEM, ref=book.ref_of(order.id), now=now, **values)
+    taking.payment_changed(payment, now=now)
+    taking.tell_payer(payment, "payment_voided", now=now)
 
 
 def _locked(order_id: UUID, **mine: UUID) -> Payment:
@@ -236,8 +261,3 @@ def _locked(order_id: UUID, **mine: UUID) -> Payment:
         raise NotFound()
     payment.order = order
     return payment
-
-
-def _changed(payment: Payment, *, now: datetime) -> None:
-    telling.order_changed(payment.order, balance=True, now=now)
-    tell_shop(payment.merchant_id, now=now, order=payment.order_id)

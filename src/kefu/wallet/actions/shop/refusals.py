@@ -111,3 +111,61 @@ class RefundWordsUnfit(Refusal):
     status = 422
     text = _("请写明说明（最多 %(most)s 个字），附件最多 %(files)s 个。没有提交。")
     operator = "words are missing or longer than %(most)s characters, or more than %(files)s files"
+
+
+class CardNotTaken(Refusal):
+    code = "wallet.payment.card_not_taken"
+    status = 422
+    text = _("这笔订单先预留、后收款，只能用余额付。没有任何款项变动。")
+    operator = "a sale that is captured later cannot be charged to a card"
+
+
+class SalePaying(Refusal):
+    code = "wallet.sale.paying"
+    text = _("这笔订单正在用银行卡付款，银行还没有答复，没有重复扣款。请等结果。")
+    operator = "a card is being charged for the sale"
+
+
+class RouteTaken(Refusal):
+    code = "wallet.refund.route_taken"
+    text = _("这笔退款已经有去向，没有重复转出。请刷新页面。")
+    operator = "the refund is on its way, has arrived, or was rerouted before"
+
+
+class RouteInDoubt(Refusal):
+    code = "wallet.refund.route_in_doubt"
+    text = _("银行先说这笔退款没有付出，后来又说付了，正在人工核对。钱还为您保管着，最迟 %(until)s 就可以改退。")
+    operator = "the bank contradicted itself about this refund: it may have reached the card"
+
+
+class RouteUnfit(Refusal):
+    code = "wallet.refund.route_unfit"
+    status = 422
+    text = _("请选另一张您自己绑定的银行卡，或者退到余额。款项还为您保管着。")
+    operator = "the chosen card is the one that could not take the refund, or not the customer's"
+
+
+class VoucherUnfit(Refusal):
+    code = "wallet.voucher.unfit"
+    status = 422
+    text = _("这张代金券不能用在这笔付款上：%(why)s没有任何款项变动，券还是您的。")
+    operator = "the voucher does not fit: %(code)s"
+
+
+class VoucherGone(Refusal):
+    code = "wallet.voucher.gone"
+    text = _("代金券已经领完或活动已经结束，没有领取。")
+    operator = "no voucher of this campaign is left, or it is not open now"
+
+
+class CampaignUnfit(Refusal):
+    code = "wallet.campaign.unfit"
+    status = 422
+    text = _("请检查名称、面额、最低消费（要高于面额）、张数和起止时间。没有提交。")
+    operator = "name, amount, least spend, count, merchant or times of a campaign are out of bounds"
+
+
+class CampaignMoved(Refusal):
+    code = "wallet.campaign.moved"
+    text = _("这个活动的状态刚刚变了，没有改动。请刷新页面。")
+    operator = "the campaign is not in the status that this step starts from"

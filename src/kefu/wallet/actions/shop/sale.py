@@ -16,7 +16,14 @@ from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.trust import actions as trust
 from kefu.wallet.actions.shop.merchant import tell_shop
-from kefu.wallet.actions.shop.refusals import MerchantClosed, SaleClosed, SaleNoTaken, SalePaid, SaleUnfit
+from kefu.wallet.actions.shop.refusals import (
+    MerchantClosed,
+    SaleClosed,
+    SaleNoTaken,
+    SalePaid,
+    SalePaying,
+    SaleUnfit,
+)
 from kefu.wallet.models import Merchant, Sale
 from kefu.wallet.queries.shop.merchant import merchant_of
 from kefu.wallet.queries.shop.values import SaleView, see_sale
@@ -84,13 +91,13 @@ def subject_of(given: str) -> str:
 
 
 def close_sale(*, actor: Actor, sale_id: UUID, now: datetime) -> SaleView:
-    """Take an unpaid sale back. Refuses `core.thing.not_found`, `wallet.sale.paid`; safe to repeat."""
+    """Take an unpaid sale back. Refuses `core.thing.not_found`, `wallet.sale.paid`, `.paying`; safe to repeat."""
     merchant = merchant_of(actor, "wallet.close_sale", now=now)
     row = Sale.objects.select_related("merchant").filter(pk=sale_id, merchant=merchant).first()
     if row is None:
         raise NotFound()
     if not _close(actor, row, now=now) and row.status != Sale.CLOSED:
-        raise SalePaid()
+        raise SalePaying() if row.status == Sale.PAYING else SalePaid()
     return see_sale(row)
 
 
@@ -112,9 +119,11 @@ def _close(actor: Actor, row: Sale, *, now: datetime) -> bool:
 
 
 def check_payable(row: Sale, *, now: datetime) -> None:
-    """Refuse `wallet.sale.paid`, `wallet.sale.closed`, `wallet.merchant.closed`."""
+    """Refuse `wallet.sale.paid`, `.paying`, `.closed`, `wallet.merchant.closed`."""
     if row.status in (Sale.PAID, Sale.AUTHORISED):
         raise SalePaid()
+    if row.status == Sale.PAYING:
+        raise SalePaying()
     if row.status != Sale.OPEN or row.expires_at <= now:
         raise SaleClosed()
     if row.merchant.status != Merchant.OPEN:

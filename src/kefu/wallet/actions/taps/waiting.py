@@ -75,7 +75,7 @@ def read_terminal(*, actor: Actor, terminal: str, now: datetime) -> TapWaitView:
     if actor.kind != "customer":
         raise NotFound()
     identity.require(actor=actor, action="wallet.take_tap", now=now)
-    rows = TapWait.objects.select_related("sale__merchant", "sale__payment")
+    rows = TapWait.objects.select_related("sale__merchant")
     row = rows.filter(terminal=terminal.strip().replace("\0", "")[:20], tapped_at=None, expires_at__gt=now).first()
     if row is None or row.sale.status != Sale.OPEN:
         raise NothingWaits()

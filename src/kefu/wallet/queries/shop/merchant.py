@@ -72,27 +72,34 @@ def sale_for_token(actor: Actor, token: str) -> SaleView:
     row = Sale.objects.select_related("merchant").filter(token=_clean(token)).first()
     if row is None or actor.kind != "customer":
         raise NotFound()
-    paid = Payment.objects.filter(sale=row, order__customer_id=actor.uuid).values_list("pk", flat=True).first()
+    own = Payment.objects.filter(sale=row, order__customer_id=actor.uuid, failed_at=None)
+    paid = own.values_list("pk", flat=True).first()
     seen = see_sale(row, order_id=paid)
     return replace(seen, subject=trust.shown(seen.subject).text)
 
 
 def sales_for(actor: Actor, *, text: str = "", limit: int = 50, now: datetime) -> list[SaleView]:
     """The merchant's sales, the newest first; `text` is looked for in number and subject."""
-    rows = Sale.objects.select_related("merchant", "payment").filter(merchant_id=own_merchant(actor, now=now))
+    rows = Sale.objects.select_related("merchant").filter(merchant_id=own_merchant(actor, now=now))
     wanted = _clean(text)
     if wanted:
         rows = rows.filter(Q(no__icontains=wanted) | Q(subject__icontains=wanted))
-    found = rows.order_by("-created_at", "-id")[: min(limit, LIST_MOST)]
-    return [see_sale(row, order_id=row.payment.pk if hasattr(row, "payment") else None) for row in found]
+    found = list(rows.order_by("-created_at", "-id")[: min(limit, LIST_MOST)])
+    paid = paying_orders(*found)
+    return [see_sale(row, order_id=paid.get(row.id)) for row in found]
 
 
 def sale_for(actor: Actor, sale_id: UUID, *, now: datetime) -> SaleView:
     """One sale of the merchant's. Refuses `core.thing.not_found`."""
-    row = Sale.objects.select_related("merchant", "payment").filter(pk=sale_id).first()
+    row = Sale.objects.select_related("merchant").filter(pk=sale_id).first()
     if row is None or row.merchant_id != own_merchant(actor, now=now):
         raise NotFound()
-    return see_sale(row, order_id=row.payment.pk if hasattr(row, "payment") else None)
+    return see_sale(row, order_id=paying_orders(row).get(row.id))
+
+
+def paying_orders(*sales: Sale) -> dict[UUID, UUID]:
+    """Of the sales that are paid, authorised or being paid by card, the order that does it."""
+    return dict(Payment.objects.filter(sale__in=sales, failed_at=None).values_list("sale_id", "pk"))
 
 
 def payments_for(actor: Actor, *, text: str = "", limit: int = 50, now: datetime) -> list[PaymentView]:
@@ -114,7 +121,7 @@ def payment_for(actor: Actor, order_id: UUID, *, now: datetime) -> PaymentView:
 
 
 def _payments() -> QuerySet[Payment]:
-    return Payment.objects.select_related("order", "sale")
+    return Payment.objects.select_related("order", "sale").filter(failed_at=None)
 
 
 def _clean(text: str) -> str:

@@ -18,6 +18,7 @@ from kefu.wallet.models import Payment, Refund, RefundNote
 from kefu.wallet.queries.shop.merchant import own_merchant
 from kefu.wallet.queries.shop.values import NoteView, Refundable, RefundView, see_note, see_refund
 from kefu.wallet.rules.shop import WHY_NOT, why_not_refundable
+from kefu.wallet.rules.voucher import share
 
 LIST_MOST = 100
 
@@ -31,7 +32,7 @@ def window_end(payment: Payment) -> datetime | None:
 
 def refundable_for(actor: Actor, order_id: UUID, *, now: datetime) -> Refundable:
     """What can be asked back of the customer's payment. Refuses `core.thing.not_found`."""
-    row = Payment.objects.select_related("order", "merchant").filter(pk=order_id).first()
+    row = Payment.objects.select_related("order__instrument", "merchant").filter(pk=order_id).first()
     if row is None:
         raise NotFound()
     customer_seen_by(actor, row.order.customer_id, now=now)
@@ -45,7 +46,19 @@ def refundable_for(actor: Actor, order_id: UUID, *, now: datetime) -> Refundable
         open_refund=opened,
         merchant_name=row.merchant.name,
         answer_hours=row.merchant.answer_hours,
+        card=_card(row),
+        voucher_left=Money(row.voucher_part - voucher_given(row), row.order.currency),
     )
+
+
+def _card(row: Payment) -> str:
+    card = row.order.instrument
+    return f"{card.bank} ({card.last4})" if card else ""
+
+
+def voucher_given(row: Payment) -> int:
+    """What refunds have given back to the payment's voucher so far, minor units."""
+    return share(row.refunded, paid=row.captured, part=row.voucher_part) if row.captured else 0
 
 
 def refund_for(actor: Actor, order_id: UUID, *, now: datetime) -> RefundView:
@@ -113,7 +126,7 @@ def _with_clocks(rows: QuerySet[Refund], *, now: datetime) -> list[RefundView]:
 
 
 def _rows() -> QuerySet[Refund]:
-    return Refund.objects.select_related("order", "refund_of__order")
+    return Refund.objects.select_related("order__instrument", "refund_of__order__instrument")
 
 
 def refund_file_for(actor: Actor, file_id: UUID, *, now: datetime) -> StoredFile:

@@ -108,7 +108,11 @@ class NoteView:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundView:
-    """A refund as both sides and the house see it. `clock`: the merchant's, while it runs or as it ended."""
+    """A refund as both sides and the house see it. `clock`: the merchant's, while it runs or as it ended.
+
+    `amount` is all that is refunded, `voucher_part` of it went back to a voucher. `card`: where a bank brings the rest,
+    which `order_status` tells; '' for the balance.
+    """
 
     order_id: UUID
     order_no: str
@@ -119,6 +123,9 @@ class RefundView:
     subject: str
     payer_masked: str
     amount: Money
+    voucher_part: Money
+    order_status: str
+    card: str
     left: Money
     status: str
     asked_by: str
@@ -154,7 +161,10 @@ class ShopView:
 
 @dataclass(frozen=True, kw_only=True)
 class Refundable:
-    """Whether money of a payment can be asked back: `why_not` says why not, else ''. `until`: the window's end."""
+    """Whether money of a payment can be asked back: `why_not` says why not, else ''. `until`: the window's end.
+
+    `card`: where it goes back to, '' for the balance; `voucher_left` of `left` goes back to the voucher that paid.
+    """
 
     left: Money
     until: datetime | None
@@ -162,6 +172,8 @@ class Refundable:
     open_refund: UUID | None
     merchant_name: str
     answer_hours: int
+    card: str
+    voucher_left: Money
 
 
 def percent(ppm: int) -> str:
@@ -249,7 +261,10 @@ def see_refund(row: Refund, *, notes: tuple[NoteView, ...] = (), clock: ClockVie
         merchant_name=order.payer_label,
         subject=order.remark,
         payer_masked=order.payee_label,
-        amount=Money(order.amount, order.currency),
+        amount=Money(order.amount + row.voucher_part, order.currency),
+        voucher_part=Money(row.voucher_part, order.currency),
+        order_status=order.status,
+        card=f"{order.instrument.bank} ({order.instrument.last4})" if order.instrument else "",
         left=Money(payment.captured - payment.refunded, order.currency),
         status=row.status,
         asked_by=row.asked_by,

@@ -1,0 +1,1 @@
+"""Where money goes that could not go where it came from."""
