@@ -8,7 +8,7 @@ from tests.browser.test_shop import PIN, fits, opened_shop, rich_buyer
 from tests.browser.windows import CUSTOMER_PASSWORD, Window
 
 from kefu.cli.throwaway import Installation
-from kefu_sandbox.terminal import ShopDoor, Terminal
+from kefu_sandbox.taps.terminal import ShopDoor, Terminal
 
 pytestmark = [pytest.mark.browser]
 

@@ -30,7 +30,7 @@ from kefu.wallet import actions as wallet
 from kefu.wallet import models as m
 from kefu.wallet import queries as orders
 from kefu.wallet.models import Order
-from kefu.wallet.queries.standing import RETURNED, SETTLED
+from kefu.wallet.queries.limits.standing import RETURNED, SETTLED
 
 pytestmark = pytest.mark.django_db
 

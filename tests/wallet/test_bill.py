@@ -20,7 +20,7 @@ from kefu.rails import queries as outside
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Order
 from kefu.wallet.queries.bill import saved_accounts_for
-from kefu.wallet.queries.fee import quota_left_for
+from kefu.wallet.queries.limits.fee import quota_left_for
 from kefu.wallet.rules.payee import PAYEES, posts_on
 
 POWER = "payee:river_power"

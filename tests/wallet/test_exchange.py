@@ -27,7 +27,7 @@ from kefu.wallet import actions, queries
 from kefu.wallet.models import Exchange, Limit, Order
 from kefu.wallet.queries import QuoteView
 from kefu.wallet.queries.exchange import foreign_balances_for
-from kefu.wallet.queries.limit import quota_for
+from kefu.wallet.queries.limits.limit import quota_for
 from kefu.wallet.queries.spending import spent_for
 from kefu.wallet.queries.statement import statement_for, statement_lines
 

@@ -21,7 +21,7 @@ from kefu.cli.prove.fees_door import FIELDS
 from kefu.core.refusal import NotFound
 from kefu.wallet import actions, queries
 from kefu.wallet.models import FeeSchedule
-from kefu.wallet.queries.fee import schedule_at
+from kefu.wallet.queries.limits.fee import schedule_at
 from kefu.wallet.rules.fee import FeeRule, costs_no_more, fee, tiers_fit, window_end, window_start
 
 ROOT = Path(__file__).resolve().parents[2]

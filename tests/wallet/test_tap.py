@@ -22,7 +22,7 @@ from kefu.wallet.models import Order, Sale, TapToken, TapWait
 from kefu.wallet.queries.tap import TapWaitView, tap_devices_for, tap_wait_for
 from kefu.wallet.rules import tap as rules
 from kefu.wallet.rules.tap import Tap
-from kefu_sandbox.phone import Phone
+from kefu_sandbox.taps.phone import Phone
 
 
 @pytest.fixture

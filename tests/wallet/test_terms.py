@@ -12,7 +12,7 @@ from kefu.core.refusal import NotFound, Refusal
 from kefu.identity import queries as people
 from kefu.wallet import actions, queries
 from kefu.wallet.models import FeeSchedule, Limit, TermsChange
-from kefu.wallet.queries.terms import changes_for
+from kefu.wallet.queries.limits.terms import changes_for
 
 SAME = {"free_up_to": 1_000_00, "rate_ppm": 1000, "least": 10, "most": 25_00}
 

@@ -256,7 +256,7 @@ def test_cancelled_before_it_goes(town) -> None:
 
 
 def test_a_delayed_fee_is_held_and_taken_with_it(town, monkeypatch) -> None:
-    from kefu.wallet.queries import fee as fees
+    from kefu.wallet.queries.limits import fee as fees
     from kefu.wallet.rules.fee import FeeRule
 
     monkeypatch.setattr(

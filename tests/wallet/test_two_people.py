@@ -14,8 +14,8 @@ from kefu.identity import queries as people
 from kefu.notices.models import Notice
 from kefu.wallet import actions
 from kefu.wallet.models import Merchant, StandingChange, Wallet
+from kefu.wallet.queries.limits.standing_change import standing_changes_for
 from kefu.wallet.queries.shop.merchant import logins_waiting_for, merchant_id_of, own_merchant
-from kefu.wallet.queries.standing_change import standing_changes_for
 
 
 def refused_with(code: str):

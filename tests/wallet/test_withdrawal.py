@@ -17,7 +17,7 @@ from kefu.rails import actions as rails
 from kefu.rails import queries as outside
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Order
-from kefu.wallet.queries.fee import quota_left_for
+from kefu.wallet.queries.limits.fee import quota_left_for
 
 FREE = 1_000_00
 

@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -18,6 +18,7 @@ from tests.web.conftest import SignedIn, text_of
 from tests.web.staff import Desk
 
 from kefu.core import files
+from kefu.core.actor import Actor
 from kefu.core.models import AuditEntry
 from kefu.core.money import Money
 from kefu.identity.actions import pace as paces
@@ -78,12 +79,7 @@ def doors(town: Town, desk: Desk, mall: Mall) -> dict[str, list[Door]]:
     town.pay_bill(lin)
     account = BillAccount.objects.get(customer_id=lin.uuid).id
     paper = receipts.issue_receipt(actor=lin, order_id=paid.id, now=now)
-    tell_rates(now)
-    quoted, other = (
-        wallet.quote_exchange(actor=lin, amount=Money(10_00), into="USD", purpose="other", now=now).id for _ in range(2)
-    )
-    town.prove(lin, f"quote:{other}")
-    exchanged = wallet.create_exchange(actor=lin, key=uuid4(), quote_id=other, now=now).id
+    quoted, exchanged = _exchanges(town, lin)
     by_card, voucher = mall.pay_by_card(lin, mall.sale(shop, 12_00)), mall.voucher(lin)
     ScriptedBank.outcome, ScriptedBank.reason = "FAILED", "card_closed"
     mall.give_back(shop, by_card, 3_00)
@@ -107,6 +103,17 @@ def doors(town: Town, desk: Desk, mall: Mall) -> dict[str, list[Door]]:
         quoted=quoted, exchanged=exchanged,
     )  # fmt: skip
     return _of_customer(had) | _of_shop(had) | _of_office(had)
+
+
+def _exchanges(town: Town, lin: Actor) -> tuple[UUID, UUID]:
+    """A quote that waits, and an exchange that was made."""
+    tell_rates(town.now)
+    quoted, other = (
+        wallet.quote_exchange(actor=lin, amount=Money(10_00), into="USD", purpose="other", now=town.now).id
+        for _ in range(2)
+    )
+    town.prove(lin, f"quote:{other}")
+    return quoted, wallet.create_exchange(actor=lin, key=uuid4(), quote_id=other, now=town.now).id
 
 
 GIVE = {"key": str(uuid4()), "pin": "482913"}

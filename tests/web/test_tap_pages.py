@@ -16,8 +16,8 @@ from kefu.identity import actions as identity
 from kefu.ledger import queries as books
 from kefu.wallet import actions
 from kefu.wallet.models import Sale, TapToken
-from kefu_sandbox.phone import Phone
-from kefu_sandbox.terminal import Terminal
+from kefu_sandbox.taps.phone import Phone
+from kefu_sandbox.taps.terminal import Terminal
 
 PIN = "482913"
 JSON = {"accept": "application/json"}

@@ -31,7 +31,7 @@ from kefu.receipts.values import (
 )
 from kefu.wallet import queries as wallet
 from kefu.wallet.queries import OrderView
-from kefu.wallet.queries.standing import standings
+from kefu.wallet.queries.limits.standing import standings
 
 __all__ = [
     "ALTERED",

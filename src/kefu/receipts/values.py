@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from kefu.receipts.models import Paper
-from kefu.wallet.queries.standing import StandingView
+from kefu.wallet.queries.limits.standing import StandingView
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from kefu.assistant.draft import Draft
 from kefu.core.refusal import Refusal
 from kefu.wallet.models import BUY, FOREIGN, SELL
 from kefu.wallet.queries.exchange import foreign_balances_for, price_of
-from kefu.wallet.queries.limit import quota_for
+from kefu.wallet.queries.limits.limit import quota_for
 from kefu.wallet.rules.exchange import Pair, currency_name, rate_words
 
 ARTICLE = "exchange"

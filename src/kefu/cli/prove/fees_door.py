@@ -94,7 +94,7 @@ class Town:
         return quote.fee.minor, made.fee.minor, before - queries.balance_for(self.payer).available.minor - amount
 
     def quota_left(self, kind: str) -> int:
-        from kefu.wallet.queries.fee import quota_left_for
+        from kefu.wallet.queries.limits.fee import quota_left_for
 
         return quota_left_for(self.payer, kind=kind, now=self.now + timedelta(days=400)).minor
 

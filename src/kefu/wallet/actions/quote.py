@@ -18,7 +18,7 @@ from kefu.wallet import models as m
 from kefu.wallet.actions import forbidden, limits
 from kefu.wallet.actions.wallet import ensure, lock, owner_ref
 from kefu.wallet.models import EXCHANGE, Order, Quote, Wallet
-from kefu.wallet.queries.fee import Schedule, quota_left, schedule_at
+from kefu.wallet.queries.limits.fee import Schedule, quota_left, schedule_at
 from kefu.wallet.queries.order import order_for
 from kefu.wallet.queries.quote import see
 from kefu.wallet.queries.values import OrderView, QuoteView

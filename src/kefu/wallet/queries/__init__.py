@@ -8,9 +8,9 @@ from kefu.wallet.queries.account import (
     stop_for,
 )
 from kefu.wallet.queries.carried import Carried, carried_by_no, carried_orders, transit_of
-from kefu.wallet.queries.fee import fee_story_for, fee_versions, fees, schedule_at
-from kefu.wallet.queries.fee_values import FeeStory, FeeView
-from kefu.wallet.queries.limit import LimitView, OutletView, StandingView, limit_versions, limits_for
+from kefu.wallet.queries.limits.fee import fee_story_for, fee_versions, fees, schedule_at
+from kefu.wallet.queries.limits.fee_values import FeeStory, FeeView
+from kefu.wallet.queries.limits.limit import LimitView, OutletView, StandingView, limit_versions, limits_for
 from kefu.wallet.queries.order import order_for, orders_for, pressing_order
 from kefu.wallet.queries.pot import pots_for
 from kefu.wallet.queries.spending import SpentView, counterparty_of, spent_for

@@ -23,7 +23,7 @@ from kefu.rails.rates import is_stale
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Exchange, Limit, Order, Spread
-from kefu.wallet.queries.fee import schedule_at
+from kefu.wallet.queries.limits.fee import schedule_at
 from kefu.wallet.queries.values import BalanceView, ExchangeView
 from kefu.wallet.refusals import ExchangeTooLittle, RateStale
 from kefu.wallet.rules.amount import CURRENCY

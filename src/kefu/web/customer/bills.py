@@ -24,7 +24,7 @@ from kefu.wallet.queries.bill import (
     saved_accounts_for,
     terms_of,
 )
-from kefu.wallet.queries.fee import quota_left_for
+from kefu.wallet.queries.limits.fee import quota_left_for
 from kefu.wallet.queries.quote import quote_for
 from kefu.web.customer.confirm import carry_out, show_quote
 from kefu.web.customer.forms import BillAccountForm, BillAmountForm

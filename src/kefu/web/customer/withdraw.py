@@ -9,7 +9,7 @@ from kefu.core.money import parse_amount
 from kefu.core.refusal import Refusal
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as money
-from kefu.wallet.queries.fee import quota_left_for
+from kefu.wallet.queries.limits.fee import quota_left_for
 from kefu.web.customer.confirm import carry_out, show_quote
 from kefu.web.customer.forms import WithdrawForm
 from kefu.web.ids import read_id

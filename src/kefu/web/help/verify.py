@@ -14,7 +14,7 @@ from kefu.receipts import actions
 from kefu.receipts import queries as papers
 from kefu.receipts.queries import CheckView
 from kefu.receipts.refusals import UploadUnfit
-from kefu.wallet.queries.standing import StandingView
+from kefu.wallet.queries.limits.standing import StandingView
 from kefu.web.browsers import source_of
 from kefu.web.orders import kind_words
 from kefu.web.sessions import private

@@ -18,7 +18,7 @@ from kefu.core.refusal import Refusal
 from kefu.wallet import actions as wallet
 from kefu.wallet.models import FOREIGN
 from kefu.wallet.queries.exchange import desk_rates_for, rate_history, spread_versions
-from kefu.wallet.queries.terms import changes_for
+from kefu.wallet.queries.limits.terms import changes_for
 from kefu.wallet.rules.exchange import currency_name, rate_words
 from kefu.web.office.chart import line_of
 from kefu.web.office.forms import PercentField, TermsForm

@@ -16,8 +16,8 @@ from kefu.core.refusal import Refusal
 from kefu.identity import queries as people
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as money
-from kefu.wallet.queries.standing_change import standing_changes_for
-from kefu.wallet.queries.terms import TermsChangeView, changes_for
+from kefu.wallet.queries.limits.standing_change import standing_changes_for
+from kefu.wallet.queries.limits.terms import TermsChangeView, changes_for
 from kefu.web.help.fees import how_words, what_words
 from kefu.web.office.forms import FeeTermsForm, LimitTermsForm, StandingForm
 from kefu.web.refusals import FieldWrong

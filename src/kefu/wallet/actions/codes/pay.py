@@ -20,7 +20,7 @@ from kefu.wallet.actions.shop.sale import subject_of
 from kefu.wallet.actions.wallet import ensure, lock
 from kefu.wallet.models import Merchant, PayCode, Sale
 from kefu.wallet.queries.code import PayCodeView
-from kefu.wallet.queries.limit import own_limits
+from kefu.wallet.queries.limits.limit import own_limits
 from kefu.wallet.queries.shop.merchant import merchant_of
 from kefu.wallet.refusals import PermissionOff
 from kefu.wallet.rules import amount as amounts

@@ -10,7 +10,7 @@ from kefu.core.when import spoken
 from kefu.wallet import models as m
 from kefu.wallet.models import Wallet
 from kefu.wallet.queries.exchange import quota_ceilings
-from kefu.wallet.queries.limit import house_ceilings, in_force, name_of, own_ceilings, own_limits, spent
+from kefu.wallet.queries.limits.limit import house_ceilings, in_force, name_of, own_ceilings, own_limits, spent
 from kefu.wallet.refusals import (
     DailyLimit,
     ExchangeQuota,

@@ -13,7 +13,7 @@ from kefu.identity import queries as identity
 from kefu.wallet.actions import telling
 from kefu.wallet.actions.wallet import ensure, lock
 from kefu.wallet.models import OwnLimit
-from kefu.wallet.queries.limit import OutletView, limits_for
+from kefu.wallet.queries.limits.limit import OutletView, limits_for
 from kefu.wallet.refusals import CapUnfit
 from kefu.wallet.rules.outlet import OUTLETS
 

@@ -19,8 +19,8 @@ from kefu.identity import actions as approvals
 from kefu.identity import queries as identity
 from kefu.wallet import models as m
 from kefu.wallet.models import FeeSchedule, Limit, Spread, TermsChange
-from kefu.wallet.queries.fee import Schedule
-from kefu.wallet.queries.terms import TermsChangeView, see_change
+from kefu.wallet.queries.limits.fee import Schedule
+from kefu.wallet.queries.limits.terms import TermsChangeView, see_change
 from kefu.wallet.refusals import AboveLaw, NoticeTooShort, TermsSettled, TermsUnfit
 from kefu.wallet.rules import terms
 from kefu.wallet.rules.fee import PPM, FeeRule, costs_no_more, tiers_fit

@@ -17,7 +17,7 @@ from kefu.wallet import actions as wallet
 from kefu.wallet import queries as money
 from kefu.wallet.models import BUY, FOREIGN, SELL
 from kefu.wallet.queries.exchange import foreign_balances_for, preview_for, price_of
-from kefu.wallet.queries.limit import quota_for
+from kefu.wallet.queries.limits.limit import quota_for
 from kefu.wallet.queries.quote import quote_for
 from kefu.wallet.rules.exchange import PURPOSES, Pair, rate_words
 from kefu.web.customer.confirm import carry_out, show_quote

@@ -14,7 +14,7 @@ from kefu.core.refusal import NotFound
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import FeeSchedule, Order
-from kefu.wallet.queries.fee_values import FeeStory, FeeView
+from kefu.wallet.queries.limits.fee_values import FeeStory, FeeView
 from kefu.wallet.rules.amount import CURRENCY
 from kefu.wallet.rules.fee import FeeRule, fee, reckon, window_start
 

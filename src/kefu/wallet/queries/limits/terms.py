@@ -13,8 +13,8 @@ from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.wallet import models as m
 from kefu.wallet.models import TermsChange
-from kefu.wallet.queries.fee import see_fee
-from kefu.wallet.queries.fee_values import FeeView
+from kefu.wallet.queries.limits.fee import see_fee
+from kefu.wallet.queries.limits.fee_values import FeeView
 from kefu.wallet.rules.limit import currency_of
 
 LATELY = 20

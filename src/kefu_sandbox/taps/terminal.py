@@ -1,6 +1,6 @@
 """A merchant's terminal: has an amount wait, hands on what a phone said to it, and, when told to, cheats.
 
-    python -m kefu_sandbox.terminal http://127.0.0.1:8000 LOGIN 45.50
+    python -m kefu_sandbox.taps.terminal http://127.0.0.1:8000 LOGIN 45.50
 
 signs in as the merchant's login (the password is asked for), shows the terminal's number and waits for the payment.
 """

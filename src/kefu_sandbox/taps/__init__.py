@@ -1,0 +1,1 @@
+"""A telephone and a terminal that are held near each other."""
