@@ -158,8 +158,8 @@ def test_only_operators_and_supervisors_come_in_and_pages_ask_little(town, brows
     english = text_of(operator.get("/office/safeguarding/", headers={"accept-language": "en"}))
     assert "77.00" in english
     lines = operator.get("/office/safeguarding.csv").content.decode().splitlines()
-    assert lines[0].startswith("date,round,L10")
-    assert lines[1].split(",")[10:13] == ["77.00", "77.00", "0.00"]
+    assert lines[0].startswith("date,currency,round,L10")
+    assert lines[1].split(",")[11:14] == ["77.00", "77.00", "0.00"]
 
 
 def test_a_nul_in_what_staff_type_breaks_nothing_and_a_secret_is_kept_nowhere(town, browser: SignedIn, stray) -> None:

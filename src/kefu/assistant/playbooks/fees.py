@@ -9,6 +9,7 @@ from kefu.assistant.draft import Draft
 from kefu.assistant.pick import matching
 from kefu.wallet import queries as wallet
 from kefu.wallet.queries import FeeView, OrderView
+from kefu.wallet.rules.exchange import currency_name
 
 _MODES = {
     "now": gettext_lazy("实时转账"),
@@ -19,6 +20,8 @@ _MODES = {
 
 def fee_title(line: FeeView) -> str:
     """What the fee is for, in the active language."""
+    if line.kind == "exchange":
+        return _("换汇（%(currency)s）") % {"currency": currency_name(line.mode)}
     names = {
         "topup": _("充值"), "withdrawal": _("提现"), "bill": _("缴费"), "repayment": _("信用卡还款"),
         "loan": _("借款还款"),

@@ -17,6 +17,7 @@ from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.identity.values import GrantView
 from kefu.ledger.currencies import balances_of
+from kefu.ledger.queries import Balance
 from kefu.rails.queries import rates
 from kefu.rails.queries.rates import DayRate, RateView
 from kefu.rails.rates import is_stale
@@ -150,11 +151,17 @@ def exchanges_of(orders: Iterable[Order]) -> dict[UUID, ExchangeView]:
     }
 
 
-def foreign_balances_for(
+def balances_for(
     actor: Actor, *, customer_id: UUID | None = None, now: datetime | None = None, held: GrantView | None = None
 ) -> list[BalanceView]:
-    """What the customer has in currencies beside ours, of those ever held. Refuses `core.thing.not_found`."""
+    """What the customer has in every currency ever held, ours first (zero before the wallet is opened), in one query.
+
+    Refuses `core.thing.not_found`.
+    """
     customer = customer_seen_by(actor, customer_id, now=now, held=held)
+    found = {one.currency: one for one in balances_of(f"customer:{customer}")}
+    none = Balance(available=0, held=0, posted=0, currency=CURRENCY, debits_stopped=False)
+    ours = found.pop(CURRENCY, none)
     return [
         BalanceView(
             available=Money(one.available, one.currency),
@@ -163,9 +170,13 @@ def foreign_balances_for(
             currency=one.currency,
             debits_stopped=one.debits_stopped,
         )
-        for one in balances_of(f"customer:{customer}")
-        if one.currency != CURRENCY
+        for one in (ours, *found.values())
     ]
+
+
+def foreign_balances_for(actor: Actor) -> list[BalanceView]:
+    """What the customer has in currencies beside ours. Refuses `core.thing.not_found`."""
+    return balances_for(actor)[1:]
 
 
 def quota_ceilings(customer_id: UUID, rules: Sequence[Limit], *, now: datetime) -> list[Ceiling]:

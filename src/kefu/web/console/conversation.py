@@ -20,7 +20,7 @@ from kefu.desk.queries import ConversationView, PresenceView
 from kefu.identity import queries as people
 from kefu.wallet import queries as wallet
 from kefu.wallet.queries import OrderView
-from kefu.wallet.queries.exchange import foreign_balances_for
+from kefu.wallet.queries.exchange import balances_for
 from kefu.web import talk as lines
 from kefu.web.ids import read_id
 from kefu.web.refusals import FieldWrong, wants_json
@@ -61,10 +61,11 @@ def panel_values(actor: Actor, conversation: ConversationView, *, now: datetime)
     held = people.grant_between(staff_id=actor.uuid, customer_id=customer, now=now)
     if held is None:
         return {"card": None}
+    balances = balances_for(actor, customer_id=customer, held=held)
     return {
         "card": people.customer_card_for(staff=actor, customer_id=customer, now=now, held=held),
-        "balance": wallet.balance_for(actor, customer_id=customer, held=held),
-        "others": [one for one in foreign_balances_for(actor, customer_id=customer, held=held) if one.posted.minor],
+        "balance": balances[0],
+        "others": [one for one in balances[1:] if one.posted.minor],
         "orders": wallet.orders_for(actor, customer_id=customer, limit=ORDERS_SHOWN, held=held),
         "restrictions": wallet.restrictions_for(actor, customer_id=customer, held=held),
         "cases": cases.cases_for(actor, customer_id=customer, now=now, limit=5, held=held),

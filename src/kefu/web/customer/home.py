@@ -13,7 +13,7 @@ from kefu.core.actor import Actor
 from kefu.identity import queries as people
 from kefu.notices import queries as told
 from kefu.wallet import queries as wallet
-from kefu.wallet.queries.exchange import foreign_balances_for
+from kefu.wallet.queries.exchange import balances_for
 from kefu.web.help.reach import reach_values
 from kefu.web.orders import OrderCard, card_of
 from kefu.web.sessions import actor_of, for_customers, private, signed_in
@@ -60,8 +60,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _purse(actor: Actor) -> dict[str, Any]:
-    balance = wallet.balance_for(actor)
-    others = [one for one in foreign_balances_for(actor) if one.posted.minor]
+    balance, *foreign = balances_for(actor)
+    others = [one for one in foreign if one.posted.minor]
     return {"balance": balance, "others": others, "outflows_stopped": balance.debits_stopped}
 
 

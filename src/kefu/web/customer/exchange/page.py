@@ -11,12 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kefu.core import clock
 from kefu.core.actor import Actor
-from kefu.core.money import CURRENCIES, HOME, Money, parse_amount
+from kefu.core.money import CURRENCIES, Money, parse_amount
 from kefu.core.refusal import Refusal
 from kefu.wallet import actions as wallet
-from kefu.wallet import queries as money
 from kefu.wallet.models import BUY, FOREIGN, SELL
-from kefu.wallet.queries.exchange import foreign_balances_for, preview_for, price_of
+from kefu.wallet.queries.exchange import balances_for, preview_for, price_of
 from kefu.wallet.queries.limits.limit import quota_for
 from kefu.wallet.queries.quote import quote_for
 from kefu.wallet.rules.exchange import PURPOSES, Pair, rate_words
@@ -81,11 +80,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: ExchangeForm, pair: Pair, typed: str, *, now: datetime) -> HttpResponse:
     actor = signed_in(request)
-    others = {one.currency: one for one in foreign_balances_for(actor)}
-    ours = money.balance_for(actor)
-    has = ours.available if pair.sold == HOME else Money(0, pair.sold)
-    if pair.sold in others:
-        has = others[pair.sold].available
+    has = {one.currency: one.available for one in balances_for(actor)}.get(pair.sold, Money(0, pair.sold))
     values = {
         "form": form,
         "pair": pair,
