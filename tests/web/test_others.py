@@ -174,6 +174,7 @@ def _of_shop(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/console/case/{of.case.id}/refund", {"amount": "1", "reason": "x"}),
             Door(f"/console/case/{of.case.id}/decline", {"reason": "x"}),
             Door(f"/console/case/{of.case.id}/goodwill", GIVE | {"amount": "1", "reason": "x"}),
+            Door(f"/console/case/{of.case.id}/provisional"),
             Door(f"/console/case/{of.case.id}/provisional", GIVE | {"amount": "1", "reason": "x"}),
             *(
                 Door(f"/console/case/{of.case.id}/provisional/{of.paid.id}/{deed}", {"reason": "x", "code": "refunded"})

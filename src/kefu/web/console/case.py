@@ -21,7 +21,6 @@ from kefu.desk.queries import ConversationView
 from kefu.wallet import queries as wallet
 from kefu.wallet.queries import OrderView
 from kefu.wallet.queries.shop import refund as refunds
-from kefu.web.console.provisional import case_values
 from kefu.web.ids import read_id
 from kefu.web.sessions import for_staff, signed_in
 
@@ -80,7 +79,6 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "order": order,
         "confirmation": confirmation,
         "refund": refunds.refund_for(actor, order.id, now=now) if order and order.kind == "refund" else None,
-        **case_values(case, order),
         "over": case.status in ("RESOLVED", "CLOSED"),
         "kinds": KINDS,
     }

@@ -4,15 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from kefu.cases import actions
-from kefu.cases.queries import CaseView
+from kefu.cases import queries as cases
 from kefu.core import clock
 from kefu.core.money import parse_amount
+from kefu.identity import queries as people
 from kefu.sla import queries as clocks
-from kefu.wallet.queries import OrderView
 from kefu.wallet.queries import provisional as provisionals
 from kefu.wallet.rules.provisional import BASES, REASONS
 from kefu.web.ids import read_id
@@ -22,25 +22,32 @@ from kefu.web.sessions import for_staff, signed_in
 AGENTS = for_staff("agent", "supervisor")
 
 
-def case_values(case: CaseView, order: OrderView | None) -> dict[str, Any]:
-    """What the page of a case shows of provisional credits: those given on it, and what may be given still."""
+def part(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The part of a case's page on provisional credits: those given on it, and what may be given still."""
+    actor, now = signed_in(request), clock.now()
+    case = cases.case_view_for(actor, case_id, now=now)
+    sees = people.grant_between(staff_id=actor.uuid, customer_id=case.customer_id, now=now) is not None
     if "provisional" not in case.allowed:
-        return {}
-    now = clock.now()
-    return {
+        return HttpResponse()
+    values = {
+        "case": case,
+        "over": case.status in ("RESOLVED", "CLOSED"),
         "given": provisionals.provisionals_on_case(case.no),
-        "to_give": provisionals.left_to_give(order.id) if order else None,
+        "to_give": provisionals.left_to_give(case.order_id) if case.order_id and sees else None,
         "reasons": REASONS,
         "bases": BASES,
         "back_at": clocks.due_if_started("PROV-NOTICE", anchor=now),
         "debt_at": clocks.due_if_started("DEBT-NOTICE", anchor=now),
         "decide_at": clocks.due_if_started("PROV-DECIDE", anchor=now),
     }
+    return render(request, "console/case_provisional.html", values)
 
 
 @AGENTS
-@require_POST
 def give(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """GET: the part of the case's page. POST: propose one."""
+    if request.method != "POST":
+        return part(request, case_id)
     actions.propose_provisional(
         actor=signed_in(request), case_id=case_id, amount=parse_amount(request.POST.get("amount", "")),
         reason=request.POST.get("reason", ""), key=read_id(request.POST.get("key")), now=clock.now(),
