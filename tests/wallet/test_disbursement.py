@@ -127,7 +127,8 @@ def test_a_held_merchant_is_not_paid(town: Town, mall: Mall) -> None:
     actions.hold_merchant(actor=town.staff("乙", "operator"), merchant_id=shop.id, reason="office", now=town.now)
     refused(lambda: ask(town, shop), "wallet.disbursement.shop_held")
     assert (actions.disburse_daily(now=town.now), shop.money()) == (0, 994_00)
-    actions.reopen_merchant(actor=town.staff("丙", "operator"), merchant_id=shop.id, now=town.now)
+    actions.ask_reopen(actor=town.staff("丙", "operator"), merchant_id=shop.id, now=town.now)
+    actions.reopen_merchant(actor=town.staff("丁", "supervisor"), merchant_id=shop.id, now=town.now)
     assert actions.disburse_daily(now=town.now) == 1
 
 
