@@ -4,7 +4,6 @@ The runner passes `KEFU_TEST_ADMIN_DSN` and the name of a migrated template; alo
 Tests connect as the application role, so that what a room forbids itself fails here as it would in production.
 """
 
-import gc
 import os
 import shutil
 import subprocess
@@ -82,13 +81,6 @@ def pytest_configure(config: pytest.Config) -> None:
         connect_django_to(_dsn(admin, "kefu_app", own))
         set_secrets()
         config.add_cleanup(lambda: _drop(admin, own))
-
-
-def pytest_collection_finish() -> None:
-    """What is imported by now stays: walking it again and again takes the collector a seventh of the suite's time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.hookimpl(optionalhook=True)
