@@ -78,7 +78,7 @@ def test_a_phone_held_near_a_terminal_pays_once_and_a_cheating_terminal_gets_not
     assert (status, refused["refusal"]["code"]) == (409, "wallet.tap.replayed")
     assert "没有再次扣款" in refused["refusal"]["text"]
     assert town.money(lin) == (854_50, 0)
-    order = text_of(payer.get(Sale.objects.get().payment and f"/orders/{Sale.objects.get().payment.pk}/"))
+    order = text_of(payer.get(f"/orders/{Sale.objects.get().payments.get().pk}/"))
     assert "晨光面包店" in order
     assert "到店消费" in order
     assert "有人重复使用碰一碰" in text_of(payer.get("/me/notices/"))
