@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.wallet.market import tell_rates
 from tests.wallet.test_race import at_once, unexpected
 
 from kefu.core.keyed import KeyReused
@@ -228,6 +229,19 @@ def test_settled_order_is_divided_once_by_who_paid_it(town) -> None:
         make(town, zhou, lin, order_id=order.id)
     actions.cancel_split(actor=lin, split_id=split.id, now=town.now)
     assert make(town, lin, zhou, order_id=order.id).order_id == order.id
+
+
+@pytest.mark.row("W-19")
+def test_what_was_exchanged_is_nobody_elses_to_share(town) -> None:
+    lin, zhou = town.customer("林晓", 1_000_00), town.customer("周明")
+    tell_rates(town.now)
+    for amount, into in ((Money(714_00), "USD"), (Money(100_00, "USD"), "CNY")):
+        quote = wallet.quote_exchange(actor=lin, amount=amount, into=into, purpose="other", now=town.now)
+        town.prove(lin, f"quote:{quote.id}")
+        order = wallet.create_exchange(actor=lin, key=uuid4(), quote_id=quote.id, now=town.now)
+        with pytest.raises(OrderNotDivisible):
+            make(town, lin, zhou, order_id=order.id)
+    assert told(zhou, "split_invited") == 0
 
 
 def test_same_key_is_the_same_split(town) -> None:

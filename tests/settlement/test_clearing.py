@@ -1,5 +1,7 @@
 """Breaks are cleared by two people, once, with proof."""
 
+from datetime import timedelta
+
 import pytest
 from tests.rails.papers import Entry
 from tests.settlement.conftest import changed
@@ -38,6 +40,9 @@ def test_long_money_whose_owner_is_found_after_five_days_is_theirs_with_proof(to
     assert page.steps[-1].data["transfer"] in [str(one.id) for one in books.transfers_of(order.id)]
     assert page.steps[-1].evidence_ref.startswith("approval:")
     assert "found_paid" in Notice.objects.filter(user_id=lin.uuid).values_list("kind", flat=True)
+    today = town.now.date()
+    # Nothing of it was ever spent: it brings no spending down, and no budget.
+    assert wallet.spent_for(lin, first=today - timedelta(days=9), last=today + timedelta(days=2)) == []
     assert books.check_books() == []
 
 

@@ -18,8 +18,9 @@ from kefu.ledger import queries as books
 from kefu.notices.models import Notice
 from kefu.rails import actions as rails
 from kefu.rails import queries as outside
+from kefu.rails.models import CardCheck
 from kefu.wallet import actions
-from kefu.wallet.models import Disbursement, MerchantAccount, Order
+from kefu.wallet.models import Disbursement, Merchant, MerchantAccount, Order
 from kefu.wallet.queries.shop.disbursement import (
     DisbursementView,
     account_link_for,
@@ -29,6 +30,7 @@ from kefu.wallet.queries.shop.disbursement import (
     shop_statement_for,
 )
 from kefu.wallet.queries.shop.merchant import shop_for
+from kefu.wallet.tasks import watch_shops
 
 
 @pytest.fixture
@@ -350,3 +352,30 @@ def test_whatever_happens_the_sum_is_kept_and_the_payable_never_below_nothing(to
         ScriptedBank.reset()
         assert books.check_books() == []
         transaction.set_rollback(True)
+
+
+def test_a_merchant_whose_trouble_is_seen_now_is_held_before_the_days_pay_out(
+    town: Town, mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lin, shop = sold(town, mall)
+    paid = [mall.bought(lin, shop, 10_00) for _ in range(9)]
+    for order in paid[:3]:
+        mall.give_back(shop, order, 1_00)
+    town.wait(minutes=1)
+    monkeypatch.setattr("kefu.wallet.tasks.clock.now", lambda: town.now)
+    watch_shops(timestamp=0)
+    assert Merchant.objects.get(pk=shop.id).hold_reason == "refunds"
+    assert (Disbursement.objects.count(), shop_for(shop.actor, now=town.now).under_way.minor) == (0, 0)
+
+
+def test_the_banks_yes_told_twice_brings_no_rejected_account_back(town: Town, mall: Mall) -> None:
+    shop = mall.shop()
+    thief = propose(town, shop)
+    check = CardCheck.objects.get(owner_ref=f"merchant:{shop.id}")
+    actions.reject_merchant_account(actor=shop.actor, account_id=thief.id, now=town.now)
+    town.wait(minutes=1)
+    own = propose(town, shop, "6200000100000020")
+    actions.take_card(check_id=check.id, now=town.now)
+    assert [one.id for one in shop_accounts_for(shop.actor, now=town.now)] == [own.id]
+    again = propose(town, shop)  # the bank is asked anew
+    assert (again.id != thief.id, again.status) == (True, "PROPOSED")

@@ -17,6 +17,7 @@ from kefu.core.money import Money
 from kefu.core.refusal import NotFound, Refusal
 from kefu.ledger import queries as books
 from kefu.notices.models import Notice
+from kefu.trust.models import Report
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Order, Sale, TapToken, TapWait
 from kefu.wallet.queries.tap import TapWaitView, tap_devices_for, tap_wait_for
@@ -249,6 +250,24 @@ def test_above_the_outlets_limits_the_payer_gives_the_pin(town: Town, mall: Mall
     actions.change_limits(actor=lin, outlet="tap", allowed=False, caps=off, now=town.now)
     refused(lambda: take(town, shop.actor, hold(phone, wait(town, shop, 1))), "tap.payer_cannot")
     assert books.check_books() == []
+
+
+@pytest.mark.row("W-13")
+@pytest.mark.parametrize("by", ["tap", "code"])
+def test_a_sellers_words_are_masked_in_the_payers_order(town: Town, mall: Mall, by: str) -> None:
+    lin, shop, words = town.customer("林晓", 300_00), mall.shop(), "退款请打 138 0000 1001"
+    if by == "tap":
+        phone, _ = add(town, lin)
+        waiting = actions.open_tap_wait(actor=shop.actor, amount=Money(45_50), subject=words, now=town.now)
+        order_id = take(town, shop.actor, hold(phone, waiting)).order_id
+    else:
+        shown = actions.issue_pay_code(actor=lin, now=town.now)
+        charge = actions.Charge(code=shown.digits, amount=Money(45_50), subject=words)
+        order_id = actions.charge_code(actor=shop.actor, key=uuid4(), given=charge, now=town.now).order_id
+    order = queries.order_for(lin, order_id)
+    assert (order.status, "1001" in order.remark) == ("SUCCEEDED", False)
+    assert Sale.objects.get(payments__order=order_id).subject == words  # the seller's own stays as typed
+    assert Report.objects.filter(writer_id=shop.actor.uuid).count() == 1
 
 
 @pytest.mark.row("W-13")

@@ -90,12 +90,13 @@ def tend_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes i
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="wallet.watch_shops")
 def watch_shops(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
-    """Merchants' debts are recovered from what they were paid since; what is theirs is paid out once a day;
-    those with too much trouble are held."""
+    """Those with too much trouble are held, first: who is held is not paid out. Merchants' debts are recovered from
+    what they were paid since; what is theirs is paid out once a day.
+    """
     now = clock.now()
+    actions.hold_troubled(now=now)
     actions.recover_debts(now=now)
     actions.disburse_daily(now=now)
-    actions.hold_troubled(now=now)
 
 
 @app.periodic(cron="* * * * * 40")

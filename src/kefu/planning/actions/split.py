@@ -37,6 +37,8 @@ from kefu.wallet import queries as orders
 from kefu.wallet.queries import OrderView, QuoteView
 
 PEOPLE_MOST, OPEN_MOST, WEIGHT_MOST = 20, 20, 1000
+OWN_POCKET = ("withdrawal", "pot", "exchange")
+"""Kinds of order by which nobody was paid: the money stayed its owner's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +108,7 @@ def _total(actor: Actor, asked: Asked) -> Money:
         return Money(amounts.check(asked.total, most=amounts.SPLIT_MOST))
     order = orders.order_for(actor, asked.order_id)
     taken = Split.objects.filter(order_id=order.id, status=Split.OPEN).exists()
-    divisible = order.status == "SUCCEEDED" and order.direction == "out" and order.kind not in ("withdrawal", "pot")
+    divisible = order.status == "SUCCEEDED" and order.direction == "out" and order.kind not in OWN_POCKET
     if taken or not divisible:
         raise OrderNotDivisible()
     return order.amount

@@ -75,6 +75,7 @@ class CardCheckView:
     kind: str
     reason: str
     tries_left: int | None
+    created_at: datetime
     expires_at: datetime
 
 
@@ -172,6 +173,7 @@ def see_card_check(row: CardCheck) -> CardCheckView:
         kind=row.kind,
         reason=row.reason,
         tries_left=row.tries_left,
+        created_at=row.created_at,
         expires_at=row.expires_at,
     )
 

@@ -17,7 +17,7 @@ from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order
 from kefu.wallet.rules.amount import CURRENCY
 
-_OWN = (m.TOPUP, m.GOODWILL, m.PROVISIONAL, m.POT, m.REROUTE)
+_OWN = (m.TOPUP, m.GOODWILL, m.FOUND, m.PROVISIONAL, m.POT, m.REROUTE)
 _BY_CARD = Q(kind=m.PAYMENT, instrument__isnull=False)
 """Payments by card do not touch the account: what they bring to it (a late charge, a refund rerouted) was not spent."""
 

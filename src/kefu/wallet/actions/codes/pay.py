@@ -11,6 +11,7 @@ from kefu.core.actor import SYSTEM, Actor
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound, Refusal
 from kefu.identity import queries as identity
+from kefu.trust import actions as trust
 from kefu.wallet import models as m
 from kefu.wallet.actions import forbidden, telling
 from kefu.wallet.actions.codes.refusals import CodeAltered, CodeExpired, CodePayerCannot, CodeUnknown, CodeUsed
@@ -119,6 +120,7 @@ def _charge(actor: Actor, digest: bytes, sale: Sale, *, now: datetime) -> UUID |
         raise CodePayerCannot(why=gone.code) from gone
     data = {"sale": sale.id, "amount": sale.amount, "customer": code.customer_id}
     audit.record(actor=actor, action="wallet.charge_code", subject=f"pay_code:{code.id}", now=now, data=data)
+    trust.report_words(ref=f"sale:{sale.id}", writer_id=actor.uuid, words=sale.subject, now=now)
     order_id = pay_or_ask(payer, sale, wallet, mode=m.CODE, without_pin=(CODE_SERIES,), now=now)
     if order_id is None:
         values = {"merchant": sale.merchant.name, "amount": Money(sale.amount, sale.currency).text()}

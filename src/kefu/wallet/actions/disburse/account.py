@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from kefu.core import audit
 from kefu.core.actor import SYSTEM, Actor
@@ -48,7 +49,9 @@ def take_merchant_account(check: CardCheckView, *, now: datetime) -> None:
     merchant_id = UUID(check.owner_ref.removeprefix("merchant:"))
     with transaction.atomic():
         merchant = Merchant.objects.select_for_update().get(pk=merchant_id)
-        if MerchantAccount.objects.filter(merchant=merchant, token=check.token).exclude(status__in=_OVER).exists():
+        # Told again of a check that was taken already: what became of its account since stays as it is.
+        taken = ~Q(status__in=_OVER) | Q(proposed_at__gte=check.created_at)
+        if MerchantAccount.objects.filter(taken, merchant=merchant, token=check.token).exists():
             return
         earlier = MerchantAccount.objects.filter(merchant=merchant, status=MerchantAccount.PROPOSED)
         earlier.update(status=MerchantAccount.REJECTED, decided_by=SYSTEM.ref, decided_at=now)

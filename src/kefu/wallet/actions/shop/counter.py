@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kefu.core.actor import Actor
 from kefu.core.ids import new_id
+from kefu.trust import queries as trust
 from kefu.wallet import events as facts
 from kefu.wallet import models as m
 from kefu.wallet.actions import telling
@@ -46,7 +47,9 @@ def pay_or_ask(
 
     The caller holds the payer's wallet row. Refuses what `write_quote` and `pay_quoted` do.
     """
-    named: dict[str, Any] = {"sale": sale, "payee_name": sale.merchant.name, "remark": sale.subject}
+    # As their own order says it: what somebody else wrote.
+    words = trust.shown(sale.subject).text
+    named: dict[str, Any] = {"sale": sale, "payee_name": sale.merchant.name, "remark": words}
     try:
         quote = write_quote(payer, kind=m.PAYMENT, mode=mode, amount=sale.amount, now=now, **named)
     except LimitReached as over:
