@@ -20,6 +20,7 @@ from kefu.wallet.actions.shop.merchant import owner_ref, tell_shop
 from kefu.wallet.actions.shop.refusals import MadeGood, OverRefund, RefundMoved
 from kefu.wallet.actions.vouchers import locking as vouchers
 from kefu.wallet.models import Instrument, Merchant, Order, Payment, Refund, Wallet
+from kefu.wallet.queries.provisional import made_good
 from kefu.wallet.queries.shop.refund import left_of
 from kefu.wallet.rules import voucher as rules
 
@@ -48,7 +49,7 @@ def lock_refund(order_id: UUID, **mine: UUID) -> Refund:
 
 def check_left(payment: Payment, amount: int) -> None:
     """Refuse `wallet.refund.too_much`, and `.made_good` where we have paid the payer for good: they have it once."""
-    left = left_of(payment)
+    left = left_of(payment, made_good(payment.pk))
     if amount > payment.captured - payment.refunded:
         raise OverRefund(left=left.text())
     if amount > left.minor:
@@ -67,7 +68,7 @@ def pay_back(refund: Refund, amount: int, *, actor: Actor, by: str, now: datetim
     check_left(payment, amount)
     left = Payment.objects.filter(pk=payment.pk, captured__gte=F("refunded") + amount)
     if not left.update(refunded=F("refunded") + amount):
-        raise OverRefund(left=left_of(payment).text())
+        raise OverRefund(left=left_of(payment, made_good(payment.pk)).text())
     payment.refunded += amount
     part = _voucher_share(payment, before=before)
     card = payment.order.instrument if amount > part else None
