@@ -18,9 +18,14 @@ from kefu.wallet.queries.shop import refund as refunds
 @pytest.fixture
 def disputed(town):
     """A refund of ¥100 that the merchant refused and the customer put before the platform; its case is open."""
+    return put_before_us(town, by_card=False)
+
+
+def put_before_us(town, *, by_card: bool):
     mall = Mall(town)
     lin, shop = town.customer("林晓", 300_00), mall.shop()
-    paid = mall.bought(lin, shop, 100_00)
+    sale = mall.sale(shop, 100_00)
+    paid = mall.pay_by_card(lin, sale) if by_card else mall.pay(lin, sale)
     asked = mall.ask(lin, paid, 100_00)
     wallet.answer_refund(actor=shop.actor, order_id=asked.id, agree=False, words="送达时完好", now=town.now)
     wallet.escalate_refund(actor=lin, order_id=asked.id, now=town.now)
@@ -78,6 +83,18 @@ def test_proposed_by_one_and_approved_by_another_the_refund_is_paid_once(town, d
     with pytest.raises(Refusal, match=r"wallet\.refund\.moved"):
         actions.propose_refund(actor=agent, case_id=case.id, amount=Money(1_00), reason="再退", now=town.now)
     assert books.check_books() == []
+
+
+@pytest.mark.parametrize("by_card", [False, True])
+def test_the_customer_is_told_of_the_way_that_the_money_goes(town, monkeypatch, by_card: bool) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("kefu.cases.actions.proposal.tell", lambda **told: said.append(told["sentence"]))
+    lin, _asked, case = put_before_us(town, by_card=by_card)
+    agent, boss = taken(town, case), town.staff("丁", "supervisor")
+    made = actions.propose_refund(actor=agent, case_id=case.id, amount=Money(60_00), reason="照片清楚", now=town.now)
+    actions.decide_proposal(actor=boss, proposal_id=made.id, approve=True, words="", now=town.now)
+    assert town.money(lin)[0] == (300_00 if by_card else 260_00)
+    assert ("退回您的余额" in said[-1], "原来的付款方式" in said[-1]) == (not by_card, by_card)
 
 
 @pytest.mark.row("F-05")

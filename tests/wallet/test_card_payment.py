@@ -141,6 +141,16 @@ def test_a_card_of_another_a_removed_one_and_a_sale_taken_later_are_refused(town
     assert not Order.objects.filter(kind="payment").exists()
 
 
+def test_a_card_taken_off_the_wallet_since_the_quote_is_not_charged(town, mall) -> None:
+    lin, shop = town.customer("林晓", 1_00), mall.shop()
+    sale = mall.sale(shop, 5_00)
+    quote = mall.quote_by_card(lin, sale)
+    actions.unlink_card(actor=lin, instrument_id=town.card(lin), now=town.now)
+    with pytest.raises(NotFound):
+        actions.create_payment(actor=lin, key=uuid4(), quote_id=quote.id, now=town.now)
+    assert (mall.sale_status(sale), Order.objects.filter(kind="payment").exists()) == ("OPEN", False)
+
+
 def test_limits_and_a_stop_hold_for_cards_too(town, mall) -> None:
     lin, shop = town.customer("林晓", 1_00, tier=2, proof=1), mall.shop()
     mall.pay_by_card(lin, mall.sale(shop, 900_00))

@@ -75,7 +75,7 @@ TOLD: dict[str, tuple[str, ...] | str] = {
     "wallet.create_large_withdrawal": ("withdrawal_held",),
     "wallet.pay_out": ("withdrawal_done",),
     "wallet.fail_withdrawal": ("withdrawal_failed",),
-    "wallet.take_back_payout": ("withdrawal_returned",),
+    "wallet.take_back_payout": ("withdrawal_returned", "returned_made_good"),
     "wallet.pay_goodwill": ("goodwill_paid",),
     "wallet.stop_outflows": ("outflows_stopped",),
     "wallet.lift_stop": ("outflows_allowed",),

@@ -1,6 +1,8 @@
 """Vouchers: under four eyes, taken once each, locked, used, freed, ended; and their exact share of every refund."""
 
 import itertools
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
@@ -136,6 +138,41 @@ def test_it_is_freed_when_its_quote_runs_out_or_its_charge_is_refused(town, mall
     scripted.of[waiting.instruction_id], scripted.reason = "FAILED", "risk"
     assert town.ask_bank(lin, waiting).status == "FAILED"
     assert (status_of(voucher), town.house("L50"), shop.money()) == ("ISSUED", 5_00, 0)
+
+
+def test_confirmed_in_the_last_second_it_is_not_freed_while_the_card_is_charged(committed_town, scripted) -> None:
+    town = committed_town
+    mall = Mall(town)
+    lin, shop = town.customer("林晓", 50_00), mall.shop()
+    scripted.outcome = "PROCESSING"
+    voucher = mall.voucher(lin)
+    quote = mall.quote_by_card(lin, mall.sale(shop, 20_00), voucher.id)
+    made, end = threading.Event(), threading.Event()
+
+    def confirm() -> None:
+        try:
+            with transaction.atomic():
+                actions.create_payment(actor=lin, key=uuid4(), quote_id=quote.id, now=town.now)
+                made.set()
+                assert end.wait(20)
+        finally:
+            connections.close_all()
+
+    def tend() -> int:
+        try:
+            return actions.free_expired(now=town.now + timedelta(minutes=6))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        paying = pool.submit(confirm)
+        assert made.wait(20)
+        tending = pool.submit(tend)
+        time.sleep(0.5)  # it has looked at what waits, and waits for the voucher's row
+        end.set()
+        paying.result()
+        assert tending.result() == 0
+    assert status_of(voucher) == "LOCKED"
 
 
 @pytest.mark.parametrize("why", ["min_spend", "merchant", "later", "early", "another"])

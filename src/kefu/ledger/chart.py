@@ -114,7 +114,9 @@ PAIRS: dict[Journal, frozenset[tuple[str, str]]] = {
         }
     ),
     Journal.GOODWILL: frozenset({("E13", "L10")}),
-    Journal.PROVISIONAL: frozenset({("A33", "L10"), ("E12", "A33"), ("L10", "A33"), ("A31", "A33")}),
+    Journal.PROVISIONAL: frozenset(
+        {("A33", "L10"), ("E12", "A33"), ("L10", "A33"), ("A31", "A33"), ("A20", "E12")}
+    ),
     Journal.CUST_RECOVERED: frozenset({("L10", "A31")}),
     Journal.POT: frozenset({("L10", "L12"), ("L12", "L10")}),
     Journal.FX: frozenset({("L10", "A40"), ("A40", "L10")}),
@@ -144,7 +146,8 @@ An exchange sells in one currency (L10, A40) and buys in another (A40, L10): eac
 safeguarded moves with it (SWEEP_LEG in the one, FUND_LEG in the other). A40 is the house's position in a currency.
 
 A provisional credit (A33) ends as our loss (E12), or is taken back: what the balance cannot carry is owed to us by the
-customer (A31), and recovered only with a legal basis and after a notice.
+customer (A31), and recovered only with a legal basis and after a notice. Money that a bank gives back (A20) after we
+made it good is our loss recovered (E12).
 
 A payment by card is the channel's receivable (A20) owed to the merchant at once; its refund waits in L20 until the
 bank's statement shows it at the card, and stays there when the card cannot take it, until its owner says where to. What

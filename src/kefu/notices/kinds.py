@@ -148,6 +148,10 @@ KINDS: dict[str, Kind] = {
         _("还款被退回"),
         _("还款 %(amount)s 被退回（%(payee)s）：%(reason)s。款项和手续费 %(fee)s 已回到余额。订单号 %(no)s。"),
     ),
+    "returned_made_good": Kind(
+        _("款项被退回"),
+        _("%(amount)s 被退回：%(reason)s。%(ours)s 平台已赔付，不再入账；其余和手续费 %(fee)s 回余额。订单号 %(no)s。"),
+    ),
     "payment_done": Kind(_("付款成功"), _("已付给%(merchant)s %(amount)s。订单号 %(no)s。")),
     "payment_failed": Kind(
         _("付款未成功"),

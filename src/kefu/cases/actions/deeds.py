@@ -33,7 +33,11 @@ def _refund(actor: Actor, case: Case, row: Proposal, now: datetime) -> tuple[str
         actor=actor, order_id=_order_of(row), amount=Money(row.amount, row.currency), case_ref=case.no,
         approval_id=row.approval_id, now=now,
     )  # fmt: skip
-    return str(done.transfers[0]), gettext_noop("平台裁定退款：%(amount)s 已经退回您的余额（记账凭证 %(ref)s）。")
+    if done.by_bank or done.amount.minor != row.amount:  # to a card, where the bank brings it, or a voucher's part
+        said = gettext_noop("平台裁定退款：%(amount)s 按原来的付款方式退回，到账情况见退款单（记账凭证 %(ref)s）。")
+    else:
+        said = gettext_noop("平台裁定退款：%(amount)s 已经退回您的余额（记账凭证 %(ref)s）。")
+    return str(done.transfers[0]), said
 
 
 def _decline(actor: Actor, case: Case, row: Proposal, now: datetime) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from kefu.rails.queries import AdviceView
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, telling
 from kefu.wallet.models import Order
+from kefu.wallet.queries.provisional import made_good
 from kefu.wallet.rules.payee import payee_ref
 
 HOLD = "hold"
@@ -162,17 +163,8 @@ def _take_back(order: Order, advice: AdviceView, *, now: datetime) -> None:
     """The card could not take it: amount and fee are the customer's again, and so is the quota that it used."""
     happened, evidence = advice.happened_at or advice.received_at, f"advice:{advice.id}"
     account, way = _wallet(order), WAYS[order.kind]
-    legs = [
-        book.Leg(
-            name="returned",
-            debit=book.house("A20", order),
-            credit=account,
-            amount=order.amount,
-            journal=way.back,
-            happened_at=happened,
-            evidence_ref=evidence,
-        )
-    ]
+    ours = min(order.amount, made_good(order.id))
+    legs = _come_back(order, account, ours, at=happened, evidence=evidence)
     if order.fee:
         earned, safe, own = (book.house(code, order) for code in (way.income, "A10", "A11"))
         legs += [
@@ -184,11 +176,29 @@ def _take_back(order: Order, advice: AdviceView, *, now: datetime) -> None:
     book.post(order, legs, now=now)
     book.move(order, m.RETURNED, returned_at=now, reason=advice.reason or "unnamed")
     data = {"reason": order.reason}
-    book.write_step(order, way.returned, at=happened, heard_at=now, source_ref=evidence, data=data)
+    step = "returned_made_good" if ours else way.returned
+    book.write_step(order, step, at=happened, heard_at=now, source_ref=evidence, data=data)
     _record(order, "wallet.take_back_payout", advice, now=now)
     telling.order_changed(order, balance=True, now=now)
-    telling.tell_failed(order, now=now)
+    telling.tell_failed(order, made_good=ours, now=now)
     _clear_what_stands(order, now=now)
+
+
+def _come_back(order: Order, account: int, ours: int, *, at: datetime, evidence: str) -> list[book.Leg]:
+    """The amount, less `ours`: what a provisional credit that is final has made good, which is our loss no more."""
+    back, loss, own, safe = (book.house(code, order) for code in ("A20", "E12", "A11", "A10"))
+    legs = (
+        ("returned", back, account, order.amount - ours, WAYS[order.kind].back),
+        ("returned_loss", back, loss, ours, Journal.PROVISIONAL),
+        ("returned_sweep", own, safe, ours, Journal.SWEEP_LEG),
+    )
+    return [
+        book.Leg(
+            name=name, debit=debit, credit=to, amount=amount, journal=journal, happened_at=at, evidence_ref=evidence
+        )
+        for name, debit, to, amount, journal in legs
+        if amount
+    ]
 
 
 def _give_back_hold(order: Order, advice: AdviceView, *, now: datetime) -> None:

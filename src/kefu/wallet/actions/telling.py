@@ -59,8 +59,8 @@ def amount_of(order: Order) -> str:
     return Money(order.amount, order.currency).text()
 
 
-def tell_failed(order: Order, *, now: datetime) -> None:
-    """An order came to nothing, or back: its customer is told why."""
+def tell_failed(order: Order, *, made_good: int = 0, now: datetime) -> None:
+    """An order came to nothing, or back: its customer is told why, and what of it they had from us (minor units)."""
     kind = f"{order.kind}_{'returned' if order.status == RETURNED else 'failed'}"
     values = {"amount": amount_of(order), "reason": reason_text(order.kind, order.reason), "no": order.no}
     if order.kind == TRANSFER:
@@ -68,6 +68,8 @@ def tell_failed(order: Order, *, now: datetime) -> None:
     if order.kind in PAID_OUT:
         other = "payee" if order.kind in TO_PAYEE else "card"
         values |= {other: order.payee_label, "fee": Money(order.fee, order.currency).text()}
+    if made_good:
+        kind, values["ours"] = "returned_made_good", Money(made_good, order.currency).text()
     for person in people_of(order):
         tell(person, kind, actor=SYSTEM, ref=f"order:{order.id}", now=now, **values)
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from kefu.core.actor import Actor
 from kefu.core.money import Money
 from kefu.identity import queries as identity
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order, Payment, Provisional
-from kefu.wallet.rules.provisional import BASES, REASONS, can_be_disputed
+from kefu.wallet.rules.provisional import BASES, REASONS, can_be_disputed, money_left
 
 LIST_MOST = 50
 WHY = {**REASONS, **BASES}
@@ -126,8 +126,23 @@ def left_to_give(order_id: UUID) -> Money | None:
     order = Order.objects.filter(pk=order_id).first()
     if order is None or not can_be_disputed(order.kind, order.status):
         return None
-    rows = list(order.provisionals.exclude(status=Provisional.WITHDRAWN).select_related("order"))
-    if any(row.status in Provisional.OPEN for row in rows):
+    if order.provisionals.filter(status__in=Provisional.OPEN).exists():
         return None
-    back = Payment.objects.filter(pk=order.pk).values_list("refunded", flat=True).first() or 0
-    return Money(max(0, order.amount - back - sum(row.order.amount for row in rows)), order.currency)
+    return left_to_make_good(order)
+
+
+def left_to_make_good(order: Order) -> Money:
+    """What the customer lacks of an order whose money is gone: neither come back nor made good by us for good.
+
+    Binding only while the caller holds the order's row, and a payment's.
+    """
+    left, row = order.amount, Payment.objects.filter(pk=order.pk).first()
+    if row is not None:
+        left = money_left(left, captured=row.captured, refunded=row.refunded, part=row.voucher_part)
+    return Money(max(0, left - made_good(order.pk)), order.currency)
+
+
+def made_good(order_id: UUID) -> int:
+    """What the customer has got from us for an order, for good; minor units."""
+    rows = Provisional.objects.filter(disputed_id=order_id, status=Provisional.FINAL)
+    return int(rows.aggregate(sum=Sum("order__amount"))["sum"] or 0)

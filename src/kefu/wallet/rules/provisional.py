@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kefu.wallet import models as m
+from kefu.wallet.rules import voucher as vouchers
 
 WORDS_MOST = 500
 LEFT = (m.TRANSFER, m.PAYMENT, m.WITHDRAWAL, *m.TO_PAYEE)
@@ -31,6 +32,23 @@ def can_be_disputed(kind: str, status: str) -> bool:
     if kind in LEFT and status == m.SUCCEEDED:
         return True
     return kind in (*LEFT, m.TOPUP) and status in m.OUTSIDE
+
+
+def money_left(order: int, *, captured: int, refunded: int, part: int) -> int:
+    """What of the `order` that paid a merchant was not refunded as money, minor units: a voucher's part of it does
+    not count.
+    """
+    back = refunded - vouchers.share(refunded, paid=captured, part=part) if captured else 0
+    return order - back
+
+
+def refundable(order: int, *, captured: int, refunded: int, made_good: int) -> int:
+    """What can still be refunded of a payment whose payer has got `made_good` from us for good.
+
+    Rounded down: its share of money never exceeds what the payer of `order` still lacks.
+    """
+    ours = -(-made_good * captured // order) if captured else 0
+    return max(0, captured - refunded - ours)
 
 
 def share(amount: int, available: int) -> tuple[int, int]:

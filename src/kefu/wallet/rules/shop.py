@@ -94,6 +94,7 @@ HOLD_REASONS: dict[str, Any] = {
 WHY_NOT: dict[str, Any] = {
     "unpaid": _("它还没有付成功。"),
     "all": _("款项已经全部退回。"),
+    "made_good": _("平台已经为它赔付了您。"),
     "late": _("已经超过商户约定的可退期限。"),
 }
 

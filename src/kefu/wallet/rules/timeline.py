@@ -24,6 +24,7 @@ LABELS: dict[str, Any] = {
     "reversed": _("对方冲正，款项和手续费已回到余额"),
     "payee_result": _("等待对方答复"),
     "returned": _("银行退回，款项和手续费已回到余额"),
+    "returned_made_good": _("款项退回；平台赔付过的部分不再入账，其余和手续费已回到余额"),
     "given_back": _("银行退回，已回到可结算"),
     "return_cleared": _("退回款已与银行对账"),
     "contradicted": _("银行说法前后不一，人工核对中"),

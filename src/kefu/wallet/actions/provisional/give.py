@@ -19,11 +19,11 @@ from kefu.ledger.chart import Journal
 from kefu.sla import actions as sla
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, telling
-from kefu.wallet.actions.provisional.refusals import AlreadyGiven, NotDisputable, ProvisionalMoved, TooMuch
+from kefu.wallet.actions.provisional.refusals import AlreadyGiven, NotDisputable, ProvisionalMoved, TooMuch, Undecided
 from kefu.wallet.actions.wallet import ensure
-from kefu.wallet.models import Order, Provisional
+from kefu.wallet.models import Order, Payment, Provisional
 from kefu.wallet.queries.order import order_for
-from kefu.wallet.queries.provisional import left_to_give
+from kefu.wallet.queries.provisional import left_to_give, left_to_make_good
 from kefu.wallet.queries.values import OrderView
 from kefu.wallet.refusals import CaseMissing
 from kefu.wallet.rules import amount as amounts
@@ -143,14 +143,22 @@ def _post_given(order: Order, approval_id: UUID, *, now: datetime) -> None:
 def final_arguments(*, order_id: UUID, case_ref: str) -> dict[str, Any]:
     """What an approval of `wallet.finalise_provisional` is bound to. `order_id`: the provisional credit.
 
-    Refuses `core.thing.not_found`, `wallet.provisional.moved`.
+    Refuses `core.thing.not_found`, `wallet.provisional.moved`, `.undecided` while the bank has the order in dispute in
+    hand, `.too_much` when more would be given for good than its customer still lacks.
     """
-    row = Provisional.objects.select_related("order").filter(pk=order_id).first()
+    row = Provisional.objects.select_related("order", "disputed").filter(pk=order_id).first()
     if row is None or row.order.case_ref != case_ref:
         raise NotFound()
     if row.status not in Provisional.OPEN:
         raise ProvisionalMoved()
-    order = row.order
+    order, disputed = row.order, row.disputed
+    if disputed.status in m.OUTSIDE:
+        raise Undecided()
+    left = Money(0, order.currency)
+    if rules.can_be_disputed(disputed.kind, disputed.status):
+        left = left_to_make_good(disputed)
+    if order.amount > left.minor:
+        raise TooMuch(left=left.text())
     return {"order": str(order_id), "amount": order.amount, "currency": order.currency, "case": case_ref}
 
 
@@ -159,11 +167,14 @@ def finalise_provisional(
 ) -> OrderView:
     """Make the credit the customer's own: our loss. Also after the notice, until it is taken back.
 
-    Refuses `core.thing.not_found`, `wallet.provisional.moved`, `identity.approval.*`.
+    Refuses what `final_arguments` does, `identity.approval.*`.
     """
     for_people(actor, case_ref)
     with transaction.atomic():
         row = lock(order_id)
+        # Against its money coming back at the same moment: who comes second sees what the first has done.
+        Order.objects.select_for_update().get(pk=row.disputed_id)
+        Payment.objects.select_for_update().filter(pk=row.disputed_id).first()
         arguments = final_arguments(order_id=order_id, case_ref=case_ref)
         identity.consume_approval(approval_id=approval_id, action=FINALISE, arguments=arguments, now=now, actor=actor)
         if not transition(Provisional, row.pk, Provisional.OPEN, Provisional.FINAL, ended_at=now):

@@ -25,6 +25,12 @@ class AlreadyGiven(Refusal):
     operator = "an open provisional credit stands on this order"
 
 
+class Undecided(Refusal):
+    code = "wallet.provisional.undecided"
+    text = _("原订单还没有结果，现在把临时款转为客户所有，原款退回或到账时就会重复。请等银行的结果。没有任何款项变动。")
+    operator = "the order in dispute is still with the bank: its money may come back by itself"
+
+
 class ProvisionalMoved(Refusal):
     code = "wallet.provisional.moved"
     text = _("这笔临时款已经不在这个状态，没有重复处理。请刷新页面。")

@@ -10,9 +10,9 @@ from kefu.core.actor import SYSTEM, Actor
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import actions as identity
-from kefu.wallet.actions.shop.payback import left_of, lock_refund, pay_back
+from kefu.wallet.actions.shop.payback import check_left, lock_refund, pay_back
 from kefu.wallet.actions.shop.refund import decline
-from kefu.wallet.actions.shop.refusals import OverRefund, RefundMoved
+from kefu.wallet.actions.shop.refusals import RefundMoved
 from kefu.wallet.models import Refund, RefundNote
 from kefu.wallet.queries.order import order_for
 from kefu.wallet.queries.values import OrderView
@@ -24,12 +24,12 @@ PAY, DECLINE = "wallet.pay_refund", "wallet.decline_refund"
 
 
 def refund_arguments(*, order_id: UUID, amount: Money, case_ref: str) -> dict[str, Any]:
-    """What an approval of `wallet.pay_refund` is bound to. Refuses `core.amount.*`, `wallet.refund.too_much`."""
+    """What an approval of `wallet.pay_refund` is bound to. Refuses `core.amount.*`, `wallet.refund.too_much`,
+    `.made_good`.
+    """
     minor = amounts.check(amount, most=rules.PAYMENT_MOST)
     refund = _escalated(order_id)
-    left = left_of(refund.refund_of)
-    if minor > left.minor:
-        raise OverRefund(left=left.text())
+    check_left(refund.refund_of, minor)
     return {"order": str(order_id), "amount": minor, "currency": amount.currency, "case": case_ref}
 
 
@@ -53,7 +53,7 @@ def pay_decided_refund(
 ) -> OrderView:
     """Pay back what a case decided, once an approval: from the merchant's payable, else at the merchant's debt.
 
-    Refuses `wallet.goodwill.case_missing`, `wallet.refund.moved`, `.too_much`, `identity.approval.*`.
+    Refuses `wallet.goodwill.case_missing`, `wallet.refund.moved`, `.too_much`, `.made_good`, `identity.approval.*`.
     """
     _for_people(actor, case_ref)
     with transaction.atomic():

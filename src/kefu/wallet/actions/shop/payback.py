@@ -8,7 +8,6 @@ from django.db.models import F
 
 from kefu.core import audit
 from kefu.core.actor import SYSTEM, Actor
-from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.ledger import queries as books
@@ -18,9 +17,11 @@ from kefu.wallet import models as m
 from kefu.wallet.actions import book, telling
 from kefu.wallet.actions.shop import sendback
 from kefu.wallet.actions.shop.merchant import owner_ref, tell_shop
-from kefu.wallet.actions.shop.refusals import OverRefund, RefundMoved
+from kefu.wallet.actions.shop.refusals import MadeGood, OverRefund, RefundMoved
 from kefu.wallet.actions.vouchers import locking as vouchers
 from kefu.wallet.models import Instrument, Merchant, Order, Payment, Refund, Wallet
+from kefu.wallet.queries.provisional import made_good
+from kefu.wallet.queries.shop.refund import left_of
 from kefu.wallet.rules import voucher as rules
 
 ANSWER_CLOCK = "REFUND-ANSWER"
@@ -46,22 +47,28 @@ def lock_refund(order_id: UUID, **mine: UUID) -> Refund:
     return refund
 
 
-def left_of(payment: Payment) -> Money:
-    return Money(payment.captured - payment.refunded, payment.order.currency)
+def check_left(payment: Payment, amount: int) -> None:
+    """Refuse `wallet.refund.too_much`, and `.made_good` where we have paid the payer for good: they have it once."""
+    left = left_of(payment, made_good(payment.pk))
+    if amount > payment.captured - payment.refunded:
+        raise OverRefund(left=left.text())
+    if amount > left.minor:
+        raise MadeGood(left=left.text())
 
 
 def pay_back(refund: Refund, amount: int, *, actor: Actor, by: str, now: datetime) -> None:
     """Post the refund of `amount` within the caller's transaction, its payment locked: back by the way it was paid.
 
     A voucher's share of it goes back to the voucher. To the balance the rest is there at once; to a card the bank is
-    asked to bring it, and the order follows its word. Refuses `wallet.refund.too_much`; the row itself would refuse
-    more than was captured.
+    asked to bring it, and the order follows its word. Refuses `wallet.refund.too_much`, `.made_good`; the row itself
+    would refuse more than was captured.
     """
     payment, order = refund.refund_of, refund.order
     before = payment.refunded
+    check_left(payment, amount)
     left = Payment.objects.filter(pk=payment.pk, captured__gte=F("refunded") + amount)
     if not left.update(refunded=F("refunded") + amount):
-        raise OverRefund(left=left_of(payment).text())
+        raise OverRefund(left=left_of(payment, made_good(payment.pk)).text())
     payment.refunded += amount
     part = _voucher_share(payment, before=before)
     card = payment.order.instrument if amount > part else None

@@ -137,8 +137,11 @@ def _fund(actor: Actor, payment: Payment, wallet: Wallet, *, now: datetime) -> N
     quote = cast("Quote", payment.order.quote)
     if payment.voucher is not None:
         vouchers.check_locked(payment.voucher, quote.id, payment.voucher_part)
-    if payment.order.instrument is not None:
-        charge.ask(actor, payment, payment.order.instrument, now=now)
+    card = payment.order.instrument
+    if card is not None:
+        if card.status != Instrument.ACTIVE:  # taken off the wallet since it was quoted
+            raise NotFound()
+        charge.ask(actor, payment, card, now=now)
     elif payment.sale.capture_later:
         _authorise(payment, wallet, now=now)
     else:

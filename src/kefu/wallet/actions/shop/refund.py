@@ -25,14 +25,14 @@ from kefu.wallet.actions import book
 from kefu.wallet.actions.shop.payback import (
     ANSWER_CLOCK,
     changed,
-    left_of,
+    check_left,
     lock_payment,
     lock_refund,
     pay_back,
     stop_answer_clock,
     tell,
 )
-from kefu.wallet.actions.shop.refusals import NotRefundable, OverRefund, RefundMoved, RefundOpen, RefundWordsUnfit
+from kefu.wallet.actions.shop.refusals import NotRefundable, RefundMoved, RefundOpen, RefundWordsUnfit
 from kefu.wallet.models import Order, Payment, Refund, RefundNote
 from kefu.wallet.queries.order import order_for
 from kefu.wallet.queries.shop.merchant import merchant_of
@@ -58,7 +58,7 @@ def request_refund(*, actor: Actor, key: UUID, asking: Asking, now: datetime) ->
     """Ask the merchant for money back; their clock starts. The order of kind refund tells how it goes on.
 
     The payment PIN is wanted for `refund:<order of the payment>`. Refuses `core.thing.not_found`, `core.amount.*`,
-    `identity.level.insufficient`, `wallet.refund.not_refundable`, `.too_much`, `.open`, `.words_unfit`.
+    `identity.level.insufficient`, `wallet.refund.not_refundable`, `.too_much`, `.made_good`, `.open`, `.words_unfit`.
     """
     if actor.kind != "customer":
         raise NotFound()
@@ -94,7 +94,8 @@ def refund_payment(
 ) -> RefundView:
     """The merchant gives back of their own accord, all or part: at once, to the balance that paid.
 
-    Refuses `core.thing.not_found`, `core.amount.*`, `wallet.refund.too_much`, `.open`, `core.request.key_reused`.
+    Refuses `core.thing.not_found`, `core.amount.*`, `wallet.refund.too_much`, `.made_good`, `.open`,
+    `core.request.key_reused`.
     """
     merchant = merchant_of(actor, "wallet.refund_payment", now=now)
     minor = amounts.check(amount, most=rules.PAYMENT_MOST)
@@ -116,7 +117,7 @@ def answer_refund(
     """The merchant agrees (the money goes back at once), or refuses with words and what shows it.
 
     A refusal can still be turned into a yes until the platform has taken it over. Refuses `core.thing.not_found`,
-    `wallet.refund.moved`, `.too_much`, `.words_unfit` (a refusal needs words).
+    `wallet.refund.moved`, `.too_much`, `.made_good`, `.words_unfit` (a refusal needs words).
     """
     merchant = merchant_of(actor, "wallet.answer_refund", now=now)
     with transaction.atomic():
@@ -235,8 +236,7 @@ def decline(actor: Actor, refund: Refund, reason: str, *, now: datetime) -> None
 
 
 def _open(payment: Payment, minor: int, reason: str, *, by: str, actor: Actor, now: datetime) -> Refund:
-    if minor > left_of(payment).minor:
-        raise OverRefund(left=left_of(payment).text())
+    check_left(payment, minor)
     paid = payment.order
     order = Order.objects.create(
         no=order_no("R", now),

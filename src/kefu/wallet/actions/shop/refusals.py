@@ -87,6 +87,13 @@ class OverRefund(Refusal):
     operator = "more would be refunded than was captured; %(left)s is left"
 
 
+class MadeGood(Refusal):
+    code = "wallet.refund.made_good"
+    status = 422
+    text = _("平台已经为这笔付款赔付了付款人，最多还能退 %(left)s，再退就重复了。没有任何款项变动。")
+    operator = "the payer was made good by a provisional credit that is final; %(left)s is left"
+
+
 class NotRefundable(Refusal):
     code = "wallet.refund.not_refundable"
     status = 422

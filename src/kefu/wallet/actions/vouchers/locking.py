@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 
 from kefu.core.actor import Actor
@@ -96,8 +97,11 @@ def free_expired(*, now: datetime, limit: int = 200) -> int:
     freed = 0
     for pk, quote_id in waiting:
         if quote_id in over:
-            row = Voucher.objects.get(pk=pk)
-            if row.quote_id == quote_id:
-                free(row)
-                freed += 1
+            with transaction.atomic():
+                # Against a confirmation of the last second: it holds the row until its order can be seen.
+                row = Voucher.objects.select_for_update().get(pk=pk)
+                paying = Order.objects.filter(quote_id=quote_id, status__in=OPEN).exists()
+                if row.quote_id == quote_id and not paying:
+                    free(row)
+                    freed += 1
     return freed

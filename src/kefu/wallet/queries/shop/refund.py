@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from kefu.core.actor import Actor
 from kefu.core.models import StoredFile
@@ -14,9 +14,10 @@ from kefu.identity import queries as identity
 from kefu.sla import queries as clocks
 from kefu.trust import queries as trust
 from kefu.wallet.access import customer_seen_by
-from kefu.wallet.models import Payment, Refund, RefundNote
+from kefu.wallet.models import Payment, Provisional, Refund, RefundNote
 from kefu.wallet.queries.shop.merchant import own_merchant
 from kefu.wallet.queries.shop.values import NoteView, Refundable, RefundView, see_note, see_refund
+from kefu.wallet.rules.provisional import refundable
 from kefu.wallet.rules.shop import WHY_NOT, why_not_refundable
 from kefu.wallet.rules.voucher import share
 
@@ -30,17 +31,28 @@ def window_end(payment: Payment) -> datetime | None:
     return payment.captured_at + timedelta(days=payment.merchant.refund_days)
 
 
+def left_of(row: Payment, made_good: int) -> Money:
+    """What can still go back of a payment with its order: not what did, nor what we made good to its payer."""
+    order = row.order
+    left = refundable(order.amount, captured=row.captured, refunded=row.refunded, made_good=made_good)
+    return Money(left, order.currency)
+
+
 def refundable_for(actor: Actor, order_id: UUID, *, now: datetime) -> Refundable:
     """What can be asked back of the customer's payment. Refuses `core.thing.not_found`."""
-    row = Payment.objects.select_related("order__instrument", "merchant").filter(pk=order_id).first()
+    final = Q(order__provisionals__status=Provisional.FINAL)
+    rows = Payment.objects.annotate(made_good=Sum("order__provisionals__order__amount", filter=final, default=0))
+    row = rows.select_related("order__instrument", "merchant").filter(pk=order_id).first()
     if row is None:
         raise NotFound()
     customer_seen_by(actor, row.order.customer_id, now=now)
     until = window_end(row)
     why = why_not_refundable(captured=row.captured, refunded=row.refunded, until=until, now=now)
+    left = left_of(row, int(row.made_good))
+    why = why or ("" if left.minor else "made_good")
     opened = row.refunds.filter(status__in=Refund.OPEN).values_list("pk", flat=True).first()
     return Refundable(
-        left=Money(row.captured - row.refunded, row.order.currency),
+        left=left,
         until=until,
         why_not=str(WHY_NOT[why]) if why else "",
         open_refund=opened,
