@@ -28,6 +28,9 @@ from kefu.receipts.models import SigningKey
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 CERTIFICATE_LASTS = timedelta(days=365 * 20)
 ALGORITHM = "Ed25519"
+# Room for the signature, in hex digits of the file: ours takes about 2,100 of them, and a larger one is refused by
+# the library. Left to itself it signs once for the length and once for good, which costs a third of a receipt.
+ROOM = 8_192
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ def sign_pdf(pdf: bytes, *, row: SigningKey, keys: Keys, number: str) -> bytes:
     )
     # The library runs a loop of its own, which it may not where one runs already: a thread has none.
     with ThreadPoolExecutor(max_workers=1) as apart:
-        signed = apart.submit(signers.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(pdf)), about, signer=signer)
+        unsigned = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        signed = apart.submit(signers.sign_pdf, unsigned, about, signer=signer, bytes_reserved=ROOM)
         return bytes(signed.result().getvalue())
 
 
