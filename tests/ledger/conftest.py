@@ -67,6 +67,10 @@ def again() -> Callable[..., NewTransfer]:
     return replace
 
 
+OWNED = "INSERT INTO ledger_owned SELECT id, owner, code, currency FROM ledger_account WHERE stripe = 0"
+OWNED += " ON CONFLICT DO NOTHING"
+
+
 def write_accounts(owner: psycopg.Connection, wallets: range, striped: dict[int, str]) -> None:
     """Account rows as the owner writes them, for clones in which ids are chosen by the test."""
     rows = [(wallet, 0, "L10", f"customer:{wallet}", True) for wallet in wallets]
@@ -77,3 +81,4 @@ def write_accounts(owner: psycopg.Connection, wallets: range, striped: dict[int,
             " credits_must_not_exceed_debits, opened_at) VALUES (%s, %s, %s, %s, 'CNY', %s, false, now())",
             rows,
         )
+    owner.execute(OWNED)

@@ -25,6 +25,7 @@ BREAKS = {
     "debits equal credits per currency": "UPDATE ledger_account SET currency = 'USD' WHERE id = 602",
     "debits equal credits over all accounts": "UPDATE ledger_account SET credits_posted = 999 WHERE id = 602",
     "the replay of the transfers": f"UPDATE ledger_transfer SET amount = 31 {PAYMENT}",
+    "accounts are found by their owners": "UPDATE ledger_owned SET owner = 'customer:thief' WHERE account = 601",
     "every hold was placed": "UPDATE ledger_hold SET amount = 21 WHERE status = 'POSTED'",
     "every hold is resolved": "UPDATE ledger_hold SET status = 'VOIDED' WHERE status = 'POSTED'",
     "limits hold": "UPDATE ledger_account SET debits_posted = 900 WHERE id = 601",

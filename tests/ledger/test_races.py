@@ -302,7 +302,7 @@ def test_random_traffic_neither_deadlocks_nor_loses_money(scene: Scene) -> None:
 
 
 def test_account_opened_by_two_at_once_is_one(clone_db: str, clone_owner_dsn: str) -> None:
-    values = ["L30", "merchant:1", "CNY", False, NOW, "ledger_striped_account", 15]
+    values = ["ledger_striped_account", "merchant:1", "L30", "CNY", False, NOW, 15]
     with psycopg.connect(clone_db) as first, psycopg.connect(clone_owner_dsn, autocommit=True) as watching:
         first.execute(actions.OPENING, values)
         second = Client(clone_db)

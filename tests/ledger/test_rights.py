@@ -19,6 +19,8 @@ FORBIDDEN = (
     "UPDATE ledger_account SET owner = ''",
     "DELETE FROM ledger_account",
     "INSERT INTO ledger_account (id, stripe, credits_posted) VALUES (1, 0, 5)",
+    "UPDATE ledger_owned SET account = 1",
+    "DELETE FROM ledger_owned",
     "UPDATE ledger_balanceday SET credits_posted = 1",
     "DELETE FROM ledger_balanceday",
     "SELECT nextval('ledger_transfer_seq')",

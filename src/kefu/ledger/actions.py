@@ -153,11 +153,14 @@ def _columns(transfers: Sequence[NewTransfer], now: datetime) -> list[Any]:
 
 
 OPENING = """
+WITH new AS (
+    INSERT INTO ledger_owned (account, owner, code, currency) VALUES (nextval(%s::regclass), %s, %s, %s)
+    ON CONFLICT (owner, code, currency) DO NOTHING RETURNING account, owner, code, currency
+)
 INSERT INTO ledger_account (id, stripe, code, owner, currency, debits_must_not_exceed_credits,
                             credits_must_not_exceed_debits, opened_at)
-SELECT new.id, s.stripe, %s, %s, %s, %s, false, %s
-  FROM (SELECT nextval(%s::regclass) AS id) new, generate_series(0, %s) AS s (stripe) ORDER BY s.stripe
-ON CONFLICT (owner, code, currency, stripe) DO NOTHING
+SELECT new.account, s.stripe, new.code, new.owner, new.currency, %s, false, %s
+  FROM new, generate_series(0, %s) AS s (stripe) ORDER BY s.stripe
 """
 
 
@@ -181,7 +184,7 @@ def open_account(*, code: str, owner: str, currency: str = "CNY", now: datetime)
     with connection.cursor() as cursor:
         cursor.execute(
             OPENING,
-            [code, owner, currency, kind.limited, now, f"ledger_{sequence}_account", last],
+            [f"ledger_{sequence}_account", owner, code, currency, kind.limited, now, last],
         )
     return account_of(code, owner, currency)
 

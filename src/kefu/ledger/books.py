@@ -100,6 +100,12 @@ INVARIANTS = (
                 COALESCE(r.credits_posted, 0))""",
     ),
     Invariant(
+        "accounts are found by their owners",
+        "SELECT 'account ' || COALESCE(a.id, o.account)"
+        " FROM (SELECT * FROM ledger_account WHERE stripe = 0) a FULL JOIN ledger_owned o ON o.account = a.id"
+        " WHERE (a.owner, a.code, a.currency) IS DISTINCT FROM (o.owner, o.code, o.currency)",
+    ),
+    Invariant(
         "every hold was placed by a transfer with the same fields",
         "SELECT 'hold ' || COALESCE(h.id, t.id) FROM ledger_hold h"
         " FULL JOIN (SELECT * FROM ledger_transfer WHERE kind = 'hold') t ON t.id = h.id"

@@ -9,9 +9,9 @@ def balances_of(owner: str, *, code: str = "L10") -> list[Balance]:
     one owner and code lie together in the index.
     """
     rows = rows_of(
-        "SELECT currency, (credits_posted - debits_posted)::bigint, debits_pending::bigint,"
-        " debits_stopped_at IS NOT NULL FROM ledger_account WHERE owner = %s AND code = %s AND stripe = 0"
-        " ORDER BY currency",
+        "SELECT o.currency, (a.credits_posted - a.debits_posted)::bigint, a.debits_pending::bigint,"
+        " a.debits_stopped_at IS NOT NULL FROM ledger_owned o JOIN ledger_account a ON a.id = o.account"
+        " WHERE o.owner = %s AND o.code = %s AND a.stripe = 0 ORDER BY o.currency",
         [owner, code],
     )
     return [Balance(net - held, held, net, currency, stopped) for currency, net, held, stopped in rows]
@@ -19,15 +19,11 @@ def balances_of(owner: str, *, code: str = "L10") -> list[Balance]:
 
 def accounts_of(owner: str, *, code: str = "L10") -> list[int]:
     """The ids of `owner`'s accounts `code`, one a currency, in the order in which they are locked."""
-    rows = rows_of(
-        "SELECT id FROM ledger_account WHERE owner = %s AND code = %s AND stripe = 0 ORDER BY id", [owner, code]
-    )
+    rows = rows_of("SELECT account FROM ledger_owned WHERE owner = %s AND code = %s ORDER BY account", [owner, code])
     return [int(id_) for (id_,) in rows]
 
 
 def currencies() -> list[str]:
     """The currencies that the books have a safeguarded account in, by code."""
-    rows = rows_of(
-        "SELECT currency FROM ledger_account WHERE owner = '' AND code = 'A10' AND stripe = 0 ORDER BY currency", []
-    )
+    rows = rows_of("SELECT currency FROM ledger_owned WHERE owner = '' AND code = 'A10' ORDER BY currency", [])
     return [str(currency) for (currency,) in rows]

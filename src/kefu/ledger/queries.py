@@ -122,7 +122,7 @@ def _rows(statement: str, values: Sequence[Any] | dict[str, Any]) -> list[tuple[
 def account(code: str, owner: str, currency: str = "CNY") -> int:
     """The id of an account that is open; refuses `core.thing.not_found`."""
     rows = _rows(
-        "SELECT id FROM ledger_account WHERE owner = %s AND code = %s AND currency = %s AND stripe = 0",
+        "SELECT account FROM ledger_owned WHERE owner = %s AND code = %s AND currency = %s",
         [owner, code, currency],
     )
     if not rows:
@@ -133,9 +133,10 @@ def account(code: str, owner: str, currency: str = "CNY") -> int:
 def balance(owner: str, *, code: str = "L10", currency: str = "CNY") -> Balance:
     """What `owner` has in account `code`, in its natural direction; refuses `core.thing.not_found`."""
     rows = _rows(
-        "SELECT sum(credits_posted - debits_posted)::bigint, sum(debits_pending)::bigint,"
-        " sum(credits_pending)::bigint, bool_or(debits_stopped_at IS NOT NULL)"
-        " FROM ledger_account WHERE owner = %s AND code = %s AND currency = %s HAVING count(*) > 0",
+        "SELECT sum(a.credits_posted - a.debits_posted)::bigint, sum(a.debits_pending)::bigint,"
+        " sum(a.credits_pending)::bigint, bool_or(a.debits_stopped_at IS NOT NULL)"
+        " FROM ledger_owned o JOIN ledger_account a ON a.id = o.account"
+        " WHERE o.owner = %s AND o.code = %s AND o.currency = %s HAVING count(*) > 0",
         [owner, code, currency],
     )
     if not rows:
@@ -149,8 +150,9 @@ def balance(owner: str, *, code: str = "L10", currency: str = "CNY") -> Balance:
 def balances(owners: Sequence[str], *, code: str, currency: str = "CNY") -> dict[str, int]:
     """What each of `owners` has booked in its liability account `code`; an owner without one is left out."""
     rows = _rows(
-        "SELECT owner, sum(credits_posted - debits_posted)::bigint FROM ledger_account"
-        " WHERE owner = ANY(%s) AND code = %s AND currency = %s GROUP BY owner",
+        "SELECT o.owner, sum(a.credits_posted - a.debits_posted)::bigint FROM ledger_owned o"
+        " JOIN ledger_account a ON a.id = o.account"
+        " WHERE o.owner = ANY(%s) AND o.code = %s AND o.currency = %s GROUP BY o.owner",
         [list(owners), code, currency],
     )
     return {str(owner): int(net) for owner, net in rows}

@@ -102,11 +102,14 @@ def _customers(filler: Filler, people: list[UUID]) -> None:
         ),
     )
     rows = filler.connection.execute(
+        "WITH owned AS (INSERT INTO ledger_owned (account, owner, code, currency) "
+        "SELECT nextval('ledger_customer_account'), 'customer:' || person, 'L10', 'CNY' "
+        "FROM unnest(%s::uuid[]) AS person RETURNING account, owner, code, currency) "
         "INSERT INTO ledger_account (id, code, owner, currency, debits_must_not_exceed_credits, "
         "credits_must_not_exceed_debits, opened_at, credits_posted) "
-        "SELECT nextval('ledger_customer_account'), 'L10', 'customer:' || person, 'CNY', true, false, %s, 100000 "
-        "FROM unnest(%s::uuid[]) AS person RETURNING substr(owner, 10)::uuid, id",
-        [filler.now, people],
+        "SELECT account, code, owner, currency, true, false, %s, 100000 FROM owned "
+        "RETURNING substr(owner, 10)::uuid, id",
+        [people, filler.now],
     ).fetchall()
     filler.copy(
         Wallet,
