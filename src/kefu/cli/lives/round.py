@@ -1,0 +1,31 @@
+"""`python -m kefu.cli.lives.round SEED OPERATIONS`: one round on the database of its environment."""
+
+import json
+import sys
+from datetime import UTC, datetime
+
+START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+
+def main(seed: int, operations: int) -> int:
+    """Random life until so many operations were asked, then quiet, then the auditor."""
+    import django
+
+    django.setup()
+    from kefu.cli.lives.auditor import Auditor
+    from kefu.cli.lives.moves import begin
+
+    life = begin(seed, START)
+    life.live(operations)
+    life.rest()
+    world = life.world
+    said = {
+        "operations": world.operations, "kills": world.kills, "wishes": len(life.wishes),
+        "violations": Auditor(life).violations(), "counts": dict(world.counts),
+    }  # fmt: skip
+    print(json.dumps(said, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
