@@ -12,6 +12,7 @@ from tests.wallet.town import Town
 
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.brand import brand
+from kefu.core.models import AuditEntry
 from kefu.core.money import Money
 from kefu.core.refusal import Refusal
 from kefu.ledger import actions as ledger
@@ -20,13 +21,13 @@ from kefu.ledger.chart import Journal
 from kefu.notices.models import Notice
 from kefu.rails import actions as rails
 from kefu.rails.connectors.market import RatesTold
-from kefu.rails.models import MarketRate
+from kefu.rails.models import MarketRate, RateOpinion
 from kefu.rails.queries import rates
 from kefu.settlement import actions as settlement
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Exchange, Limit, Order
 from kefu.wallet.queries import QuoteView
-from kefu.wallet.queries.exchange import foreign_balances_for
+from kefu.wallet.queries.exchange import foreign_balances_for, rate_opinions_for
 from kefu.wallet.queries.limits.limit import quota_for
 from kefu.wallet.queries.spending import spent_for
 from kefu.wallet.queries.statement import statement_for, statement_lines
@@ -51,6 +52,10 @@ def refusal(call, *args, **kwargs) -> str:
     with pytest.raises(Refusal) as refused:
         call(*args, **kwargs)
     return refused.value.code
+
+
+def decide(town: Town, who: Actor, rate, *, accept: bool) -> bool:
+    return actions.decide_rate(actor=who, rate_id=rate.id, accept=accept, words="核对过", now=town.now)
 
 
 def has(who: Actor, currency: str) -> int:
@@ -189,8 +194,9 @@ def test_stale_and_doubted_rates_price_nothing_until_somebody_says_so(town: Town
     assert doubted is not None
     assert doubted.is_waiting
     assert refusal(actions.decide_rate, actor=agent, rate_id=doubted.id, accept=True, words="", now=town.now) == "identity.role.insufficient"
-    actions.decide_rate(actor=operator, rate_id=doubted.id, accept=True, words="央行已公布", now=town.now)
-    assert refusal(actions.decide_rate, actor=operator, rate_id=doubted.id, accept=False, words="", now=town.now) == "rails.rates.settled"
+    decide(town, operator, doubted, accept=True)
+    decide(town, town.staff("赵", "supervisor"), doubted, accept=True)
+    assert refusal(decide, town, operator, doubted, accept=False) == "rails.rates.settled"
     made = quote(town, lin, Money(100_00), "USD").exchange
     assert made is not None
     assert str(made.mid) == "7.250000"
@@ -204,10 +210,61 @@ def test_a_rate_set_aside_leaves_the_one_before(town: Town, lin: Actor) -> None:
     tell_rates(town.now, USD="9.0000")
     doubted = rates.newest("USD")
     assert doubted is not None
-    actions.decide_rate(actor=operator, rate_id=doubted.id, accept=False, words="报错价", now=town.now)
+    assert not decide(town, operator, doubted, accept=False)
+    assert refusal(quote, town, lin, Money(100_00), "USD") == "wallet.exchange.rate_stale"
+    assert decide(town, town.staff("赵", "supervisor"), doubted, accept=False)
     made = quote(town, lin, Money(100_00), "USD").exchange
     assert made is not None
     assert str(made.mid) == "7.100000"
+
+
+@pytest.mark.row("S-10")
+def test_one_person_alone_moves_no_rate(town: Town, lin: Actor) -> None:
+    lead, boss = town.staff("吴", "supervisor"), town.staff("赵", "supervisor")
+    operator = town.staff("甲", "operator", lead)
+    town.wait(seconds=30)
+    tell_rates(town.now, USD="7.2500")
+    doubted = rates.newest("USD")
+    assert not decide(town, operator, doubted, accept=True)
+    # Neither alone, nor with who leads them, nor with who says the contrary.
+    assert refusal(decide, town, operator, doubted, accept=True) == "rails.rates.said"
+    assert not decide(town, lead, doubted, accept=True)
+    assert not decide(town, boss, doubted, accept=False)
+    assert refusal(quote, town, lin, Money(100_00), "USD") == "wallet.exchange.rate_stale"
+    assert refusal(decide, town, lin, doubted, accept=True) == "core.thing.not_found"
+    seen = {one.by: (one.accepted, one.may_answer) for one in rate_opinions_for(operator, now=town.now)}
+    assert seen == {"甲": (True, False), "吴": (True, False), "赵": (False, False)}
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        RateOpinion.objects.update(by_ref=boss.ref)
+    assert decide(town, town.staff("孙", "supervisor"), doubted, accept=True)
+    assert AuditEntry.objects.filter(action="rails.decide_rate").latest("id").data["with"] == [operator.ref, lead.ref]
+    assert quote(town, lin, Money(100_00), "USD").exchange is not None
+    assert rate_opinions_for(operator, now=town.now) == []
+
+
+def test_a_second_persons_word_comes_in_time_though_the_market_speaks_on(town: Town, lin: Actor) -> None:
+    operator, boss = town.staff("甲", "operator"), town.staff("赵", "supervisor")
+    town.wait(seconds=20)
+    tell_rates(town.now, USD="7.2500")
+    doubted = rates.newest("USD")
+    assert not decide(town, operator, doubted, accept=True)
+    town.wait(seconds=20)
+    tell_rates(town.now, USD="7.2510")
+    [seen] = rate_opinions_for(boss, now=town.now)
+    assert (seen.rate.id, seen.by, seen.may_answer) == (doubted.id, "甲", True)
+    assert decide(town, boss, doubted, accept=True)
+    # The one told since still waits; the next is near what was believed.
+    assert refusal(quote, town, lin, Money(100_00), "USD") == "wallet.exchange.rate_stale"
+    town.wait(seconds=20)
+    tell_rates(town.now, USD="7.2520")
+    assert quote(town, lin, Money(100_00), "USD").exchange is not None
+    town.wait(seconds=20)
+    tell_rates(town.now, USD="7.5000")
+    late = rates.newest("USD")
+    assert not decide(town, operator, late, accept=True)
+    town.wait(minutes=11)
+    assert rate_opinions_for(boss, now=town.now) == []
+    assert refusal(decide, town, boss, late, accept=True) == "rails.rates.settled"
 
 
 def test_rates_come_once_and_never_from_the_future(town: Town, lin: Actor) -> None:

@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models.functions import Now
 
 from kefu.core.ids import new_id
-from kefu.rails.market import MarketRate, RateWord
+from kefu.rails.market import MarketRate, RateOpinion, RateWord
 from kefu.rails.rules import IN, OUT
 
-__all__ = ["MarketRate", "RateWord"]  # of the tables in files of their own; Django finds them here
+__all__ = ["MarketRate", "RateOpinion", "RateWord"]  # of the tables in files of their own; Django finds them here
 CREATED, SUBMITTED, UNKNOWN = "CREATED", "SUBMITTED", "UNKNOWN"
 ACKNOWLEDGED, SUCCEEDED, FAILED, RETURNED = "ACKNOWLEDGED", "SUCCEEDED", "FAILED", "RETURNED"
 STATUSES = (CREATED, SUBMITTED, UNKNOWN, ACKNOWLEDGED, SUCCEEDED, FAILED, RETURNED)

@@ -217,6 +217,40 @@ def desk_rates_for(actor: Actor, *, now: datetime | None = None) -> list[DeskRat
     """Every currency with its newest rate and spread. Refuses `identity.role.insufficient`, `core.thing.not_found`."""
     if not actor.is_staff:
         raise NotFound()
+@dataclass(frozen=True, kw_only=True)
+class RateOpinionView:
+    """What a colleague said of a rate that waits; `may_answer`: the reader's word is a second person's."""
+
+    rate: RateView
+    accepted: bool
+    words: str
+    by: str
+    at: datetime
+    may_answer: bool
+
+
+def rate_opinions_for(actor: Actor, *, now: datetime) -> list[RateOpinionView]:
+    """Opinions that wait for a second person's. Refuses `identity.role.insufficient`, `core.thing.not_found`."""
+    if not actor.is_staff:
+        raise NotFound()
+    identity.require(actor=actor, action="wallet.decide_rate", now=now)
+    found = [(one, UUID(one.by_ref.removeprefix("staff:"))) for one in rates.opinions_waiting(now=now)]
+    known = identity.people(who for _one, who in found)
+    others = {who for who in known if not identity.counts_as_one(actor.uuid, who)}
+    mine = {one.rate.id for one, who in found if who == actor.uuid}
+    return [
+        RateOpinionView(
+            rate=one.rate,
+            accepted=one.accepted,
+            words=one.words,
+            by=known[who].shown_name,
+            at=one.at,
+            may_answer=who in others and one.rate.id not in mine,
+        )
+        for one, who in found
+    ]
+
+
     moment = now or clock.now()
     identity.require(actor=actor, action="wallet.see_terms", now=moment)
     spreads = Spread.objects.filter(effective_from__lte=moment).order_by("currency", "-version").distinct("currency")
