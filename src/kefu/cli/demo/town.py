@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from kefu.cli.demo.bank import Bank
-from kefu.cli.demo.cast import PASSWORD, PIN, Customer, Merchant, Staff
+from kefu.cli.demo.cast import FIRST_WORD, PASSWORD, PIN, Customer, Merchant, Staff
 from kefu.cli.terminal import CannotRun
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.ids import new_id
@@ -108,9 +108,13 @@ class Town:
         seller = people.find_merchant_login(shop.login)
         if seller is None:
             seller = wallet.add_merchant_staff(
-                actor=operator, merchant_id=merchant_id, login=shop.login, name=shop.seller, password=PASSWORD, now=at
+                actor=operator, merchant_id=merchant_id, login=shop.login, name=shop.seller, password=FIRST_WORD, now=at
             )
             wallet.confirm_merchant_staff(actor=boss, user_id=seller.id, now=at)
+            # What the operator chose opens nothing: the seller puts their own in its place.
+            identity.sign_in_with_password(
+                login=shop.login, password=FIRST_WORD, new=PASSWORD, kind="merchant", browser=identity.Browser(), now=at
+            )
         self.people[shop.key] = people.actor_for_user(seller.id)
 
     def pay_shop_out(self, shop: str, *, bank: str, last4: str, phone: str, at: datetime) -> None:
