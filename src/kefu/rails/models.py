@@ -247,7 +247,8 @@ ASKED, SENT, CONFIRMING, LINKED, REFUSED = "ASKED", "SENT", "CONFIRMING", "LINKE
 class CardCheck(models.Model):
     """Linking a card: the bank sends a code to the holder's phone and answers the right one with a token.
 
-    The card number (later the code) waits in `sealed`, encrypted, only until the worker has told the bank.
+    The card number (later the code) waits in `sealed`, encrypted, only until the worker has told the bank. `holder` is
+    the name that the bank was told, for who has to know whose account was linked; else empty.
     """
 
     TRANSITIONS = frozenset(
@@ -269,6 +270,7 @@ class CardCheck(models.Model):
     sealed = models.BinaryField(null=True)
     outside_id = models.TextField(default="")
     phone_masked = models.TextField(default="")
+    holder = models.TextField(default="")
     token = models.TextField(default="")
     last4 = models.TextField(default="")
     bank = models.TextField(default="")

@@ -23,7 +23,7 @@ from kefu.wallet.actions.shop.sale import NewSale
 from kefu.wallet.queries import OrderView
 from kefu.wallet.queries.bill import account_check_for
 from kefu.wallet.queries.shop.disbursement import shop_accounts_for
-from kefu.wallet.queries.shop.merchant import merchants_for
+from kefu.wallet.queries.shop.merchant import merchants_for, shop_for
 
 MOMENT = timedelta(seconds=2)
 
@@ -120,7 +120,8 @@ class Town:
     def pay_shop_out(self, shop: str, *, bank: str, last4: str, phone: str, at: datetime) -> None:
         """A merchant's account, checked by its bank and approved two days before `at`; then all that is due, paid."""
         actor, pan = self.people[shop], self.bank.card_number(bank, last4)
-        check = wallet.link_merchant_account(actor=actor, pan=pan, holder=actor.label, phone=phone, now=self.now)
+        holder = shop_for(actor, now=self.now).merchant.name
+        check = wallet.link_merchant_account(actor=actor, pan=pan, holder=holder, phone=phone, now=self.now)
         self._carry(check.id, "SENT")
         wallet.confirm_merchant_account(
             actor=actor, check_id=check.id, code=self.bank.code_for(last4), now=self.now

@@ -78,7 +78,8 @@ def judge_account(request: HttpRequest, account_id: UUID, deed: str) -> HttpResp
     """`approve` or `reject` the account that a merchant wants to be paid out to."""
     actor, now = signed_in(request), clock.now()
     if deed == "approve":
-        wallet.approve_merchant_account(actor=actor, account_id=account_id, now=now)
+        reason = request.POST.get("reason", "")[:500]
+        wallet.approve_merchant_account(actor=actor, account_id=account_id, reason=reason, now=now)
     elif deed == "reject":
         wallet.reject_merchant_account(actor=actor, account_id=account_id, now=now)
     else:
