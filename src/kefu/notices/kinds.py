@@ -199,6 +199,18 @@ KINDS: dict[str, Kind] = {
         _("%(at)s 设备“%(label)s”（尾号 %(last4)s）的碰一碰已移除，密钥已销毁。"),
         SECURITY,
     ),
+    "tap_to_renew": Kind(
+        _("碰一碰要用新密码恢复"),
+        _("支付密码换了，设备“%(label)s”（尾号 %(last4)s）的碰一碰在 %(at)s 停用。"
+          "设备在您手上，就凭新密码恢复；不在就移除。"),
+        SECURITY,
+    ),
+    "tap_doubted": Kind(
+        _("碰一碰多次没有通过校验"),
+        _("%(at)s %(merchant)s多次用设备“%(label)s”（尾号 %(last4)s）收款，都没有通过校验，没有扣款。"
+          "今天不再收它在那里的碰一碰，别处照常可用。"),
+        SECURITY,
+    ),
     "tap_waiting": Kind(
         _("请确认一笔付款"),
         _("%(merchant)s用碰一碰向您收 %(amount)s，要您输入支付密码才会付出。不是您本人就不用理会。"),

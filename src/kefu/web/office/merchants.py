@@ -15,6 +15,7 @@ from kefu.wallet.actions.shop.merchant import NewMerchant
 from kefu.wallet.queries.shop.disbursement import proposed_accounts_for
 from kefu.wallet.queries.shop.merchant import logins_waiting_for, merchants_for
 from kefu.wallet.queries.shop.values import category_choices
+from kefu.wallet.queries.tap import doubted_taps_for
 from kefu.web.forms import Doorway, password_field, text_field
 from kefu.web.refusals import FieldWrong
 from kefu.web.sessions import for_staff, signed_in
@@ -117,6 +118,7 @@ def _page(
         "merchants": merchants_for(signed_in(request), now=clock.now()),
         "accounts": proposed_accounts_for(signed_in(request), now=clock.now()),
         "logins": logins_waiting_for(signed_in(request), now=clock.now()),
+        "doubted": doubted_taps_for(signed_in(request), now=clock.now()),
         "form": form,
         "login": login,
         "open_login": open_login,
