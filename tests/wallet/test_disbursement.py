@@ -13,7 +13,6 @@ from tests.wallet.test_race import at_once, unexpected
 from tests.wallet.town import PAN, Town
 
 from kefu.core.actor import SYSTEM, Actor
-from kefu.core.models import AuditEntry
 from kefu.core.refusal import NotFound, Refusal
 from kefu.ledger import queries as books
 from kefu.notices.models import Notice
@@ -31,7 +30,6 @@ from kefu.wallet.queries.shop.disbursement import (
     shop_statement_for,
 )
 from kefu.wallet.queries.shop.merchant import shop_for
-from kefu.wallet.rules.disbursement import same_name
 from kefu.wallet.tasks import watch_shops
 
 
@@ -249,38 +247,6 @@ def test_a_change_pauses_everything_and_can_be_undone_by_the_owner_while_it_last
 
 def test_only_who_acts_for_the_merchant_sees_and_asks(town: Town, mall: Mall) -> None:
     lin, shop = sold(town, mall)
-@pytest.mark.row("S-10")
-def test_an_account_in_another_name_takes_a_reason_that_stays(town: Town, mall: Mall) -> None:
-    shop, boss = mall.shop(), town.staff("孙", "supervisor")
-    row = propose(town, shop, holder=" 白露 ")
-    [seen] = proposed_accounts_for(boss, now=town.now)
-    assert (seen.holder, seen.merchant_name, seen.is_in_merchants_name) == ("白露", "晨光面包店", False)
-    for reason in ("", "  ", "好 的"):
-        for who in (boss, SYSTEM):
-            refused(
-                lambda who=who, reason=reason: actions.approve_merchant_account(
-                    actor=who, account_id=row.id, reason=reason, now=town.now
-                ),
-                "wallet.merchant_account.holder_differs",
-            )
-    assert MerchantAccount.objects.get().status == "PROPOSED"
-    actions.approve_merchant_account(actor=boss, account_id=row.id, reason=" 营业执照上的经营者 ", now=town.now)
-    row.refresh_from_db()
-    assert (row.status, row.reason) == ("ACTIVE", "营业执照上的经营者")
-    kept = AuditEntry.objects.get(action="wallet.approve_merchant_account").data
-    assert (kept["holder"], kept["fits"], kept["reason"]) == ("白露", False, "营业执照上的经营者")
-
-
-@pytest.mark.parametrize(
-    ("holder", "same"),
-    [("晨光面包店", True), (" 晨光 面包店 ", True), ("晨光面包店（", True), ("晨光面包", False), ("上海晨光面包店", False), ("", False)],
-)
-def test_whose_name_an_account_is_in(holder: str, same: bool) -> None:
-    assert same_name("晨光面包店", holder) is same
-    assert same_name("Ｔｅａ＆Ｃｏ", "tea co") is True
-    assert same_name("&", "&") is False
-
-
     other = mall.shop("别家书店")
     for who in (lin, town.staff("李", "operator")):
         for attempt in (
