@@ -13,14 +13,17 @@ from kefu.identity import queries as people
 from kefu.ledger import queries as books
 from kefu.rails.queries import files
 from kefu.rails.queries.files import BankRecord, RefusedFileView
-from kefu.settlement.models import KINDS, OPEN, Break, BreakStep, ReconciledDay, SafeguardingDay
+from kefu.settlement.models import KINDS, OPEN, Break, BreakStep, ReconciledDay, SafeguardingAlarm, SafeguardingDay
+from kefu.settlement.refusals import RecordTooLittle
 from kefu.settlement.values import (
+    AlarmView,
     BreakView,
     ClearanceView,
     DayView,
     SafeguardingView,
     StepView,
     SuspenseView,
+    alarm_view,
     break_view,
     clearance_view,
     day_view,
@@ -28,8 +31,9 @@ from kefu.settlement.values import (
 )
 
 __all__ = [
-    "BankRecord", "BreakPage", "BreakView", "DayView", "RefusedFileView", "SafeguardingView", "SuspenseView",
-    "break_for", "breaks_for", "days_for", "find_bank_record", "refused_for", "safeguarding_for", "suspense_for",
+    "AlarmView", "BankRecord", "BreakPage", "BreakView", "DayView", "RefusedFileView", "SafeguardingView",
+    "SuspenseView", "alarms_for", "break_for", "breaks_for", "days_for", "find_bank_record", "refused_for",
+    "safeguarding_for", "suspense_for",
 ]  # fmt: skip
 
 
@@ -134,6 +138,13 @@ def safeguarding_for(
     for one in last.order_by("-date", "currency")[:limit]:
         wanted |= Q(date=one["date"], currency=one["currency"], round=one["last"])
     return [safeguarding_view(row) for row in SafeguardingDay.objects.filter(wanted).order_by("-date", "currency")]
+
+
+def alarms_for(actor: Actor, *, now: datetime) -> list[AlarmView]:
+    """Alarms that nobody has seen to yet, the oldest first."""
+    people.require(actor=actor, action="settlement.see", now=now)
+    rows = SafeguardingAlarm.objects.filter(taken_at=None).select_related("test")
+    return [alarm_view(row) for row in rows.order_by("raised_at", "pk")]
 
 
 def refused_for(actor: Actor, *, now: datetime) -> list[RefusedFileView]:
