@@ -153,12 +153,28 @@ def refused_for(actor: Actor, *, now: datetime) -> list[RefusedFileView]:
     return files.refused_files()
 
 
-def find_bank_record(actor: Actor, *, amount: int, around: datetime, last4: str, now: datetime) -> list[BankRecord]:
-    """What a bank says it took for us: exactly this amount (minor units), from a card that ends so, within a day of
-    `around`; the nearest first. One query, one audit entry. Refuses `identity.role.insufficient`.
+def find_bank_record(
+    actor: Actor,
+    *,
+    amount: int,
+    around: datetime,
+    last4: str = "",
+    bank_ref: str = "",
+    case_ref: str = "",
+    now: datetime,
+) -> list[BankRecord]:
+    """What a bank says it took for us: exactly this amount (minor units), within a day of `around`, from a card that
+    ends so or under the bank's own number; the nearest first. One query, one audit entry, under the case it is for.
+
+    Refuses `identity.role.insufficient`, `settlement.record.too_little` (neither card nor number: amounts alone would
+    show what strangers paid).
     """
     people.require(actor=actor, action="settlement.find_bank_record", now=now)
-    found = files.find_records(amount=amount, around=around, last4=last4)
-    data = {"amount": amount, "last4": last4, "found": len(found)}
-    audit.record(actor=actor, action="settlement.find_bank_record", subject="bank_records", now=now, data=data)
+    if not last4 and not bank_ref:
+        raise RecordTooLittle()
+    found = files.find_records(amount=amount, around=around, last4=last4, bank_ref=bank_ref)
+    data = {"amount": amount, "last4": last4, "bank_ref": bank_ref, "found": len(found)}
+    audit.record(
+        actor=actor, action="settlement.find_bank_record", subject="bank_records", now=now, case_ref=case_ref, data=data
+    )
     return found
