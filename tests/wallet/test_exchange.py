@@ -12,7 +12,6 @@ from tests.wallet.town import Town
 
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.brand import brand
-from kefu.core.models import AuditEntry
 from kefu.core.money import Money
 from kefu.core.refusal import Refusal
 from kefu.ledger import actions as ledger
@@ -21,13 +20,13 @@ from kefu.ledger.chart import Journal
 from kefu.notices.models import Notice
 from kefu.rails import actions as rails
 from kefu.rails.connectors.market import RatesTold
-from kefu.rails.models import MarketRate, RateOpinion
+from kefu.rails.models import MarketRate
 from kefu.rails.queries import rates
 from kefu.settlement import actions as settlement
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Exchange, Limit, Order
 from kefu.wallet.queries import QuoteView
-from kefu.wallet.queries.exchange import foreign_balances_for, rate_opinions_for
+from kefu.wallet.queries.exchange import foreign_balances_for
 from kefu.wallet.queries.limits.limit import quota_for
 from kefu.wallet.queries.spending import spent_for
 from kefu.wallet.queries.statement import statement_for, statement_lines
@@ -218,55 +217,6 @@ def test_a_rate_set_aside_leaves_the_one_before(town: Town, lin: Actor) -> None:
     assert str(made.mid) == "7.100000"
 
 
-@pytest.mark.row("S-10")
-def test_one_person_alone_moves_no_rate(town: Town, lin: Actor) -> None:
-    lead, boss = town.staff("吴", "supervisor"), town.staff("赵", "supervisor")
-    operator = town.staff("甲", "operator", lead)
-    town.wait(seconds=30)
-    tell_rates(town.now, USD="7.2500")
-    doubted = rates.newest("USD")
-    assert not decide(town, operator, doubted, accept=True)
-    # Neither alone, nor with who leads them, nor with who says the contrary.
-    assert refusal(decide, town, operator, doubted, accept=True) == "rails.rates.said"
-    assert not decide(town, lead, doubted, accept=True)
-    assert not decide(town, boss, doubted, accept=False)
-    assert refusal(quote, town, lin, Money(100_00), "USD") == "wallet.exchange.rate_stale"
-    assert refusal(decide, town, lin, doubted, accept=True) == "core.thing.not_found"
-    seen = {one.by: (one.accepted, one.may_answer) for one in rate_opinions_for(operator, now=town.now)}
-    assert seen == {"甲": (True, False), "吴": (True, False), "赵": (False, False)}
-    with pytest.raises(ProgrammingError), transaction.atomic():
-        RateOpinion.objects.update(by_ref=boss.ref)
-    assert decide(town, town.staff("孙", "supervisor"), doubted, accept=True)
-    assert AuditEntry.objects.filter(action="rails.decide_rate").latest("id").data["with"] == [operator.ref, lead.ref]
-    assert quote(town, lin, Money(100_00), "USD").exchange is not None
-    assert rate_opinions_for(operator, now=town.now) == []
-
-
-def test_a_second_persons_word_comes_in_time_though_the_market_speaks_on(town: Town, lin: Actor) -> None:
-    operator, boss = town.staff("甲", "operator"), town.staff("赵", "supervisor")
-    town.wait(seconds=20)
-    tell_rates(town.now, USD="7.2500")
-    doubted = rates.newest("USD")
-    assert not decide(town, operator, doubted, accept=True)
-    town.wait(seconds=20)
-    tell_rates(town.now, USD="7.2510")
-    [seen] = rate_opinions_for(boss, now=town.now)
-    assert (seen.rate.id, seen.by, seen.may_answer) == (doubted.id, "甲", True)
-    assert decide(town, boss, doubted, accept=True)
-    # The one told since still waits; the next is near what was believed.
-    assert refusal(quote, town, lin, Money(100_00), "USD") == "wallet.exchange.rate_stale"
-    town.wait(seconds=20)
-    tell_rates(town.now, USD="7.2520")
-    assert quote(town, lin, Money(100_00), "USD").exchange is not None
-    town.wait(seconds=20)
-    tell_rates(town.now, USD="7.5000")
-    late = rates.newest("USD")
-    assert not decide(town, operator, late, accept=True)
-    town.wait(minutes=11)
-    assert rate_opinions_for(boss, now=town.now) == []
-    assert refusal(decide, town, boss, late, accept=True) == "rails.rates.settled"
-
-
 def test_rates_come_once_and_never_from_the_future(town: Town, lin: Actor) -> None:
     assert tell_rates(town.now) == 0
     # One that comes late is history: it prices nothing.
@@ -300,6 +250,28 @@ def test_the_yearly_quota_is_counted_in_dollars_for_each_way(town: Town, lin: Ac
     assert "$19.72" in refused.value.reader_text()
     exchange(town, lin, Money(20_000, "JPY"), "CNY")
     assert quota_for(lin, side="sell", now=town.now).used.minor > 0
+
+
+def test_class_1_buys_little_and_sells_what_it_has(town: Town, lin: Actor) -> None:
+    exchange(town, lin, Money(1_428_00), "USD")
+    small = town.customer("小一", 900_00, tier=1, proof=1)
+    quota = quota_for(small, side="buy", now=town.now)
+    assert (quota.cap.text(), quota.name) == ("$100.00", "Ⅰ类账户年度购汇额度")
+    with pytest.raises(Refusal) as refused:
+        quote(town, small, Money(714_00), "USD")
+    assert refused.value.code == "wallet.exchange.quota"
+    assert "$100.00" in refused.value.reader_text()
+    exchange(town, small, Money(700_00), "USD")
+    assert refusal(quote, town, small, Money(20_00), "EUR") == "wallet.exchange.quota"
+    assert {one.series for one in queries.limits_for(small, now=town.now).limits if one.cap.currency == "USD"} == {
+        "exchange_buy_year", "exchange_sell_year", "exchange_buy_class_1_year",
+    }  # fmt: skip
+    # Who came down into the class turns back what they hold.
+    town.stand(lin, tier=1, proof=1)
+    assert refusal(quote, town, lin, Money(7_14), "USD") == "wallet.exchange.quota"
+    assert quota_for(lin, side="sell", now=town.now).cap == Money(50_000_00, "USD")
+    exchange(town, lin, Money(150_00, "USD"), "CNY")
+    assert books.check_books() == []
 
 
 def test_two_quotes_within_the_quota_are_one_too_many_when_confirmed(town: Town, lin: Actor) -> None:
