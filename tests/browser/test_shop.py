@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser]
 
 Opener = Callable[..., Window]
 PIN = "482913"
+FIRST_PASSWORD = "harbour-lantern-first-31"
 
 
 def office(open_window: Opener, staff_no: str) -> Window:
@@ -45,7 +46,7 @@ def opened_shop(open_window: Opener, name: str = "晨光面包店", login: str =
     entry.get_by_text("加一个商户账号").click()
     entry.get_by_label("商户账号").fill(login)
     entry.get_by_label("使用人姓名").fill("白露")
-    entry.get_by_label("初始密码").fill(CUSTOMER_PASSWORD)
+    entry.get_by_label("初始密码").fill(FIRST_PASSWORD)
     entry.get_by_role("button", name="建账号").click()
     expect(entry).to_contain_text("新账号待确认")
     checker.go("/office/merchants/")
@@ -53,8 +54,12 @@ def opened_shop(open_window: Opener, name: str = "晨光面包店", login: str =
     expect(waiting).not_to_contain_text("新账号待确认")
     seller = open_window().go("/shop/signin/")
     seller.page.get_by_label("商户账号").fill(login)
-    seller.page.get_by_label("密码").fill(CUSTOMER_PASSWORD)
+    seller.page.get_by_label("密码").fill(FIRST_PASSWORD)
     seller.press("登录", exact=True)
+    seller.sees("设您自己的密码")
+    seller.page.get_by_label("初始密码").fill(FIRST_PASSWORD)
+    seller.page.get_by_label("新密码").fill(CUSTOMER_PASSWORD)
+    seller.press("换好并登录", exact=True)
     seller.sees("等您答复的退款")
     return seller
 

@@ -19,7 +19,7 @@ NAME, LOGIN = "街角咖啡", "coffee-01"
 def near(buyer: Window, number: str) -> None:
     buyer.go("/tap/")
     buyer.page.get_by_label("终端号").fill(number)
-    buyer.press("靠近终端付款")
+    buyer.press("靠近终端")
 
 
 def unheard(route: Route) -> None:
@@ -41,15 +41,26 @@ def test_a_device_pays_near_a_terminal_and_not_after_it_was_stopped(town: Instal
     seller.page.get_by_label("收款金额").fill("28.80")
     seller.press("等顾客碰一碰")
     near(buyer, seller.page.locator("[data-terminal]").inner_text())
+    buyer.sees("还没有付款")
+    pays = buyer.page.get_by_role("button", name=f"付给{NAME} ¥28.80")
+    expect(pays).to_be_visible()
+    expect(buyer.page.get_by_label("终端号")).to_be_hidden()
+    buyer.press("不付")
+    expect(pays).to_be_hidden()
+    assert town.query("SELECT count(*) FROM wallet_order WHERE kind = 'payment'") == [(0,)]
+    buyer.press("靠近终端")
+    pays.click()
     buyer.page.wait_for_url("**/orders/*/")
     buyer.sees("到店消费")
     seller.sees("收到了")  # the open page heard of it
     terminal = Terminal(ShopDoor(town.url, LOGIN, CUSTOMER_PASSWORD))
     buyer.page.route("**/tap/hold", unheard, times=1)
     near(buyer, terminal.open("1.20")["terminal"])
+    again = buyer.page.get_by_role("button", name=f"付给{NAME} ¥1.20")
+    again.click()
     buyer.sees("还不知道付没付成")
     assert terminal.status()[0] == "PAID"
-    buyer.press("靠近终端付款")  # the same tap asks for its answer
+    again.click()  # the same tap asks for its answer
     buyer.page.wait_for_url("**/orders/*/")
     assert terminal.status()[0] == "PAID"
     buyer.go("/")

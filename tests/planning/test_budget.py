@@ -1,10 +1,13 @@
 """Budgets: what is spent beside what was meant, and one word at 80 % and at 100 %."""
 
 import pytest
+from django.utils.translation import override
 from tests.wallet.test_race import at_once, unexpected
 
 from kefu.core.money import AmountNotPositive, AmountTooLarge, Money
+from kefu.identity import actions as identity
 from kefu.notices.models import Notice
+from kefu.notices.queries import notices_for
 from kefu.planning import actions, queries
 from kefu.planning.refusals import CategoryUnknown
 
@@ -38,6 +41,22 @@ def test_told_at_80_and_at_100_percent_once_each_a_month(town) -> None:
     assert (view.percent, view.left.minor, view.over.minor, view.tone) == (150, 0, 50_00, "bad")
     values = Notice.objects.get(user_id=lin.uuid, kind="budget_80").values
     assert values == {"name": "本月全部", "spent": "¥80.00", "most": "¥100.00"}
+
+
+@pytest.mark.row("W-20")
+@pytest.mark.parametrize("told_in", ["zh-hans", "en"])
+def test_its_words_are_in_the_language_of_who_reads_on_the_day_that_they_read(town, told_in: str) -> None:
+    lin, wang = town.customer("林晓", 500_00), town.customer("王芳")
+    identity.change_language(actor=lin, language=told_in)
+    with override(told_in):
+        budget(town, lin, 10_00)
+        budget(town, lin, 10_00, "people")
+        town.send(lin, wang, 10_00)
+        town.pump.run()
+    for language, words in (("zh-hans", {"本月全部", "转账给人"}), ("en", {"Everything this month", "Transfers to people"})):
+        with override(language):
+            texts = [one.text for one in notices_for(lin) if one.kind == "budget_100"]
+            assert {word for word in words if any(word in text for text in texts)} == words, texts
 
 
 @pytest.mark.row("W-20")

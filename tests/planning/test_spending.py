@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from tests.planning.test_pot import put
+from tests.wallet.mall import Mall
 
 from kefu.core.refusal import NotFound
 from kefu.ledger import queries as books
@@ -71,6 +72,24 @@ def test_what_comes_back_reduces_what_was_spent(town, scripted) -> None:
     assert town.ask_bank(lin, paid).status == "RETURNED"
     assert month(town, lin).total.minor == 0
     assert [line.line.amount.minor for line in month(town, lin).lines] == [-paid.fee.minor, paid.fee.minor]
+
+
+@pytest.mark.row("W-21")
+def test_what_a_merchant_gives_back_counts_where_it_was_bought(town) -> None:
+    lin, mall = town.customer("林晓", 500_00), Mall(town)
+    shop, other = mall.shop(), mall.shop("书店")
+    cake, bread, book = mall.bought(lin, shop, 100_00), mall.bought(lin, shop, 40_00), mall.bought(lin, other, 60_00)
+    for paid, to, amount in ((cake, shop, 30_00), (bread, shop, 40_00), (book, other, 10_00)):
+        mall.give_back(to, paid, amount)
+    assert totals(month(town, lin)) == {"shopping": 120_00}
+    actions.recategorise(actor=lin, order_id=cake.id, category="food", always=False, now=town.now)
+    assert totals(month(town, lin)) == {"shopping": 50_00, "food": 70_00}
+    actions.recategorise(actor=lin, order_id=book.id, category="education", always=True, now=town.now)
+    seen = month(town, lin)
+    assert totals(seen) == {"food": 70_00, "education": 50_00, "shopping": 0}
+    assert seen.total.minor == 120_00
+    back = next(one.line for one in seen.lines if one.line.amount.minor == -30_00)
+    assert (back.counterparty, back.kind, back.of_order) == ("晨光面包店", "payment", cake.id)
 
 
 @pytest.mark.row("W-21")

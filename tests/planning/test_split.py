@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.wallet.mall import Mall
 from tests.wallet.market import tell_rates
 from tests.wallet.test_race import at_once, unexpected
 
@@ -27,7 +28,9 @@ from kefu.planning.refusals import (
 from kefu.planning.rules.share import divide
 from kefu.trust.models import Report
 from kefu.wallet import actions as wallet
+from kefu.wallet import queries as wallet_queries
 from kefu.wallet.models import Order
+from kefu.web.orders import card_of
 
 
 def asked(town, *others, total=100_00, own=1, title="聚餐", order_id=None):
@@ -111,6 +114,34 @@ def test_others_see_their_own_share_alone_and_masked_names(town) -> None:
     ):
         with pytest.raises(NotFound):
             act()
+
+
+@pytest.mark.row("W-19")
+def test_what_came_back_to_who_paid_is_not_divided(town) -> None:
+    lin, zhou, mall = town.customer("林晓", 500_00), town.customer("周明"), Mall(town)
+    shop = mall.shop()
+    whole, part = mall.bought(lin, shop, 100_00), mall.bought(lin, shop, 90_00)
+    mall.give_back(shop, whole, 100_00)
+    mall.give_back(shop, part, 30_00)
+    with pytest.raises(OrderNotDivisible):
+        actions.plan_split(actor=lin, asked=asked(town, zhou, order_id=whole.id))
+    with pytest.raises(OrderNotDivisible):
+        make(town, lin, zhou, order_id=whole.id)
+    split = make(town, lin, zhou, order_id=part.id)
+    assert [share.amount.minor for share in split.shares] == [30_00, 30_00]
+    seen = wallet_queries.order_for(lin, whole.id)
+    assert (seen.left.minor, card_of(seen, now=town.now).divisible) == (0, False)
+
+
+@pytest.mark.row("W-19")
+def test_a_vouchers_part_is_not_divided_either(town) -> None:
+    lin, zhou, mall = town.customer("林晓", 500_00), town.customer("周明"), Mall(town)
+    shop, voucher = mall.shop(), mall.voucher(lin)
+    sale = mall.sale(shop, 50_00)
+    paid = mall.pay(lin, sale, voucher.id)
+    assert paid.left.minor == 45_00
+    mall.give_back(shop, paid, 20_00)  # of it 2.00 to the voucher
+    assert [one.amount.minor for one in make(town, lin, zhou, order_id=paid.id).shares] == [13_50, 13_50]
 
 
 @pytest.mark.row("W-19")

@@ -10,6 +10,7 @@ from kefu.cases import actions as cases
 from kefu.cases.actions.case import Opening
 from kefu.cases.models import Case, Evidence
 from kefu.core.actor import SYSTEM
+from kefu.core.models import AuditEntry
 from kefu.core.refusal import Refusal
 from kefu.ledger import queries as books
 from kefu.notices.models import Notice
@@ -184,6 +185,13 @@ def test_three_fields_find_the_banks_record_in_one_query(town, bank, django_asse
     for wrong in ({"amount": 500_01}, {"last4": "0000"}):
         given = {"amount": 500_00, "last4": "8812", **wrong}
         assert queries.find_bank_record(agent, around=town.now, now=town.now, **given) == []
+    [again] = queries.find_bank_record(
+        agent, amount=500_00, around=town.now, bank_ref=records[0].bank_ref, case_ref="K1", now=town.now
+    )
+    assert again == records[0]
+    assert AuditEntry.objects.filter(action="settlement.find_bank_record").latest("id").case_ref == "K1"
+    with pytest.raises(Refusal, match=r"record\.too_little"):
+        queries.find_bank_record(agent, amount=500_00, around=town.now, now=town.now)
     with pytest.raises(Refusal):
         queries.find_bank_record(lin, amount=1, around=town.now, last4="8812", now=town.now)
 

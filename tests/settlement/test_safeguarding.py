@@ -7,7 +7,8 @@ from tests.rails.papers import Entry
 
 from kefu.core.actor import SYSTEM
 from kefu.core.ids import new_id
-from kefu.core.models import OutboxEvent
+from kefu.core.models import AuditEntry, OutboxEvent
+from kefu.core.refusal import Refusal
 from kefu.ledger import actions as ledger
 from kefu.ledger import queries as books
 from kefu.ledger.chart import Journal
@@ -58,18 +59,49 @@ def test_every_break_with_money_is_explained(town, scripted, bank) -> None:
     assert (found.requirement, found.resource, found.own_moving) == (577_00, 577_00, 200_00)
 
 
-def test_a_shortfall_is_funded_the_same_day_and_is_an_incident(town, bank) -> None:
+def test_a_shortfall_is_funded_the_same_day_and_is_an_incident(town, bank, caplog) -> None:
     town.customer("林晓", 500_00)
     bank.give(bank.carried())
     move(town, "A11", "A10", 50_00, Journal.SWEEP_LEG)
     found = test_day(town, bank)
     assert (found.verdict, found.resource, found.requirement, found.moved) == ("shortfall", 450_00, 500_00, 50_00)
     assert books.safeguarding().excess == 0
-    assert OutboxEvent.objects.filter(kind="settlement.shortfall_found").count() == 1
+    [told] = OutboxEvent.objects.filter(kind="settlement.shortfall_found")
+    assert (told.topics, told.payload["currency"]) == (["office", "approvals"], "CNY")
+    assert [line.levelname for line in caplog.records if "shortfall" in line.message] == ["CRITICAL"]
+    [alarm] = queries.alarms_for(town.staff("钱", "operator"), now=town.now)
+    assert (alarm.lacking, alarm.difference, alarm.date) == (50_00, 0, bank.today)
     again = test_day(town, bank)
     assert (again.round, again.verdict, again.moved) == (2, "ok", 0)
     assert [one.round for one in queries.safeguarding_for(SYSTEM, now=town.now)] == [2]
     assert books.check_books() == []
+
+
+def test_an_alarm_stands_until_somebody_says_what_they_found(town, bank) -> None:
+    town.customer("林晓", 500_00)
+    bank.give(bank.carried())
+    move(town, "A11", "A10", 50_00, Journal.SWEEP_LEG)
+    test_day(town, bank)
+    operator, boss, agent = town.staff("钱", "operator"), town.staff("赵", "supervisor"), town.staff("陈")
+    [alarm] = queries.alarms_for(boss, now=town.now)
+
+    def take(who, words: str = "少划一笔手续费，已补", alarm_id: int = alarm.id) -> str:
+        try:
+            actions.take_alarm(actor=who, alarm_id=alarm_id, found=words, now=town.now)
+        except Refusal as refused:
+            return refused.code
+        return ""
+
+    assert take(agent) == "identity.role.insufficient"
+    assert take(operator, " 好 ") == "settlement.alarm.words_missing"
+    assert take(operator, alarm_id=0) == "core.thing.not_found"
+    assert queries.alarms_for(operator, now=town.now) == [alarm]
+    assert (take(operator), take(boss)) == ("", "settlement.alarm.settled")
+    assert queries.alarms_for(boss, now=town.now) == []
+    kept = AuditEntry.objects.get(action="settlement.take_alarm")
+    assert (kept.actor, kept.data["found"], kept.data["verdict"]) == (operator.ref, "少划一笔手续费，已补", "shortfall")
+    with pytest.raises(ProgrammingError), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM settlement_safeguardingalarm")
 
 
 def test_an_excess_goes_to_the_own_bank(town, bank) -> None:
@@ -87,6 +119,7 @@ def test_a_bank_balance_that_nothing_explains_is_told(town, bank) -> None:
     bank.give(bank.carried())
     found = test_day(town, bank)
     assert (found.difference, found.verdict) == (1_00, "unexplained")
+    assert [(one.lacking, one.difference) for one in queries.alarms_for(SYSTEM, now=town.now)] == [(0, 1_00)]
 
 
 def test_without_a_statement_the_outside_is_unknown(town, bank) -> None:

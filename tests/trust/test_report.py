@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from kefu.core.actor import Actor
 from kefu.core.models import AuditEntry
@@ -53,3 +54,10 @@ def test_a_report_is_decided_once_with_a_reason(now: datetime) -> None:
     with pytest.raises(Refusal) as refused:
         actions.decide_report(actor=OPERATOR, report_id=uuid4(), confirmed=True, note="无", now=now)
     assert refused.value.code == "core.thing.not_found"
+
+
+def test_a_report_stays(now: datetime) -> None:
+    report(now)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        Report.objects.all().delete()
+    assert Report.objects.count() == 1

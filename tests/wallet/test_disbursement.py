@@ -38,8 +38,10 @@ def mall(town: Town) -> Mall:
     return Mall(town)
 
 
-def propose(town: Town, shop: Shop, pan: str = PAN) -> MerchantAccount:
-    asked = actions.link_merchant_account(actor=shop.actor, pan=pan, holder="白露", phone="13900000000", now=town.now)
+def propose(town: Town, shop: Shop, pan: str = PAN, holder: str = "") -> MerchantAccount:
+    """In the merchant's own name, unless said otherwise."""
+    named = holder or Merchant.objects.get(pk=shop.id).name
+    asked = actions.link_merchant_account(actor=shop.actor, pan=pan, holder=named, phone="13900000000", now=town.now)
     town.pump.run()
     actions.confirm_merchant_account(actor=shop.actor, check_id=asked.id, code=CODE, now=town.now)
     town.pump.run()

@@ -53,6 +53,10 @@ def refusal(call, *args, **kwargs) -> str:
     return refused.value.code
 
 
+def decide(town: Town, who: Actor, rate, *, accept: bool) -> bool:
+    return actions.decide_rate(actor=who, rate_id=rate.id, accept=accept, words="核对过", now=town.now)
+
+
 def has(who: Actor, currency: str) -> int:
     return next((one.available.minor for one in foreign_balances_for(who) if one.currency == currency), 0)
 
@@ -189,8 +193,9 @@ def test_stale_and_doubted_rates_price_nothing_until_somebody_says_so(town: Town
     assert doubted is not None
     assert doubted.is_waiting
     assert refusal(actions.decide_rate, actor=agent, rate_id=doubted.id, accept=True, words="", now=town.now) == "identity.role.insufficient"
-    actions.decide_rate(actor=operator, rate_id=doubted.id, accept=True, words="央行已公布", now=town.now)
-    assert refusal(actions.decide_rate, actor=operator, rate_id=doubted.id, accept=False, words="", now=town.now) == "rails.rates.settled"
+    decide(town, operator, doubted, accept=True)
+    decide(town, town.staff("赵", "supervisor"), doubted, accept=True)
+    assert refusal(decide, town, operator, doubted, accept=False) == "rails.rates.settled"
     made = quote(town, lin, Money(100_00), "USD").exchange
     assert made is not None
     assert str(made.mid) == "7.250000"
@@ -204,7 +209,9 @@ def test_a_rate_set_aside_leaves_the_one_before(town: Town, lin: Actor) -> None:
     tell_rates(town.now, USD="9.0000")
     doubted = rates.newest("USD")
     assert doubted is not None
-    actions.decide_rate(actor=operator, rate_id=doubted.id, accept=False, words="报错价", now=town.now)
+    assert not decide(town, operator, doubted, accept=False)
+    assert refusal(quote, town, lin, Money(100_00), "USD") == "wallet.exchange.rate_stale"
+    assert decide(town, town.staff("赵", "supervisor"), doubted, accept=False)
     made = quote(town, lin, Money(100_00), "USD").exchange
     assert made is not None
     assert str(made.mid) == "7.100000"
@@ -243,6 +250,28 @@ def test_the_yearly_quota_is_counted_in_dollars_for_each_way(town: Town, lin: Ac
     assert "$19.72" in refused.value.reader_text()
     exchange(town, lin, Money(20_000, "JPY"), "CNY")
     assert quota_for(lin, side="sell", now=town.now).used.minor > 0
+
+
+def test_class_1_buys_little_and_sells_what_it_has(town: Town, lin: Actor) -> None:
+    exchange(town, lin, Money(1_428_00), "USD")
+    small = town.customer("小一", 900_00, tier=1, proof=1)
+    quota = quota_for(small, side="buy", now=town.now)
+    assert (quota.cap.text(), quota.name) == ("$100.00", "Ⅰ类账户年度购汇额度")
+    with pytest.raises(Refusal) as refused:
+        quote(town, small, Money(714_00), "USD")
+    assert refused.value.code == "wallet.exchange.quota"
+    assert "$100.00" in refused.value.reader_text()
+    exchange(town, small, Money(700_00), "USD")
+    assert refusal(quote, town, small, Money(20_00), "EUR") == "wallet.exchange.quota"
+    assert {one.series for one in queries.limits_for(small, now=town.now).limits if one.cap.currency == "USD"} == {
+        "exchange_buy_year", "exchange_sell_year", "exchange_buy_class_1_year",
+    }  # fmt: skip
+    # Who came down into the class turns back what they hold.
+    town.stand(lin, tier=1, proof=1)
+    assert refusal(quote, town, lin, Money(7_14), "USD") == "wallet.exchange.quota"
+    assert quota_for(lin, side="sell", now=town.now).cap == Money(50_000_00, "USD")
+    exchange(town, lin, Money(150_00, "USD"), "CNY")
+    assert books.check_books() == []
 
 
 def test_two_quotes_within_the_quota_are_one_too_many_when_confirmed(town: Town, lin: Actor) -> None:

@@ -15,6 +15,7 @@ from kefu.core.refusal import NotFound, Refusal
 from kefu.ledger import queries as books
 from kefu.notices.models import Notice
 from kefu.wallet import actions, queries
+from kefu.wallet.actions.shop import merchant, payment
 from kefu.wallet.actions.shop.sale import NewSale
 from kefu.wallet.models import Merchant, Order, Payment, Sale
 from kefu.wallet.queries.shop import merchant as shops
@@ -144,6 +145,50 @@ def test_authorisation_is_voided_by_the_merchant_or_by_time(town, mall) -> None:
     assert (town.money(lin), queries.order_for(lin, two.id).status) == ((300_00, 0), "CANCELLED")
     assert (mall.sale_status(first), mall.sale_status(second), shop.money()) == ("CLOSED", "CLOSED", 0)
     assert books.check_books() == []
+
+
+def test_a_bad_row_holds_no_other_up_and_is_tried_again(town, mall, monkeypatch, caplog) -> None:
+    lin, shop = town.customer("林晓", 300_00), mall.shop()
+    bad, good = (mall.pay(lin, mall.sale(shop, 100_00, later=True)) for _ in range(2))
+    town.wait(days=8)
+    real = payment._void
+
+    def void(actor, row, *, now) -> None:
+        if row.pk == bad.id:
+            Payment.objects.filter(pk=row.pk).update(merchant=row.merchant)  # undone with the rest
+            raise RuntimeError("a row that nobody foresaw")
+        real(actor, row, now=now)
+
+    monkeypatch.setattr(payment, "_void", void)
+    assert actions.void_expired(now=town.now) == 1
+    assert queries.order_for(lin, good.id).status == "CANCELLED"
+    assert (town.money(lin), queries.order_for(lin, bad.id).status) == ((200_00, 100_00), "HELD")
+    assert str(bad.id) in caplog.text
+    monkeypatch.undo()
+    assert (actions.void_expired(now=town.now), town.money(lin)) == (1, (300_00, 0))
+    assert books.check_books() == []
+
+
+def test_one_merchant_that_cannot_be_judged_leaves_the_others_judged(town, mall, monkeypatch, caplog) -> None:
+    lin, bad, worse = town.customer("林晓", 3_000_00), mall.shop("甲店"), mall.shop("乙店")
+    for shop in (bad, worse):
+        for _ in range(10):
+            mall.give_back(shop, mall.bought(lin, shop, 10_00), 5_00)
+    town.wait(minutes=1)
+    real = merchant.hold_merchant
+
+    def hold(*, merchant_id, **rest):
+        if merchant_id == bad.id:
+            raise RuntimeError("a merchant that nobody foresaw")
+        return real(merchant_id=merchant_id, **rest)
+
+    monkeypatch.setattr(merchant, "hold_merchant", hold)
+    assert actions.hold_troubled(now=town.now) == 1
+    statuses = dict(Merchant.objects.values_list("name", "status"))
+    assert statuses == {"甲店": "OPEN", "乙店": "HELD"}
+    assert str(bad.id) in caplog.text
+    monkeypatch.undo()
+    assert actions.hold_troubled(now=town.now) == 1
 
 
 def test_stopped_payer_pays_nothing_and_a_hold_waits(town, mall) -> None:

@@ -160,26 +160,6 @@ def test_a_tap_for_another_amount_terminal_or_token_is_refused(town: Town, mall:
 
 
 @pytest.mark.row("W-13")
-def test_five_wrong_proofs_suspend_the_device_and_one_right_one_begins_anew(town: Town, mall: Mall) -> None:
-    lin, shop = town.customer("林晓", 300_00), mall.shop()
-    phone, token = add(town, lin)
-
-    def wrong() -> None:
-        tap = hold(Phone(phone.number, b"x" * 32, phone.counter), wait(town, shop, 1_00))
-        refused(lambda: take(town, shop.actor, tap), "tap.forged")
-
-    for _ in range(4):
-        wrong()
-    assert take(town, shop.actor, hold(phone, wait(town, shop, 1_00))).order_id
-    for _ in range(5):
-        wrong()
-    token.refresh_from_db()
-    assert (token.status, kinds(lin)[-1]) == ("SUSPENDED", "tap_suspended")
-    refused(lambda: take(town, shop.actor, hold(phone, wait(town, shop, 1_00))), "tap.suspended")
-    assert town.money(lin) == (299_00, 0)
-
-
-@pytest.mark.row("W-13")
 def test_a_lost_device_is_stopped_at_once_and_used_again_with_the_pin(town: Town, mall: Mall) -> None:
     lin, shop = town.customer("林晓", 300_00), mall.shop()
     phone, token = add(town, lin)

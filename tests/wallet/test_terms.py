@@ -56,6 +56,20 @@ def code_of(call, *args, **kwargs) -> str:
 
 
 @pytest.mark.row("W-17")
+def test_a_payer_is_never_charged_for_paying_a_merchant(town, house) -> None:
+    at = town.now + timedelta(days=40)
+    for terms in ({"rate_ppm": 1000, "most": 5_00}, {"tiers": ((100_00, 500),), "most": 5_00}, {"least": 1, "most": 5}):
+        fee = actions.FeeTerms(kind="payment", mode="now", **terms)
+        with pytest.raises(Refusal) as caught:
+            actions.propose_fee(actor=house.qian, fee=fee, effective_from=at, reason="成本", now=town.now)
+        assert (caught.value.code, "商户的费率在它的条款里" in caught.value.reader_text()) == ("wallet.terms.unfit", True)
+    assert not TermsChange.objects.exists()
+    free = actions.FeeTerms(kind="payment", mode="now")
+    change = actions.propose_fee(actor=house.qian, fee=free, effective_from=at, reason="重申", now=town.now)
+    assert house.decide(change).status == "PUBLISHED"
+
+
+@pytest.mark.row("W-17")
 def test_a_rise_is_announced_thirty_days_before_and_then_charged(town, house) -> None:
     lin, zhou = town.customer("林晓", 9_000_00), town.customer("周明")
     change = house.fee(rate_ppm=2000, tiers=((3_000_00, 1000),))

@@ -13,7 +13,7 @@ from kefu.core.refusal import NotFound, Refusal
 from kefu.ledger import queries as books
 from kefu.rails import actions as rails
 from kefu.rails import queries as outside
-from kefu.rails.models import Instruction
+from kefu.rails.models import CardCheck, Instruction
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Order
 
@@ -210,6 +210,22 @@ def test_somebody_elses_card_is_not_there(town) -> None:
     actions.unlink_card(actor=lin, instrument_id=card, now=town.now)
     with pytest.raises(NotFound):
         actions.create_topup(actor=lin, key=uuid4(), instrument_id=card, amount=Money(100), now=town.now)
+
+
+def test_an_unlinked_card_does_not_come_back_when_the_bank_tells_again(town) -> None:
+    lin = town.customer("林晓")
+    card = town.card(lin)
+    first = CardCheck.objects.get()
+    assert actions.take_card(check_id=first.id, now=town.now).id == card  # told again while it is linked
+    town.wait(minutes=1)
+    actions.unlink_card(actor=lin, instrument_id=card, now=town.now)
+    assert actions.take_card(check_id=first.id, now=town.now) is None
+    assert queries.instruments_for(lin) == []
+    town.wait(minutes=1)
+    again = town.card(lin)  # linked anew by its owner, and by the bank's code
+    assert again != card
+    assert [one.id for one in queries.instruments_for(lin)] == [again]
+    assert actions.take_card(check_id=first.id, now=town.now) is None
 
 
 def test_ask_about_reaches_the_bank_by_the_worker(town, scripted) -> None:

@@ -10,12 +10,17 @@ from tests.wallet.test_race import at_once
 from kefu.core.actor import SYSTEM
 from kefu.core.models import AuditEntry
 from kefu.core.refusal import NotFound, Refusal
+from kefu.identity import actions as identity
 from kefu.identity import queries as people
+from kefu.identity.actions import Browser
+from kefu.identity.models import Session
 from kefu.notices.models import Notice
 from kefu.wallet import actions
 from kefu.wallet.models import Merchant, StandingChange, Wallet
 from kefu.wallet.queries.limits.standing_change import standing_changes_for
 from kefu.wallet.queries.shop.merchant import logins_waiting_for, merchant_id_of, own_merchant
+
+OWN = "a quiet pond at night"
 
 
 def refused_with(code: str):
@@ -138,3 +143,46 @@ def test_a_login_made_by_one_does_nothing_until_another_confirms_it(town) -> Non
         actions.confirm_merchant_staff(actor=boss, user_id=made.id, now=town.now)
     assert own_merchant(seller, now=town.now) == shop.id
     assert logins_waiting_for(SYSTEM, now=town.now) == []
+
+
+@pytest.mark.row("S-10")
+def test_whoever_made_a_login_does_not_know_its_password_for_long(town) -> None:
+    shop, maker, boss = Mall(town).shop(), town.staff("钱", "operator"), town.staff("赵", "supervisor")
+    made = actions.add_merchant_staff(
+        actor=maker, merchant_id=shop.id, login="bakery-x", name="店长", password=PASSWORD, now=town.now
+    )
+    actions.confirm_merchant_staff(actor=boss, user_id=made.id, now=town.now)
+
+    def sign_in(password: str, new: str = ""):
+        return identity.sign_in_with_password(
+            login="bakery-x", password=password, kind="merchant", browser=Browser(), now=town.now, new=new
+        )
+
+    for new, code in (
+        ("", "identity.password.given"), (PASSWORD, "identity.password.same"), ("short", "identity.password.too_short"),
+        ("bakery-x-bakery-x", "identity.password.about_you"),
+    ):  # fmt: skip
+        with refused_with(code):
+            sign_in(PASSWORD, new)
+    with refused_with("identity.sign_in.wrong"):
+        sign_in("not the given one", OWN)
+    assert not Session.objects.filter(user_id=made.id).exists()
+    assert sign_in(PASSWORD, OWN).user_id == made.id
+    for dead in ("", OWN, "another pond at night"):
+        with refused_with("identity.sign_in.wrong"):
+            sign_in(PASSWORD, dead)
+    assert sign_in(OWN).user_id == made.id
+    assert AuditEntry.objects.filter(action="identity.change_password", subject=f"user:{made.id}").count() == 1
+
+
+@pytest.mark.row("S-10")
+def test_a_colleagues_first_password_opens_nothing_either(town) -> None:
+    person = identity.register_staff(
+        actor=town.staff("钱", "operator"), staff_no="2001", name="孙", alias="孙", role="supervisor", password=PASSWORD,
+        now=town.now,
+    )  # fmt: skip
+    given = {"login": "2001", "kind": "staff", "browser": Browser(), "now": town.now}
+    with refused_with("identity.password.given"):
+        identity.sign_in_with_password(password=PASSWORD, **given)
+    assert identity.sign_in_with_password(password=PASSWORD, new=OWN, **given).user_id == person.id
+    assert identity.sign_in_with_password(password=OWN, **given).user_id == person.id

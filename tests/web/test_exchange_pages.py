@@ -195,8 +195,18 @@ def test_the_operator_decides_on_a_jump(town: Town, browser: SignedIn, lin) -> N
     doubted = rates.newest("HKD")
     assert doubted is not None
     assert operator.post(f"/office/rates/{doubted.id}/decide", {"decision": "maybe"}).status_code == 422
-    assert operator.post(f"/office/rates/{doubted.id}/decide", {"decision": "accept", "words": "核对过"}).status_code == 302
-    assert operator.post(f"/office/rates/{doubted.id}/decide", {"decision": "decline"}).status_code == 409
+    door = f"/office/rates/{doubted.id}/decide"
+    assert operator.post(door, {"decision": "accept", "words": "核对过"}).status_code == 302
+    assert operator.post(door, {"decision": "accept"}).status_code == 409
+    page = plain(operator.get("/office/rates/"))
+    assert "要由另一位同事同意" in page
+    assert rates.rate_now("HKD", now=town.now) is None
+    boss = browser(town.staff("赵", "supervisor"))
+    page = plain(boss.get("/office/rates/"))
+    assert "认为属实，可以采用" in page
+    assert "核对过" in page
+    assert boss.post(door, {"decision": "accept"}).status_code == 302
+    assert boss.post(door, {"decision": "decline"}).status_code == 409
     found = rates.rate_now("HKD", now=town.now)
     assert found is not None
     assert str(found.mid) == "0.950000"

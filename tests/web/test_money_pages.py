@@ -45,8 +45,13 @@ def test_an_account_is_linked_approved_and_paused(town: Town, mall: Mall, desk: 
     assert "银行核对过了" in text_of(seller.get(place))
     assert "等我们核实" in text_of(seller.get("/shop/money/"))
     row = MerchantAccount.objects.get()
-    assert "待核实的结算账户" in text_of(office.get("/office/merchants/"))
-    assert office.post(f"/office/merchants/accounts/{row.id}/approve").status_code == 302
+    asked = text_of(office.get("/office/merchants/"))
+    assert "待核实的结算账户" in asked
+    assert '<p class="big">户名 白露 不是 晨光面包店</p>' in asked
+    refused = office.post(f"/office/merchants/accounts/{row.id}/approve")
+    assert (refused.status_code, "户名和商户名称不一样" in text_of(refused)) == (422, True)
+    reason = {"reason": "执照上的经营者本人"}
+    assert office.post(f"/office/merchants/accounts/{row.id}/approve", reason).status_code == 302
     paused = text_of(seller.get("/shop/money/"))
     assert "满 24 小时后才会付款" in paused
     assert "结算账户已更换" in paused

@@ -13,6 +13,9 @@ from tests.rails.papers import Entry
 from tests.web.conftest import SignedIn, text_of
 
 from kefu.core.actor import SYSTEM
+from kefu.ledger import actions as ledger
+from kefu.ledger import queries as books
+from kefu.ledger.chart import Journal
 from kefu.rails import actions as rails
 from kefu.rails.models import BankStatementLine, ChannelFileLine
 from kefu.rails.rules import BANK_ZONE
@@ -178,3 +181,26 @@ def test_a_nul_in_what_staff_type_breaks_nothing_and_a_secret_is_kept_nowhere(to
     report = report_words(ref="order:x", writer_id=uuid4(), words="加微信abc12345", now=town.now)
     checker.post(f"/office/reports/{report}/decide", {"decision": "confirm", "note": "号码\0不是我们的"})
     assert Report.objects.get().note == "号码不是我们的"
+
+
+def test_an_alarm_stands_on_the_pages_of_who_must_know(town, browser: SignedIn) -> None:
+    town.customer("林晓", 500_00)
+    day = town.now.astimezone(BANK_ZONE).date()
+    leg = {"debit": books.account("A11", ""), "credit": books.account("A10", ""), "journal": Journal.SWEEP_LEG}
+    lost = ledger.NewTransfer(id=uuid4(), amount=50_00, order_ref="test:1", happened_at=town.now, **leg)
+    assert isinstance(ledger.post(transfers=[lost], now=town.now), ledger.Posted)
+    boss = browser(town.staff("赵主管", "supervisor"))
+    assert "客户资金不足" not in text_of(boss.get("/office/alarms"))
+    actions.test_safeguarding(actor=SYSTEM, day=day, now=town.now)
+    for path in ("/office/", "/console/"):
+        assert 'hx-get="/office/alarms"' in text_of(boss.get(path)), path
+    page = text_of(boss.get("/office/alarms"))
+    assert "客户资金不足 ¥50.00" in page
+    [alarm] = queries.alarms_for(SYSTEM, now=town.now)
+    agent = browser(town.staff("李"))
+    assert 'hx-get="/office/alarms"' not in text_of(agent.get("/console/"))
+    assert agent.get("/office/alarms").status_code == 403
+    assert boss.post(f"/office/alarms/{alarm.id}/take", {"found": ""}).status_code == 422
+    assert boss.post(f"/office/alarms/{alarm.id}/take", {"found": "少划一笔，已补"}).status_code == 302
+    assert boss.post(f"/office/alarms/{alarm.id}/take", {"found": "再来一次看看"}).status_code == 409
+    assert "客户资金不足" not in text_of(boss.get("/office/alarms"))

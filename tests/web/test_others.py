@@ -175,6 +175,7 @@ def _of_shop(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/console/case/{of.case.id}/decline", {"reason": "x"}),
             Door(f"/console/case/{of.case.id}/goodwill", GIVE | {"amount": "1", "reason": "x"}),
             Door(f"/console/case/{of.case.id}/provisional"),
+            Door(f"/console/case/{of.case.id}/records/?amount=1&day=2026-11-22&last4=8812"),
             Door(f"/console/case/{of.case.id}/provisional", GIVE | {"amount": "1", "reason": "x"}),
             *(
                 Door(f"/console/case/{of.case.id}/provisional/{of.paid.id}/{deed}", {"reason": "x", "code": "refunded"})
@@ -205,6 +206,7 @@ def _of_office(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/office/reconciliation/{uuid4()}/take", {}),
             Door(f"/office/reconciliation/{uuid4()}/propose", {"deed": "credit"}),
             Door(f"/office/reconciliation/{uuid4()}/decide", {"decision": "approve"}),
+            Door("/office/alarms"), Door("/office/alarms/1/take", {"found": "没有事"}),
             Door("/office/provisional/"), Door("/office/safeguarding/"), Door("/office/safeguarding.csv"),
         ],
     }  # fmt: skip

@@ -231,7 +231,8 @@ def test_merchant_is_taken_down_by_one_and_let_sell_by_another(town: Town, brows
     seller = Client(headers={"accept-language": "zh-CN"})
     assert seller.post("/shop/signin/", {"login": "bakery-1", "password": "wrong-words-here"}).status_code == 422
     assert seller.post("/staff/signin/", {"login": "bakery-1", "password": "zhangsan-li-wang-6"}).status_code == 422
-    assert seller.post("/shop/signin/", {"login": "Bakery-1 ", "password": "zhangsan-li-wang-6"}).status_code == 302
+    first = {"login": "Bakery-1 ", "password": "zhangsan-li-wang-6", "new": "a quiet pond at night"}
+    assert seller.post("/shop/signin/", first).status_code == 302
     waits = seller.get("/shop/")
     assert (waits.status_code, "wallet.merchant.login_waits" in text_of(waits)) == (403, True)
     seat = MerchantStaff.objects.get()

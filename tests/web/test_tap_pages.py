@@ -95,6 +95,11 @@ def test_the_phones_own_page_reads_the_terminal_and_pays(town: Town, mall: Mall,
     number = re.search(r"data-terminal>(\d{8})<", waiting)
     assert number
     said = payer.get("/tap/terminal", {"number": number[1]}, headers=JSON).json()
+    assert [said[name] for name in ("merchant", "text", "subject", "amount")] == ["晨光面包店", "¥20.00", "咖啡", "2000"]
+    assert town.money(lin) == (900_00, 0)  # shown, not paid
+    page = text_of(payer.get("/tap/"))
+    for place in ("data-merchant", "data-text", "还没有付款"):
+        assert place in page
     tap = phone.tap(said)
     key = "01890000-0000-7000-8000-000000000001"
     done = payer.post("/tap/hold", {**tap, "key": key}, headers=JSON).json()

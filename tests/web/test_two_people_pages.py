@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+from django.test import Client
+from tests.wallet.mall import Mall
 from tests.wallet.town import Town
-from tests.web.conftest import SignedIn, text_of
+from tests.web.conftest import PASSWORD, SignedIn, text_of
 from tests.web.staff import QUERIES_MOST, Desk, queries_of
 
 from kefu.cases import queries as cases
 from kefu.core.clock import now as this_moment
+from kefu.identity.models import User
 from kefu.planning import queries as plans
 from kefu.planning.models import Occurrence, Schedule
 from kefu.wallet.models import StandingChange, Wallet
@@ -76,3 +79,26 @@ def test_ended_schedules_go_on_page_by_page_and_long_lives_are_read_no_further(t
     assert queries_of(client, "/schedules/") <= QUERIES_MOST
     found = plans.schedule_for(lin, live.id)
     assert (len(found.past), found.next.due_on) == (12, today)
+
+
+def test_a_merchants_first_sign_in_sets_their_own_password(town: Town, desk: Desk, browser: SignedIn) -> None:
+    shop = Mall(town).shop()
+    form = {"login": "baker-1", "name": "店长", "password": PASSWORD}
+    assert browser(desk.qian).post(f"/office/merchants/{shop.id}/login", form).status_code == 302
+    made = User.objects.get(login="baker-1")
+    assert browser(desk.zhao).post(f"/office/merchants/logins/{made.id}/confirm").status_code == 302
+    client = Client(headers={"accept-language": "zh-CN"})
+    asked = {"login": "baker-1", "password": PASSWORD, "next": "/shop/money/"}
+    answer = client.post("/shop/signin/", asked)
+    assert (answer.status_code, "换成您自己的密码" in text_of(answer)) == (403, True)
+    assert PASSWORD not in text_of(answer)
+    assert client.get("/shop/").status_code == 302
+    for new, words in (("", "必填"), (PASSWORD, "不能和初始密码一样"), ("kurz", "至少要")):
+        answer = client.post("/shop/signin/", asked | {"new": new})
+        assert (answer.status_code, words in text_of(answer)) == (422, True), new
+    assert client.get("/shop/").status_code == 302
+    assert client.post("/shop/signin/", asked | {"new": "a quiet pond at night"})["Location"] == "/shop/money/"
+    assert client.get("/shop/").status_code == 200
+    again = Client(headers={"accept-language": "zh-CN"})
+    assert again.post("/shop/signin/", asked).status_code == 422
+    assert again.post("/shop/signin/", asked | {"password": "a quiet pond at night"}).status_code == 302

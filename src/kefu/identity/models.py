@@ -14,7 +14,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """One login: a customer, staff or who acts for a merchant, never two of them.
 
-    The id is opaque and used by every room.
+    The id is opaque and used by every room. `password_given`: somebody else chose the password and knows it; it opens
+    nothing until its owner has put another in its place.
     """
 
     CUSTOMER, STAFF, MERCHANT = "customer", "staff", "merchant"
@@ -35,6 +36,7 @@ class User(AbstractBaseUser):
         default="", blank=True, choices=[(AGENT, AGENT), (SUPERVISOR, SUPERVISOR), (OPERATOR, OPERATOR)]
     )
     lead = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    password_given = models.BooleanField(default=False)
     payment_pin = models.TextField(default="", blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()

@@ -15,13 +15,15 @@ class Kind:
     """`text` takes the values by name; a value whose name ends in `_at` is an ISO instant and is shown as
     local time.
 
-    Kinds of the group SECURITY always go out at once, by mail too where an address is confirmed.
+    Kinds of the group SECURITY always go out at once, by mail too where an address is confirmed. `words` names values
+    that are words of ours in the source language: they are said in the reader's, whenever it is read.
     """
 
     title: Any
     text: Any
     group: str = MONEY
     mail: bool = True
+    words: tuple[str, ...] = ()
 
     @property
     def security(self) -> bool:
@@ -199,6 +201,18 @@ KINDS: dict[str, Kind] = {
         _("%(at)s 设备“%(label)s”（尾号 %(last4)s）的碰一碰已移除，密钥已销毁。"),
         SECURITY,
     ),
+    "tap_to_renew": Kind(
+        _("碰一碰要用新密码恢复"),
+        _("支付密码换了，设备“%(label)s”（尾号 %(last4)s）的碰一碰在 %(at)s 停用。"
+          "设备在您手上，就凭新密码恢复；不在就移除。"),
+        SECURITY,
+    ),
+    "tap_doubted": Kind(
+        _("碰一碰多次没有通过校验"),
+        _("%(at)s %(merchant)s多次用设备“%(label)s”（尾号 %(last4)s）收款，都没有通过校验，没有扣款。"
+          "今天不再收它在那里的碰一碰，别处照常可用。"),
+        SECURITY,
+    ),
     "tap_waiting": Kind(
         _("请确认一笔付款"),
         _("%(merchant)s用碰一碰向您收 %(amount)s，要您输入支付密码才会付出。不是您本人就不用理会。"),
@@ -314,8 +328,10 @@ KINDS: dict[str, Kind] = {
     ),
     "split_paid": Kind(_("分摊收到一份"), _("%(payer)s付了“%(title)s”的一份 %(amount)s。"), mail=False),
     "split_cancelled": Kind(_("分摊已取消"), _("%(maker)s取消了“%(title)s”，您不用再付。"), mail=False),
-    "budget_80": Kind(_("预算用了八成"), _("“%(name)s”这个月已花 %(spent)s，预算是 %(most)s。")),
-    "budget_100": Kind(_("预算用完了"), _("“%(name)s”这个月已花 %(spent)s，达到了预算 %(most)s。付款不受影响。")),
+    "budget_80": Kind(_("预算用了八成"), _("“%(name)s”这个月已花 %(spent)s，预算是 %(most)s。"), words=("name",)),
+    "budget_100": Kind(
+        _("预算用完了"), _("“%(name)s”这个月已花 %(spent)s，达到了预算 %(most)s。付款不受影响。"), words=("name",)
+    ),
     "schedule_made": Kind(
         _("已设好定时付款"),
         _("第一次在 %(run_at)s 转给%(payee)s %(amount)s。如果不是您本人设的，请马上停止转出。"),

@@ -43,7 +43,8 @@ def shown_values(values: dict[str, str], zone: ZoneInfo) -> dict[str, str]:
 
 def notice_words(kind: Kind, values: dict[str, str], zone: ZoneInfo) -> tuple[str, str]:
     """Title and text in the active language."""
-    return str(kind.title), str(kind.text) % shown_values(values, zone)
+    ours = {name: _(values[name]) for name in kind.words if values.get(name)}
+    return str(kind.title), str(kind.text) % shown_values(values | ours, zone)
 
 
 def mail_values(values: Mapping[str, str]) -> dict[str, str]:

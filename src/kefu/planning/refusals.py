@@ -38,8 +38,8 @@ class WeightsUnfit(Refusal):
 class OrderNotDivisible(Refusal):
     code = "planning.split.order_not_divisible"
     status = 422
-    text = _("只有您自己付成功、还没有发起过分摊的订单可以分摊。没有发起。")
-    operator = "not an outgoing settled order of the customer, or divided already"
+    text = _("只有您自己付成功、没有全部退款、还没有发起过分摊的订单可以分摊。没有发起。")
+    operator = "not an outgoing settled order of the customer, refunded in full, or divided already"
 
 
 class TooManySplits(Refusal):

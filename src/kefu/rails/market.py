@@ -10,7 +10,7 @@ class MarketRate(models.Model):
     """A middle rate as its source told it: `mid` of our currency for `units` of `currency`, as of `as_of`.
 
     `verdict`: taken at once, or doubted because it jumped from the rate before it (`before`, of the same units): then
-    it counts for nothing until somebody's word on it.
+    it counts for nothing until two people's word on it.
     """
 
     currency = models.TextField()
@@ -32,8 +32,21 @@ class MarketRate(models.Model):
         indexes = [models.Index(fields=["currency", "-as_of"], name="market_rate_newest")]
 
 
+class RateOpinion(models.Model):
+    """What one of the staff says of a doubted rate; when another says the same, it is decided (`RateWord`)."""
+
+    rate = models.ForeignKey(MarketRate, on_delete=models.PROTECT, related_name="opinions")
+    accepted = models.BooleanField()
+    words = models.TextField()
+    by_ref = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rate", "by_ref"], name="one_opinion_on_a_rate_each")]
+
+
 class RateWord(models.Model):
-    """Somebody's word on a doubted rate."""
+    """The word on a doubted rate, on which two of the staff agreed. `by_ref`: the second of them."""
 
     rate = models.OneToOneField(MarketRate, primary_key=True, on_delete=models.PROTECT, related_name="word")
     accepted = models.BooleanField()

@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models.functions import Now
 
 from kefu.core.ids import new_id
-from kefu.rails.market import MarketRate, RateWord
+from kefu.rails.market import MarketRate, RateOpinion, RateWord
 from kefu.rails.rules import IN, OUT
 
-__all__ = ["MarketRate", "RateWord"]  # of the tables in files of their own; Django finds them here
+__all__ = ["MarketRate", "RateOpinion", "RateWord"]  # of the tables in files of their own; Django finds them here
 CREATED, SUBMITTED, UNKNOWN = "CREATED", "SUBMITTED", "UNKNOWN"
 ACKNOWLEDGED, SUCCEEDED, FAILED, RETURNED = "ACKNOWLEDGED", "SUCCEEDED", "FAILED", "RETURNED"
 STATUSES = (CREATED, SUBMITTED, UNKNOWN, ACKNOWLEDGED, SUCCEEDED, FAILED, RETURNED)
@@ -247,7 +247,8 @@ ASKED, SENT, CONFIRMING, LINKED, REFUSED = "ASKED", "SENT", "CONFIRMING", "LINKE
 class CardCheck(models.Model):
     """Linking a card: the bank sends a code to the holder's phone and answers the right one with a token.
 
-    The card number (later the code) waits in `sealed`, encrypted, only until the worker has told the bank.
+    The card number (later the code) waits in `sealed`, encrypted, only until the worker has told the bank. `holder` is
+    the name that the bank was told, for who has to know whose account was linked; else empty.
     """
 
     TRANSITIONS = frozenset(
@@ -269,6 +270,7 @@ class CardCheck(models.Model):
     sealed = models.BinaryField(null=True)
     outside_id = models.TextField(default="")
     phone_masked = models.TextField(default="")
+    holder = models.TextField(default="")
     token = models.TextField(default="")
     last4 = models.TextField(default="")
     bank = models.TextField(default="")

@@ -76,4 +76,10 @@ class RatesUnfit(Refusal):
 class RateSettled(Refusal):
     code = "rails.rates.settled"
     text = _("这个汇率已经有了结论，或者已有更新的汇率。请刷新页面查看。")
-    operator = "the rate was decided, or is not the newest any more"
+    operator = "the rate was decided, has grown stale, or a believed one has come since"
+
+
+class RateSaid(Refusal):
+    code = "rails.rates.said"
+    text = _("您已经对这个汇率说过意见，没有改动。要由另一位同事看过同意才算数。")
+    operator = "one person says one word on a rate; the second is another's"

@@ -6,7 +6,8 @@
 | `settlement.break_changed` | break | break, status |
 | `settlement.break_cleared` | break | break, customer, transfer ('' when nothing was posted) |
 | `settlement.day_reconciled` | connector and day | connector, day |
-| `settlement.shortfall_found` | day | day |
+| `settlement.shortfall_found` | day | day, currency, alarm |
+| `settlement.alarm_changed` | alarm | alarm |
 """
 
 BREAK_OPENED = "settlement.break_opened"
@@ -14,3 +15,4 @@ BREAK_CHANGED = "settlement.break_changed"
 BREAK_CLEARED = "settlement.break_cleared"
 DAY_RECONCILED = "settlement.day_reconciled"
 SHORTFALL_FOUND = "settlement.shortfall_found"
+ALARM_CHANGED = "settlement.alarm_changed"

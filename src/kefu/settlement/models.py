@@ -161,3 +161,24 @@ class SafeguardingDay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["date", "currency", "round"], name="one_safeguarding_per_round")
         ]
+
+
+class SafeguardingAlarm(models.Model):
+    """A test that did not hold. It stands on every page of operators and supervisors until one of them has taken it and
+    said what was found; it is never deleted.
+    """
+
+    test = models.OneToOneField(SafeguardingDay, primary_key=True, on_delete=models.PROTECT, related_name="alarm")
+    raised_at = models.DateTimeField()
+    taken_by = models.UUIDField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    found = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(taken_by=None, taken_at=None, found="")
+                | (Q(taken_by__isnull=False, taken_at__isnull=False) & ~Q(found="")),
+                name="alarm_taken_by_whom",
+            )
+        ]

@@ -13,14 +13,17 @@ from kefu.identity import queries as people
 from kefu.ledger import queries as books
 from kefu.rails.queries import files
 from kefu.rails.queries.files import BankRecord, RefusedFileView
-from kefu.settlement.models import KINDS, OPEN, Break, BreakStep, ReconciledDay, SafeguardingDay
+from kefu.settlement.models import KINDS, OPEN, Break, BreakStep, ReconciledDay, SafeguardingAlarm, SafeguardingDay
+from kefu.settlement.refusals import RecordTooLittle
 from kefu.settlement.values import (
+    AlarmView,
     BreakView,
     ClearanceView,
     DayView,
     SafeguardingView,
     StepView,
     SuspenseView,
+    alarm_view,
     break_view,
     clearance_view,
     day_view,
@@ -28,8 +31,9 @@ from kefu.settlement.values import (
 )
 
 __all__ = [
-    "BankRecord", "BreakPage", "BreakView", "DayView", "RefusedFileView", "SafeguardingView", "SuspenseView",
-    "break_for", "breaks_for", "days_for", "find_bank_record", "refused_for", "safeguarding_for", "suspense_for",
+    "AlarmView", "BankRecord", "BreakPage", "BreakView", "DayView", "RefusedFileView", "SafeguardingView",
+    "SuspenseView", "alarms_for", "break_for", "breaks_for", "days_for", "find_bank_record", "refused_for",
+    "safeguarding_for", "suspense_for",
 ]  # fmt: skip
 
 
@@ -136,18 +140,41 @@ def safeguarding_for(
     return [safeguarding_view(row) for row in SafeguardingDay.objects.filter(wanted).order_by("-date", "currency")]
 
 
+def alarms_for(actor: Actor, *, now: datetime) -> list[AlarmView]:
+    """Alarms that nobody has seen to yet, the oldest first."""
+    people.require(actor=actor, action="settlement.see", now=now)
+    rows = SafeguardingAlarm.objects.filter(taken_at=None).select_related("test")
+    return [alarm_view(row) for row in rows.order_by("raised_at", "pk")]
+
+
 def refused_for(actor: Actor, *, now: datetime) -> list[RefusedFileView]:
     """Files that were refused whole, the newest first."""
     people.require(actor=actor, action="settlement.see", now=now)
     return files.refused_files()
 
 
-def find_bank_record(actor: Actor, *, amount: int, around: datetime, last4: str, now: datetime) -> list[BankRecord]:
-    """What a bank says it took for us: exactly this amount (minor units), from a card that ends so, within a day of
-    `around`; the nearest first. One query, one audit entry. Refuses `identity.role.insufficient`.
+def find_bank_record(
+    actor: Actor,
+    *,
+    amount: int,
+    around: datetime,
+    last4: str = "",
+    bank_ref: str = "",
+    case_ref: str = "",
+    now: datetime,
+) -> list[BankRecord]:
+    """What a bank says it took for us: exactly this amount (minor units), within a day of `around`, from a card that
+    ends so or under the bank's own number; the nearest first. One query, one audit entry, under the case it is for.
+
+    Refuses `identity.role.insufficient`, `settlement.record.too_little` (neither card nor number: amounts alone would
+    show what strangers paid).
     """
     people.require(actor=actor, action="settlement.find_bank_record", now=now)
-    found = files.find_records(amount=amount, around=around, last4=last4)
-    data = {"amount": amount, "last4": last4, "found": len(found)}
-    audit.record(actor=actor, action="settlement.find_bank_record", subject="bank_records", now=now, data=data)
+    if not last4 and not bank_ref:
+        raise RecordTooLittle()
+    found = files.find_records(amount=amount, around=around, last4=last4, bank_ref=bank_ref)
+    data = {"amount": amount, "last4": last4, "bank_ref": bank_ref, "found": len(found)}
+    audit.record(
+        actor=actor, action="settlement.find_bank_record", subject="bank_records", now=now, case_ref=case_ref, data=data
+    )
     return found

@@ -11,6 +11,26 @@ class FilesMissing(Refusal):
     operator = "final statement or channel file of %(day)s is missing"
 
 
+class AlarmSettled(Refusal):
+    code = "settlement.alarm.settled"
+    text = _("这条警报已经有人处理，没有重复记录。请刷新页面查看。")
+    operator = "the alarm was taken already"
+
+
+class AlarmWordsMissing(Refusal):
+    code = "settlement.alarm.words_missing"
+    status = 422
+    text = _("请写明查到了什么、做了什么（至少四个字）。警报还在，没有改动。")
+    operator = "an alarm ends with what was found"
+
+
+class RecordTooLittle(Refusal):
+    code = "settlement.record.too_little"
+    status = 422
+    text = _("请再填银行卡后四位或银行流水号：只凭金额和日期会看到别人的记录。没有查询。")
+    operator = "a bank's record is looked for by its card or number beside amount and day"
+
+
 class BreakCleared(Refusal):
     code = "settlement.break.cleared"
     text = _("这笔差异已经处理完，没有重复处理。请刷新页面查看。")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from kefu.settlement.models import Break, Clearance, ReconciledDay, SafeguardingDay
+from kefu.settlement.models import Break, Clearance, ReconciledDay, SafeguardingAlarm, SafeguardingDay
 from kefu.settlement.rules.plan import DEEDS
 
 AGES = (1, 3, 7)
@@ -126,6 +126,28 @@ class SafeguardingView:
     @property
     def resource(self) -> int:
         return self.bank + self.receivable
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmView:
+    """A safeguarding test that did not hold, and nobody has seen to yet. `lacking` was short and has been funded from
+    own money; `difference` nothing explains (0: none). Minor units of `currency`.
+    """
+
+    id: int
+    date: date
+    currency: str
+    lacking: int
+    difference: int
+    raised_at: datetime
+
+
+def alarm_view(row: SafeguardingAlarm) -> AlarmView:
+    test = row.test
+    return AlarmView(
+        id=row.pk, date=test.date, currency=test.currency, lacking=max(0, test.moved), difference=test.difference or 0,
+        raised_at=row.raised_at,
+    )  # fmt: skip
 
 
 def day_view(row: ReconciledDay, *, still_open: int = 0) -> DayView:

@@ -1,7 +1,7 @@
 """What the wallet does on facts from below. Every task is safe to repeat and to run in any order."""
 
 from kefu.core.events import Payload, listen
-from kefu.identity.events import CUSTOMER_REGISTERED
+from kefu.identity.events import CUSTOMER_REGISTERED, SECRET_CHANGED
 from kefu.rails import events as rails
 
 
@@ -39,4 +39,10 @@ def register() -> None:
         task="wallet.open_wallet",
         arguments=lambda payload: {"customer": str(payload["customer"])},
         lock=lambda payload: f"wallet:{payload['customer']}",
+    )
+    listen(
+        SECRET_CHANGED,
+        task="wallet.suspend_unproved",
+        arguments=lambda payload: {name: str(payload[name]) for name in ("user", "what", "at")},
+        lock=lambda payload: f"wallet:{payload['user']}",
     )

@@ -1,7 +1,7 @@
 """Background entry points of the wallet. None of them calls anything outside."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from procrastinate.contrib.django import app
@@ -41,6 +41,13 @@ def clear_orders(statement: str) -> None:
 @app.task(name="wallet.take_card")
 def take_card(check: str) -> None:
     actions.take_card(check_id=UUID(check), now=clock.now())
+
+
+@app.task(name="wallet.suspend_unproved")
+def suspend_unproved(user: str, what: str, at: str) -> None:
+    """A new payment PIN: devices that pay contactless wait for it."""
+    if what == "pin":
+        actions.suspend_unproved(customer_id=UUID(user), pin_at=datetime.fromisoformat(at), now=clock.now())
 
 
 @app.periodic(cron="* * * * * */2")  # croniter: the sixth field is the seconds

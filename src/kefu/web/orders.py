@@ -58,7 +58,8 @@ class OrderCard:
     def divisible(self) -> bool:
         """Whether the customer paid somebody with it, so that others can be asked for their share."""
         own_pocket = self.order.kind in ("withdrawal", "pot", "exchange")
-        return self.order.status == "SUCCEEDED" and self.order.direction == "out" and not own_pocket
+        paid = self.order.status == "SUCCEEDED" and self.order.direction == "out"
+        return paid and not own_pocket and self.order.left.minor > 0
 
     @property
     def steps(self) -> tuple[Any, ...]:

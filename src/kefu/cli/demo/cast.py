@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 PASSWORD = "demo-town-2026-only"
+FIRST_WORD = "demo-town-first-word"
 PIN = "246810"
 
 

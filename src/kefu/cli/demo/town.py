@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from kefu.cli.demo.bank import Bank
-from kefu.cli.demo.cast import PASSWORD, PIN, Customer, Merchant, Staff
+from kefu.cli.demo.cast import FIRST_WORD, PASSWORD, PIN, Customer, Merchant, Staff
 from kefu.cli.terminal import CannotRun
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.ids import new_id
@@ -23,7 +23,7 @@ from kefu.wallet.actions.shop.sale import NewSale
 from kefu.wallet.queries import OrderView
 from kefu.wallet.queries.bill import account_check_for
 from kefu.wallet.queries.shop.disbursement import shop_accounts_for
-from kefu.wallet.queries.shop.merchant import merchants_for
+from kefu.wallet.queries.shop.merchant import merchants_for, shop_for
 
 MOMENT = timedelta(seconds=2)
 
@@ -108,15 +108,20 @@ class Town:
         seller = people.find_merchant_login(shop.login)
         if seller is None:
             seller = wallet.add_merchant_staff(
-                actor=operator, merchant_id=merchant_id, login=shop.login, name=shop.seller, password=PASSWORD, now=at
+                actor=operator, merchant_id=merchant_id, login=shop.login, name=shop.seller, password=FIRST_WORD, now=at
             )
             wallet.confirm_merchant_staff(actor=boss, user_id=seller.id, now=at)
+            # What the operator chose opens nothing: the seller puts their own in its place.
+            identity.sign_in_with_password(
+                login=shop.login, password=FIRST_WORD, new=PASSWORD, kind="merchant", browser=identity.Browser(), now=at
+            )
         self.people[shop.key] = people.actor_for_user(seller.id)
 
     def pay_shop_out(self, shop: str, *, bank: str, last4: str, phone: str, at: datetime) -> None:
         """A merchant's account, checked by its bank and approved two days before `at`; then all that is due, paid."""
         actor, pan = self.people[shop], self.bank.card_number(bank, last4)
-        check = wallet.link_merchant_account(actor=actor, pan=pan, holder=actor.label, phone=phone, now=self.now)
+        holder = shop_for(actor, now=self.now).merchant.name
+        check = wallet.link_merchant_account(actor=actor, pan=pan, holder=holder, phone=phone, now=self.now)
         self._carry(check.id, "SENT")
         wallet.confirm_merchant_account(
             actor=actor, check_id=check.id, code=self.bank.code_for(last4), now=self.now

@@ -11,6 +11,7 @@ from kefu.cli.storm.people import UUID_FORM, Client, Storm
 from kefu.cli.throwaway import PASSWORD
 
 LOGIN = "storm-shop"
+FIRST_WORD = "harbour-lantern-first-31"
 SALE = re.compile(rf"/shop/sales/({UUID_FORM})/")
 LINK = re.compile(r"/pay/[^/\"\s]+/")
 MOST_OFFERS = 6
@@ -71,6 +72,7 @@ def main() -> None:
     """Taken down by an operator, approved by a supervisor, with a login for who sells."""
     django.setup()
     from kefu.core import clock
+    from kefu.identity import actions as identity
     from kefu.identity import queries as people
     from kefu.wallet import actions as wallet
     from kefu.wallet.actions.shop.merchant import NewMerchant
@@ -81,9 +83,12 @@ def main() -> None:
     made = wallet.register_merchant(actor=operator, given=NewMerchant(name="风暴面包店", category="food"), now=now)
     wallet.approve_merchant(actor=boss, merchant_id=made.id, now=now)
     seller = wallet.add_merchant_staff(
-        actor=operator, merchant_id=made.id, login=LOGIN, name="白露", password=PASSWORD, now=now
+        actor=operator, merchant_id=made.id, login=LOGIN, name="白露", password=FIRST_WORD, now=now
     )
     wallet.confirm_merchant_staff(actor=boss, user_id=seller.id, now=now)
+    identity.sign_in_with_password(
+        login=LOGIN, password=FIRST_WORD, new=PASSWORD, kind="merchant", browser=identity.Browser(), now=now
+    )
 
 
 if __name__ == "__main__":

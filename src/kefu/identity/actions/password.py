@@ -67,6 +67,20 @@ class PasswordWrong(Refusal):
     operator = "old password does not match"
 
 
+class PasswordGiven(Refusal):
+    code = "identity.password.given"
+    status = 403
+    text = _("这个初始密码是同事为您设的，只能用来换成您自己的密码。请在下面设新密码；换好以前什么都不能办。")
+    operator = "the password was chosen by somebody else and has not been replaced yet"
+
+
+class PasswordSame(Refusal):
+    code = "identity.password.same"
+    status = 422
+    text = _("新密码不能和初始密码一样，请换一个只有您知道的。")
+    operator = "the new password is the given one"
+
+
 _FAULTS: dict[Fault, type[Refusal]] = {
     "too_short": PasswordTooShort,
     "too_long": PasswordTooLong,
@@ -98,12 +112,12 @@ def hash_of_new(password: str, *, person: Sequence[str]) -> str:
 
 def known_by(user: User) -> tuple[str, ...]:
     """What a password may not be built on."""
-    return (user.phone, user.name, user.email, user.staff_no)
+    return (user.phone, user.name, user.email, user.staff_no, user.login)
 
 
 def store_password(*, actor: Actor, user: User, hashed: str, keep: str, now: datetime) -> None:
     """Within the caller's transaction: set the hash, end every other sitting, tell."""
-    User.objects.filter(pk=user.pk).update(password=hashed)
+    User.objects.filter(pk=user.pk).update(password=hashed, password_given=False)
     end_sessions(actor=actor, user_id=user.id, keep=keep, reason="password", now=now)
     audit.record(actor=actor, action="identity.change_password", subject=f"user:{user.id}", now=now)
     events.announce(

@@ -153,7 +153,8 @@ def register_staff(
     now: datetime,
     lead_id: UUID | None = None,
 ) -> Person:
-    """Make a member of staff; their 工号 is how they sign in and is never used again. Operators only.
+    """Make a member of staff; their 工号 is how they sign in and is never used again. Operators only. The password that
+    a colleague chose for them only lets them choose their own.
 
     Refuses with `identity.staff.*`, `identity.name.unusable`, `identity.password.*`,
     `identity.role.insufficient`.
@@ -173,6 +174,7 @@ def register_staff(
         role=role,
         lead_id=lead_id,
         password=hash_of_new(password, person=(name, alias, staff_no)),
+        password_given=actor.is_staff,
         created_at=now,
     )
     with transaction.atomic():
@@ -189,6 +191,7 @@ def register_staff(
 
 def register_merchant_login(*, actor: Actor, login: str, name: str, password: str, now: datetime) -> Person:
     """Make a login for who acts for a merchant; which one, the wallet knows. It never looks like a phone number.
+    The password that one of the staff chose for it only lets its owner choose their own.
 
     Refuses `identity.login.unfit`, `identity.login.taken`, `identity.name.unusable`, `identity.password.*`,
     `identity.role.insufficient`.
@@ -203,6 +206,7 @@ def register_merchant_login(*, actor: Actor, login: str, name: str, password: st
         login=known_as,
         name=checked_name(name),
         password=hash_of_new(password, person=(name, known_as)),
+        password_given=actor.is_staff,
         created_at=now,
     )
     with transaction.atomic():

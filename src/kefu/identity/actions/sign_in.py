@@ -11,7 +11,14 @@ from kefu.core.actor import SYSTEM
 from kefu.core.refusal import Refusal
 from kefu.identity.actions.attempt import Try, count_try, forgive_tries, give_back_try
 from kefu.identity.actions.code import use_code
-from kefu.identity.actions.password import hash_of_new, judge_password, known_by, store_password
+from kefu.identity.actions.password import (
+    PasswordGiven,
+    PasswordSame,
+    hash_of_new,
+    judge_password,
+    known_by,
+    store_password,
+)
 from kefu.identity.actions.person import checked_name, register_customer
 from kefu.identity.actions.session import open_session
 from kefu.identity.models import User
@@ -57,11 +64,13 @@ def _open(user: User, method: str, browser: Browser, now: datetime) -> SignedIn:
 
 
 def sign_in_with_password(
-    *, login: str, password: str, kind: str, browser: Browser, now: datetime
+    *, login: str, password: str, kind: str, browser: Browser, now: datetime, new: str = ""
 ) -> SignedIn:
     """A customer by phone, a member of staff by 工号, a merchant by login (`kind` is `customer`, `staff`, `merchant`).
 
-    Refuses with `identity.sign_in.wrong`, the same for an unknown account, and `identity.attempt.locked`.
+    A password that somebody else chose opens nothing until `new` takes its place, in the same step. Refuses with
+    `identity.sign_in.wrong`, the same for an unknown account, `identity.attempt.locked`, `identity.password.given`
+    (`new` is wanted) and, of `new`, `identity.password.*`.
     """
     login = (normal_phone(login) if kind == User.CUSTOMER else None) or login.strip()[:64]
     login = login.lower() if kind == User.MERCHANT else login
@@ -72,7 +81,24 @@ def sign_in_with_password(
         raise SignInWrong()
     forgive_tries(account)
     give_back_try(source)
+    if user.password_given:
+        return _take_over(user, password, new, browser, now)
     return _open(user, "password", browser, now)
+
+
+def _take_over(user: User, given: str, new: str, browser: Browser, now: datetime) -> SignedIn:
+    """The owner's own password instead of the one that they were given; then they are in."""
+    if not new:
+        raise PasswordGiven()
+    if new == given:
+        raise PasswordSame()
+    hashed = hash_of_new(new, person=known_by(user))
+    with transaction.atomic():
+        # Of two who come with the given word at once, one finds that it has died.
+        if not User.objects.filter(pk=user.pk, password_given=True).update(password_given=False):
+            raise SignInWrong()
+        store_password(actor=actor_of(user), user=user, hashed=hashed, keep="", now=now)
+        return _open(user, "password", browser, now)
 
 
 def sign_in_with_code(*, phone: str, code: str, browser: Browser, now: datetime) -> SignedIn:

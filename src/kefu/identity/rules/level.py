@@ -139,6 +139,7 @@ ROLES: dict[str, frozenset[str]] = {
     "settlement.see": frozenset({SUPERVISOR, OPERATOR}),
     "settlement.import_file": frozenset({OPERATOR}),
     "settlement.take_break": frozenset({SUPERVISOR, OPERATOR}),
+    "settlement.take_alarm": frozenset({SUPERVISOR, OPERATOR}),
     "settlement.propose_clearance": frozenset({SUPERVISOR, OPERATOR}),
     "settlement.find_bank_record": DESK,
     "office.see": frozenset({SUPERVISOR, OPERATOR}),

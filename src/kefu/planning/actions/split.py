@@ -45,7 +45,7 @@ OWN_POCKET = ("withdrawal", "pot", "exchange")
 class Asked:
     """What is to be divided among whom: (phone, weight) of the others, and the maker's own weight (0: no share).
 
-    `order_id` names an order whose amount is divided; then `total` is left out.
+    `order_id` names an order whose amount is divided, less what came back of it; then `total` is left out.
     """
 
     title: str
@@ -109,9 +109,10 @@ def _total(actor: Actor, asked: Asked) -> Money:
     order = orders.order_for(actor, asked.order_id)
     taken = Split.objects.filter(order_id=order.id, status=Split.OPEN).exists()
     divisible = order.status == "SUCCEEDED" and order.direction == "out" and order.kind not in OWN_POCKET
-    if taken or not divisible:
+    # What came back to its payer was not spent: of a payment that was refunded, what is left is divided.
+    if taken or not divisible or order.left.minor <= 0:
         raise OrderNotDivisible()
-    return order.amount
+    return order.left
 
 
 def _people(actor: Actor, asked: Asked) -> list[tuple[UUID, str, int]]:

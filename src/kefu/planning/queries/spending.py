@@ -103,7 +103,9 @@ def _categorised(actor: Actor, lines: list[SpentView]) -> list[Spending]:
     found = []
     for line in lines:
         natural = natural_category(kind=line.kind, part=line.part)
-        chosen = by_order.get(line.order_id) or by_counterparty.get(line.counterparty_ref)
+        # What came back counts where it was bought, unless its owner put it elsewhere.
+        own = by_order.get(line.order_id) or by_order.get(line.of_order)
+        chosen = own or by_counterparty.get(line.counterparty_ref)
         # A charge of the house stays one, whatever the order that it was for counts as.
         category = natural if line.part == "fee" else chosen or natural
         found.append(Spending(line, category, chosen is not None and line.part != "fee"))

@@ -44,8 +44,10 @@ def open_card_check(
     phone: str,
     now: datetime,
     connector_code: str = "sandbox",
+    keep_holder: bool = False,
 ) -> CardCheckView:
-    """Begin to link a card to `owner_ref`; the worker tells the bank, which sends a code to the holder.
+    """Begin to link a card to `owner_ref`; the worker tells the bank, which sends a code to the holder. A bank that
+    knows another holder refuses it (`holder_mismatch`). `keep_holder`: the name is needed after that.
 
     Refuses `rails.card.number_wrong`, `rails.card.holder_missing`.
     """
@@ -59,6 +61,7 @@ def open_card_check(
             owner_ref=owner_ref,
             connector=connector_code,
             last4=digits[-4:],
+            holder=holder.strip() if keep_holder else "",
             created_at=now,
             expires_at=now + timedelta(minutes=CHECK_MINUTES),
             try_again_at=now + timedelta(seconds=TRY_AGAIN_SECONDS),

@@ -1,5 +1,6 @@
-"""Market rates come in, are believed or doubted, and a person's word settles the doubt."""
+"""Market rates come in, are believed or doubted, and two people's word settles the doubt."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -9,10 +10,10 @@ from kefu.core.actor import Actor
 from kefu.core.money import CURRENCIES, HOME
 from kefu.core.refusal import NotFound
 from kefu.rails.connectors.market import RatesTold, RateTold, rate_source
-from kefu.rails.market import DOUBTED, TAKEN, MarketRate, RateWord
-from kefu.rails.queries.rates import in_force, newest
+from kefu.rails.market import DOUBTED, TAKEN, MarketRate, RateOpinion, RateWord
+from kefu.rails.queries.rates import in_force, is_open
 from kefu.rails.rates import AHEAD, jumped
-from kefu.rails.refusals import RateSettled, RatesUnfit
+from kefu.rails.refusals import RateSaid, RateSettled, RatesUnfit
 
 
 def fetch_rates(*, now: datetime, at: datetime | None = None) -> int:
@@ -27,7 +28,7 @@ def note_rates(*, told: RatesTold, now: datetime) -> int:
     """Write down each rate that is not known yet; how many were.
 
     Safe to repeat, and in any order: only the newest ever prices anything. One that jumps from the believed one before
-    it is doubted: it prices nothing until somebody's word, and while it is the newest nothing else does. Refuses
+    it is doubted: it prices nothing until two people's word, and while it is the newest nothing else does. Refuses
     `rails.rates.unfit` when they are dated in the future.
     """
     if told.as_of > now + AHEAD:
@@ -63,19 +64,31 @@ def _made(told: RatesTold, one: RateTold, *, now: datetime) -> MarketRate | None
     )
 
 
-def decide_rate(*, actor: Actor, rate_id: int, accept: bool, words: str, now: datetime) -> None:
-    """A word on a doubted rate that is the newest of its currency. Who may say it the caller has asked.
+def decide_rate(
+    *, actor: Actor, rate_id: int, accept: bool, words: str, another: Callable[[str], bool], now: datetime
+) -> bool:
+    """One person's opinion on a doubted rate; whether it is decided now, because somebody else said the same before.
 
-    Refuses `core.thing.not_found`, `rails.rates.settled` (it was decided, or a newer one has come).
+    Both ways are worth money to who knows of them, so neither is one person's. Who may say it the caller has asked;
+    `another(ref)`: whether the person of that ref may stand beside this one. Refuses `core.thing.not_found`,
+    `rails.rates.settled` (decided, stale, or a believed rate has come since), `rails.rates.said`.
     """
     with transaction.atomic():
         _one_at_a_time()
         row = MarketRate.objects.filter(pk=rate_id).first()
         if row is None:
             raise NotFound()
-        last = newest(row.currency)
-        if row.verdict != DOUBTED or last is None or last.id != row.pk or last.decided_at:
+        if not is_open(row, now=now):
             raise RateSettled()
-        RateWord.objects.create(rate=row, accepted=accept, words=words.strip()[:500], by_ref=actor.ref, at=now)
+        if row.opinions.filter(by_ref=actor.ref).exists():
+            raise RateSaid()
+        said = words.strip()[:500]
+        agreed = [one for one in row.opinions.filter(accepted=accept) if another(one.by_ref)]
+        RateOpinion.objects.create(rate=row, accepted=accept, words=said, by_ref=actor.ref, at=now)
         data = {"currency": row.currency, "mid": str(row.mid), "before": str(row.before), "accepted": accept}
-        audit.record(actor=actor, action="rails.decide_rate", subject=f"rate:{row.pk}", now=now, data=data)
+        if agreed:
+            RateWord.objects.create(rate=row, accepted=accept, words=said, by_ref=actor.ref, at=now)
+            data["with"] = [one.by_ref for one in agreed]
+        action = "rails.decide_rate" if agreed else "rails.judge_rate"
+        audit.record(actor=actor, action=action, subject=f"rate:{row.pk}", now=now, data=data)
+    return bool(agreed)

@@ -69,6 +69,7 @@ class CardCheckView:
     connector: str
     status: str
     phone_masked: str
+    holder: str
     token: str
     last4: str
     bank: str
@@ -167,6 +168,7 @@ def see_card_check(row: CardCheck) -> CardCheckView:
         connector=row.connector,
         status=row.status,
         phone_masked=row.phone_masked,
+        holder=row.holder,
         token=row.token,
         last4=row.last4,
         bank=row.bank,

@@ -166,13 +166,15 @@ class BankRecord:
     happened_at: datetime
 
 
-def find_records(*, amount: int, around: datetime, last4: str) -> list[BankRecord]:
-    """Records of the channel files for exactly this amount (minor units) from a card that ends so, within a day of
-    `around`, the nearest first. One query, by the index on amount and time.
+def find_records(*, amount: int, around: datetime, last4: str = "", bank_ref: str = "") -> list[BankRecord]:
+    """Records of the channel files for exactly this amount (minor units) within a day of `around`, from a card that
+    ends so or under the bank's own number, whichever is given, the nearest first. One query, by the index on amount and
+    time.
     """
     day = timedelta(days=1)
+    known = {name: given for name, given in (("last4", last4), ("bank_ref", bank_ref)) if given}
     rows = ChannelFileLine.objects.select_related("instruction").filter(
-        amount=amount, kind="debit", last4=last4, happened_at__gte=around - day, happened_at__lte=around + day
+        amount=amount, kind="debit", happened_at__gte=around - day, happened_at__lte=around + day, **known
     )
     found = sorted(rows[:50], key=lambda row: abs(row.happened_at - around))
     return [

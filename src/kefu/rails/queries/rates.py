@@ -7,8 +7,8 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from kefu.rails.market import DOUBTED, TAKEN, MarketRate
-from kefu.rails.rates import AHEAD, is_stale
+from kefu.rails.market import DOUBTED, TAKEN, MarketRate, RateOpinion
+from kefu.rails.rates import AHEAD, STALE_AFTER, is_stale
 from kefu.rails.rules import BANK_ZONE
 
 
@@ -94,6 +94,38 @@ def rate_now(currency: str, *, now: datetime) -> RateView | None:
         return None
     rate = last if last.counts else in_force(currency, until=until)
     return None if rate is None or is_stale(rate.as_of, now=now) else rate
+
+
+def is_open(row: MarketRate, *, now: datetime) -> bool:
+    """Whether there is something to decide: doubted, not stale, and nothing was decided or believed since."""
+    if row.verdict != DOUBTED or is_stale(row.as_of, now=now) or hasattr(row, "word"):
+        return False
+    last = in_force(row.currency)
+    return last is None or last.as_of < row.as_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpinionView:
+    """What one of the staff said of a rate that waits for a second one's word."""
+
+    rate: RateView
+    accepted: bool
+    words: str
+    by_ref: str
+    at: datetime
+
+
+def opinions_waiting(*, now: datetime) -> list[OpinionView]:
+    """Opinions on rates that still wait, the newest first: the source may have told more of them since."""
+    waiting = RateOpinion.objects.filter(rate__word=None, rate__as_of__gte=now - STALE_AFTER)
+    rows = list(waiting.select_related("rate__word").order_by("-at"))
+    believed = {code: in_force(code) for code in {row.rate.currency for row in rows}}
+    found = []
+    for row in rows:
+        last, view = believed[row.rate.currency], _see(row.rate)
+        if view is not None and (last is None or last.as_of < view.as_of):
+            found.append(OpinionView(rate=view, accepted=row.accepted, words=row.words, by_ref=row.by_ref, at=row.at))
+    return found
 
 
 def history(currency: str, *, since: datetime) -> list[DayRate]:

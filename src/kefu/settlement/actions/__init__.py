@@ -1,5 +1,6 @@
 """Every write of settlement."""
 
+from kefu.settlement.actions.alarm import take_alarm
 from kefu.settlement.actions.breaks import link_case, take_break
 from kefu.settlement.actions.clearing import Wish, decide_clearance, lapse_clearance, propose_clearance
 from kefu.settlement.actions.import_file import import_file
@@ -14,6 +15,7 @@ __all__ = [
     "link_case",
     "propose_clearance",
     "reconcile_day",
+    "take_alarm",
     "take_break",
     "test_currencies",
     "test_safeguarding",

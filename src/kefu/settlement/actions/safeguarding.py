@@ -15,8 +15,8 @@ from kefu.ledger.chart import CHART, Journal
 from kefu.ledger.currencies import currencies
 from kefu.ledger.days import day_bounds
 from kefu.rails.queries import files
-from kefu.settlement import events as facts
-from kefu.settlement.actions import book, telling
+from kefu.settlement.actions import book
+from kefu.settlement.actions.alarm import raise_alarm
 from kefu.settlement.models import OPEN, Break, SafeguardingDay
 from kefu.settlement.rules.plan import RETURN, Leg
 from kefu.settlement.values import SafeguardingView, safeguarding_view
@@ -38,8 +38,8 @@ def test_safeguarding(
     """Test the books of a currency as they stand now, for the bank day `day`: what each customer's accounts hold,
     summed, against safeguarded money, and that against the bank's own closing balance (banks state our currency alone).
 
-    A shortfall is funded from own money at once (FUND_LEG) and announced as an incident; an excess goes to the own bank
-    (SWEEP_LEG). One row a test, never changed; a second test of a day is a further row.
+    A shortfall is funded from own money at once (FUND_LEG) and raises an alarm, as does what nothing explains; an
+    excess goes to the own bank (SWEEP_LEG). One row a test, never changed; a second test of a day is a further row.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -66,7 +66,7 @@ def test_safeguarding(
         subject = f"safeguarding:{day}"
         audit.record(actor=actor, action="settlement.test_safeguarding", subject=subject, now=now, data=data)
         if verdict in (SHORTFALL, UNEXPLAINED):
-            telling.announce(facts.SHORTFALL_FOUND, day, now=now, day=str(day), currency=currency)
+            raise_alarm(row, now=now)
     return safeguarding_view(row)
 
 

@@ -81,6 +81,7 @@ from kefu.wallet.actions.taps.device import (
     remove_tap_device,
     resume_tap_device,
     suspend_tap_device,
+    suspend_unproved,
 )
 from kefu.wallet.actions.taps.paying import take_tap
 from kefu.wallet.actions.taps.waiting import forget_waits, open_tap_wait, read_terminal
@@ -199,6 +200,7 @@ __all__ = [
     "step_in",
     "stop_outflows",
     "suspend_tap_device",
+    "suspend_unproved",
     "take_card",
     "take_tap",
     "take_voucher",

@@ -64,7 +64,7 @@ from kefu.wallet.models.status import (
     TRANSITIONS,
     UNKNOWN,
 )
-from kefu.wallet.models.tap import TapToken, TapWait
+from kefu.wallet.models.tap import TapDoubt, TapToken, TapWait
 from kefu.wallet.models.voucher import Campaign, Voucher
 
 __all__ = [
@@ -148,6 +148,7 @@ __all__ = [
     "Sale",
     "Spread",
     "StandingChange",
+    "TapDoubt",
     "TapToken",
     "TapWait",
     "TermsChange",

@@ -11,7 +11,8 @@ from kefu.wallet.models.shop import Merchant
 class MerchantAccount(models.Model):
     """A bank account of a merchant's, checked by the bank. Paid out to is the one that is ACTIVE, from `pays_from` on.
 
-    `token` is the bank's; nothing else of the account is known here but its last four digits.
+    `token` is the bank's; of the account nothing else is known here but its last four digits and its `holder`, whom the
+    bank confirmed. `reason`: why it was approved though the holder is not named as the merchant is.
     """
 
     PROPOSED, ACTIVE, REPLACED, REJECTED = "PROPOSED", "ACTIVE", "REPLACED", "REJECTED"
@@ -23,6 +24,8 @@ class MerchantAccount(models.Model):
     token = models.TextField()
     bank = models.TextField()
     last4 = models.TextField()
+    holder = models.TextField(default="")
+    reason = models.TextField(default="")
     status = models.TextField(default=PROPOSED)
     proposed_at = models.DateTimeField()
     decided_by = models.TextField(default="")

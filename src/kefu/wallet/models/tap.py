@@ -4,13 +4,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from kefu.core.ids import new_id
-from kefu.wallet.models.shop import Sale
+from kefu.wallet.models.shop import Merchant, Sale
 
 
 class TapToken(models.Model):
     """What stands for a wallet on one device. Of its number only a digest and the last four are kept, its key sealed.
 
-    `counter` is the highest that a tap has used; `wrong` how many cryptograms in a row were not the device's.
+    `counter` is the highest that a tap has used; `proved_at` when its owner last gave the payment PIN for it.
     """
 
     ACTIVE, SUSPENDED, REMOVED = "ACTIVE", "SUSPENDED", "REMOVED"
@@ -23,9 +23,9 @@ class TapToken(models.Model):
     label = models.TextField()
     sealed_key = models.BinaryField()
     counter = models.IntegerField(default=0)
-    wrong = models.IntegerField(default=0)
     status = models.TextField(default=ACTIVE)
     added_at = models.DateTimeField()
+    proved_at = models.DateTimeField()
     suspended_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
 
@@ -40,6 +40,21 @@ class TapToken(models.Model):
             models.CheckConstraint(condition=Q(counter__gte=0, counter__lte=0xFFFF), name="tap_token_counter_sane"),
         ]
         indexes = [models.Index(fields=["customer_id", "-added_at"], name="tap_token_of_customer")]
+
+
+class TapDoubt(models.Model):
+    """How many cryptograms in a row that were not the device's came for a token through one merchant, the last of them
+    at `last_at`. Whoever has seen a token's number can say something wrong for it: that is held against who brought it.
+    """
+
+    token = models.ForeignKey(TapToken, on_delete=models.PROTECT, related_name="doubts")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="tap_doubts")
+    wrong = models.IntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "merchant"], name="one_doubt_per_token_and_merchant")]
+        indexes = [models.Index(fields=["last_at"], name="tap_doubt_newest")]
 
 
 class TapWait(models.Model):

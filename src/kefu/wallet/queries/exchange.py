@@ -23,14 +23,14 @@ from kefu.rails.queries.rates import DayRate, RateView
 from kefu.rails.rates import is_stale
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
-from kefu.wallet.models import Exchange, Limit, Order, Spread
+from kefu.wallet.models import Exchange, Limit, Order, Spread, Wallet
 from kefu.wallet.queries.limits.fee import schedule_at
 from kefu.wallet.queries.values import BalanceView, ExchangeView
 from kefu.wallet.refusals import ExchangeTooLittle, RateStale
 from kefu.wallet.rules.amount import CURRENCY
 from kefu.wallet.rules.exchange import PURPOSES, Pair, at_mid, bought_for, customer_rate, in_usd
 from kefu.wallet.rules.fee import window_start
-from kefu.wallet.rules.limit import QUOTA_SERIES, Ceiling
+from kefu.wallet.rules.limit import SIDE_OF, Ceiling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,24 +179,28 @@ def foreign_balances_for(actor: Actor) -> list[BalanceView]:
     return balances_for(actor)[1:]
 
 
-def quota_ceilings(customer_id: UUID, rules: Sequence[Limit], *, now: datetime) -> list[Ceiling]:
-    """The yearly quotas of buying and of selling foreign money, with what was used of each (US cents)."""
-    named = [rule for rule in rules if rule.series in QUOTA_SERIES.values() and rule.cap is not None]
+def quota_ceilings(wallet: Wallet, rules: Sequence[Limit], *, now: datetime) -> list[Ceiling]:
+    """The yearly quotas of buying and of selling foreign money that hold for the wallet's class, with what was used of
+    each (US cents).
+    """
+    mine = [rule for rule in rules if rule.series in SIDE_OF and rule.tier in (None, wallet.tier)]
+    named = [rule for rule in mine if rule.cap is not None]
     if not named:
         return []
     since = window_start(m.YEAR, now=now, zone=brand().zone)
-    rows = Exchange.objects.filter(quote__customer_id=customer_id, quote__order__created_at__gte=since)
+    rows = Exchange.objects.filter(quote__customer_id=wallet.customer_id, quote__order__created_at__gte=since)
     rows = rows.exclude(quote__order__status__in=m.CAME_TO_NOTHING)
     grouped: Any = rows.values("side").annotate(sum=Sum("usd"))
-    used = {QUOTA_SERIES[row["side"]]: row["sum"] for row in grouped}
+    used = {row["side"]: row["sum"] for row in grouped}
     return [
         Ceiling(
             scope=rule.scope,
             cap=rule.cap or 0,
-            used=used.get(rule.series, 0),
+            used=used.get(SIDE_OF[rule.series], 0),
             outlets=tuple(rule.outlets),
             series=rule.series,
             version=rule.version,
+            tier=rule.tier,
             currency=rule.currency,
         )
         for rule in named
@@ -211,6 +215,40 @@ class DeskRate:
     market: RateView | None
     counts: RateView | None
     spread: Spread
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateOpinionView:
+    """What a colleague said of a rate that waits; `may_answer`: the reader's word is a second person's."""
+
+    rate: RateView
+    accepted: bool
+    words: str
+    by: str
+    at: datetime
+    may_answer: bool
+
+
+def rate_opinions_for(actor: Actor, *, now: datetime) -> list[RateOpinionView]:
+    """Opinions that wait for a second person's. Refuses `identity.role.insufficient`, `core.thing.not_found`."""
+    if not actor.is_staff:
+        raise NotFound()
+    identity.require(actor=actor, action="wallet.decide_rate", now=now)
+    found = [(one, UUID(one.by_ref.removeprefix("staff:"))) for one in rates.opinions_waiting(now=now)]
+    known = identity.people(who for _one, who in found)
+    others = {who for who in known if not identity.counts_as_one(actor.uuid, who)}
+    mine = {one.rate.id for one, who in found if who == actor.uuid}
+    return [
+        RateOpinionView(
+            rate=one.rate,
+            accepted=one.accepted,
+            words=one.words,
+            by=known[who].shown_name,
+            at=one.at,
+            may_answer=who in others and one.rate.id not in mine,
+        )
+        for one, who in found
+    ]
 
 
 def desk_rates_for(actor: Actor, *, now: datetime | None = None) -> list[DeskRate]:

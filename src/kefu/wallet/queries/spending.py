@@ -27,7 +27,7 @@ class SpentView:
     """One posted entry that was spent. `amount` is negative where money came back (a refund, a fee given back).
 
     `part` is `fee` for a charge of the house, else `amount`. `counterparty_ref` is the same for every order with the
-    same counterparty.
+    same counterparty. What a merchant gave back is of kind `payment`, as what was bought, which `of_order` names.
     """
 
     order_id: UUID
@@ -39,6 +39,7 @@ class SpentView:
     counterparty: str
     counterparty_ref: str
     remark: str
+    of_order: UUID | None = None
 
 
 def spent_for(
@@ -57,7 +58,7 @@ def spent_for(
     ids = {UUID(entry.order_ref[6:]) for entry in entries if entry.order_ref.startswith("order:")}
     orders = {
         f"order:{order.id}": order
-        for order in Order.objects.filter(pk__in=ids, customer_id=customer).exclude(
+        for order in Order.objects.select_related("refund").filter(pk__in=ids, customer_id=customer).exclude(
             _BY_CARD | Q(kind__in=_OWN)
         )
     }
@@ -77,17 +78,20 @@ def _lines(order: Order, entry: books.EntryView) -> Iterator[SpentView]:
     yield SpentView(
         order_id=order.id,
         no=order.no,
-        kind=order.kind,
+        kind=m.PAYMENT if order.kind == m.REFUND else order.kind,
         part=part,
         amount=Money(spent, CURRENCY),
         at=entry.posted_at,
-        counterparty=order.payee_label,
+        counterparty=order.payer_label if order.kind == m.REFUND else order.payee_label,
         counterparty_ref=_counterparty(order),
         remark=order.remark,
+        of_order=order.refund.refund_of_id if order.kind == m.REFUND else None,
     )
 
 
 def _counterparty(order: Order) -> str:
+    if order.kind == m.REFUND:
+        return f"{m.PAYMENT}:{order.payer_label}"
     return f"customer:{order.payee_id}" if order.payee_id else f"{order.kind}:{order.payee_label}"
 
 

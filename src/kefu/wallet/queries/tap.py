@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count
+
 from kefu.core.actor import Actor
 from kefu.core.refusal import NotFound
-from kefu.wallet.models import Sale, TapToken, TapWait
+from kefu.identity import queries as identity
+from kefu.wallet.models import Sale, TapDoubt, TapToken, TapWait
 from kefu.wallet.queries.shop.merchant import own_merchant, paying_orders
 from kefu.wallet.queries.shop.values import SaleView, see_sale
+from kefu.wallet.rules import tap as rules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,3 +93,13 @@ def tapped_for(actor: Actor, sale_id: UUID) -> SaleView:
         raise NotFound()
     own = row.sale.payments.filter(failed_at=None, order__customer_id=actor.uuid)
     return see_sale(row.sale, order_id=own.values_list("pk", flat=True).first())
+
+
+def doubted_taps_for(actor: Actor, *, now: datetime) -> list[tuple[UUID, int]]:
+    """Merchants through whom too many wrong taps came lately, and of how many devices. For the house.
+
+    Refuses `identity.role.insufficient`.
+    """
+    identity.require(actor=actor, action="wallet.judge_merchant", now=now)
+    many = TapDoubt.objects.filter(wrong__gte=rules.WRONG_MOST, last_at__gt=now - rules.DOUBTED_FOR)
+    return list(many.values_list("merchant_id").annotate(devices=Count("token")).order_by("-devices", "merchant_id"))

@@ -21,6 +21,7 @@ from kefu.wallet.rules.card import reason_text as card_reason_text
 from kefu.wallet.rules.exchange import at_mid, rate_words
 from kefu.wallet.rules.restriction import REASONS, STOP_REASONS
 from kefu.wallet.rules.shop import shown_status
+from kefu.wallet.rules.voucher import share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +228,17 @@ class OrderView:
             return self.status
         captured, refunded = (amount.minor if amount else 0 for amount in (self.captured, self.refunded))
         return shown_status(self.status, captured=captured, refunded=refunded)
+
+    @property
+    def left(self) -> Money:
+        """`amount` less what of a payment went back to who paid it (a voucher's share went back to the voucher)."""
+        captured, refunded, part = (
+            known.minor if known else 0 for known in (self.captured, self.refunded, self.voucher_part)
+        )
+        if self.kind != "payment" or not refunded:
+            return self.amount
+        back = refunded - share(refunded, paid=captured, part=part)
+        return Money(self.amount.minor - back, self.amount.currency)
 
     @property
     def is_kept(self) -> bool:

@@ -13,9 +13,15 @@ CODE_SERIES = "code_day"
 """What leaves by a code shown at a counter without the payment PIN."""
 QUOTA_SERIES = {BUY: "exchange_buy_year", SELL: "exchange_sell_year"}
 """The yearly quotas of buying and of selling foreign money, counted in US dollars."""
+CLASS_1_BUYS = "exchange_buy_class_1_year"
+"""What a wallet of class Ⅰ, whose owner was checked once and from outside only, may buy. Selling what one has is not
+cut: a wallet that came down into the class must not keep money that it cannot turn back.
+"""
+SIDE_OF = {QUOTA_SERIES[BUY]: BUY, QUOTA_SERIES[SELL]: SELL, CLASS_1_BUYS: BUY}
 QUOTA_NAMES: dict[str, Any] = {
     QUOTA_SERIES[BUY]: _("个人年度购汇额度"),
     QUOTA_SERIES[SELL]: _("个人年度结汇额度"),
+    CLASS_1_BUYS: _("Ⅰ类账户年度购汇额度"),
 }
 TAP_ORDER_SERIES, TAP_DAY_SERIES = "tap_order", "tap_day"
 """What leaves by a device held near a terminal without it: at once, and in a day."""
@@ -29,6 +35,7 @@ LAW: dict[str, int] = {
     TAP_ORDER_SERIES: 1_000_00,
     QUOTA_SERIES[BUY]: 50_000_00,
     QUOTA_SERIES[SELL]: 50_000_00,
+    CLASS_1_BUYS: 50_000_00,
 }
 """The most that each series may say (非银行支付机构网络支付业务管理办法, art. 11 and 24; of codes
 条码支付业务规范（试行）, its weakest class; of taps what China UnionPay lets cards pay at most without PIN and

@@ -25,7 +25,9 @@ WAITS_FOR = timedelta(minutes=3)
 KEPT_FOR = timedelta(days=1)
 DEVICES_MOST = 5
 WRONG_MOST = 5
-"""After so many wrong cryptograms in a row the token is suspended."""
+"""After so many wrong cryptograms in a row through one merchant, none of its taps through that merchant is taken."""
+DOUBTED_FOR = timedelta(days=1)
+"""From the last wrong one on."""
 LABEL_MOST = 20
 NEW_DEVICE = "tap:new"
 """What the payment PIN is given for when a device is added."""

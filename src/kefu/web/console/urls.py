@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kefu.web.console import approval, case, conversation, desk, provisional, receipts, refund
+from kefu.web.console import approval, case, conversation, desk, provisional, receipts, records, refund
 
 urlpatterns = [
     path("", desk.page, name="console"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("case/<uuid:case_id>/goodwill", case.goodwill, name="console_goodwill"),
     path("case/<uuid:case_id>/completion", case.completion, name="console_completion"),
     path("case/<uuid:case_id>/bank", case.bank, name="console_bank"),
+    path("case/<uuid:case_id>/records/", records.find, name="console_records"),
     path("case/<uuid:case_id>/resolve", case.resolve, name="console_resolve"),
     path("case/<uuid:case_id>/take", refund.take, name="console_take_case"),
     path("case/<uuid:case_id>/refund", refund.propose, name="console_refund"),

@@ -12,6 +12,7 @@ from kefu.core import clock
 from kefu.core.refusal import Refusal
 from kefu.identity import actions as identity
 from kefu.identity.actions.code import Purpose
+from kefu.identity.actions.password import PasswordGiven
 from kefu.identity.values import SignedIn
 from kefu.web.browsers import browser_of, source_of
 from kefu.web.entry import forms
@@ -27,7 +28,7 @@ def _next(request: HttpRequest) -> str:
 
 
 def _page(request: HttpRequest, name: str, form: Doorway, **values: Any) -> HttpResponse:
-    status = form.status if form.is_bound and (form.errors or form.refusal) else 200
+    status = form.status if form.refusal or (form.is_bound and form.errors) else 200
     return render(request, f"entry/{name}.html", {"form": form, "next": _next(request), **values}, status=status)
 
 
@@ -144,33 +145,41 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @private
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
     """工号 and password, to the desk."""
-    return _by_login(request, "staff", "staff", "/console/", forms.StaffForm(request.POST or None))
+    return _by_login(request, "staff", "staff", "/console/", forms.StaffForm)
 
 
 @private
 def merchant_sign_in(request: HttpRequest) -> HttpResponse:
     """A merchant's login and password, to their place."""
-    return _by_login(request, "merchant", "shop", "/shop/", forms.MerchantForm(request.POST or None))
+    return _by_login(request, "merchant", "shop", "/shop/", forms.MerchantForm)
 
 
-def _by_login(request: HttpRequest, kind: str, page: str, place: str, form: Doorway) -> HttpResponse:
+def _by_login(request: HttpRequest, kind: str, page: str, place: str, usual: type[Doorway]) -> HttpResponse:
+    """With `new` in what is posted: the first sign-in, which replaces the password that somebody else chose."""
     home = back_to(request, request.POST.get("next") or request.GET.get("next", ""), place)
     actor = actor_of(request)
     if actor and actor.kind == kind:
         return redirect(home)
+    first = "new" in request.POST
+    form = (forms.FirstForm if first else usual)(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
         try:
             signed = identity.sign_in_with_password(
-                login=form.cleaned_data["login"],
-                password=form.cleaned_data["password"],
+                login=given["login"],
+                password=given["password"],
                 kind=kind,
                 browser=browser_of(request),
                 now=clock.now(),
+                new=given.get("new", ""),
             )
             return _come_in(request, signed, home)
+        except PasswordGiven as given_one:
+            form, first = forms.FirstForm(initial={"login": given["login"]}), True
+            form.refusal = given_one
         except Refusal as refusal:
             form.refuse(refusal)
-    return _page(request, page, form)
+    return _page(request, "first" if first else page, form)
 
 
 @require_POST

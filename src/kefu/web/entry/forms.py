@@ -69,3 +69,16 @@ class MerchantForm(Doorway):
     faults = {"identity.password": "password"}
     login = text_field(_("商户账号"), most=32, autocomplete="username", autocapitalize="none")
     password = password_field(_("密码"), autocomplete="current-password")
+
+
+class FirstForm(Doorway):
+    """The first sign-in with a password that somebody else chose: one's own takes its place."""
+
+    faults = {"identity.password": "new"}
+    login = forms.CharField(max_length=32, widget=forms.HiddenInput)
+    password = password_field(_("初始密码"), autocomplete="current-password")
+    new = password_field(
+        _("新密码"),
+        autocomplete="new-password",
+        hint=filled(_("至少 %(least)s 个字符，几个不相关的词连起来最好记；可以粘贴"), _LEAST),
+    )

@@ -15,6 +15,7 @@ from kefu.wallet.actions.shop.merchant import NewMerchant
 from kefu.wallet.queries.shop.disbursement import proposed_accounts_for
 from kefu.wallet.queries.shop.merchant import logins_waiting_for, merchants_for
 from kefu.wallet.queries.shop.values import category_choices
+from kefu.wallet.queries.tap import doubted_taps_for
 from kefu.web.forms import Doorway, password_field, text_field
 from kefu.web.refusals import FieldWrong
 from kefu.web.sessions import for_staff, signed_in
@@ -78,7 +79,8 @@ def judge_account(request: HttpRequest, account_id: UUID, deed: str) -> HttpResp
     """`approve` or `reject` the account that a merchant wants to be paid out to."""
     actor, now = signed_in(request), clock.now()
     if deed == "approve":
-        wallet.approve_merchant_account(actor=actor, account_id=account_id, now=now)
+        reason = request.POST.get("reason", "")[:500]
+        wallet.approve_merchant_account(actor=actor, account_id=account_id, reason=reason, now=now)
     elif deed == "reject":
         wallet.reject_merchant_account(actor=actor, account_id=account_id, now=now)
     else:
@@ -116,6 +118,7 @@ def _page(
         "merchants": merchants_for(signed_in(request), now=clock.now()),
         "accounts": proposed_accounts_for(signed_in(request), now=clock.now()),
         "logins": logins_waiting_for(signed_in(request), now=clock.now()),
+        "doubted": doubted_taps_for(signed_in(request), now=clock.now()),
         "form": form,
         "login": login,
         "open_login": open_login,

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 from kefu.core import clock
 from kefu.core.money import CURRENCIES
 from kefu.core.refusal import Refusal
+from kefu.rails.queries.rates import RateView
 from kefu.wallet import actions as wallet
 from kefu.wallet.models import FOREIGN
-from kefu.wallet.queries.exchange import desk_rates_for, rate_history, spread_versions
+from kefu.wallet.queries.exchange import desk_rates_for, rate_history, rate_opinions_for, spread_versions
 from kefu.wallet.queries.limits.terms import changes_for
 from kefu.wallet.rules.exchange import currency_name, rate_words
 from kefu.web.office.chart import line_of
@@ -69,7 +70,8 @@ def rates(request: HttpRequest) -> HttpResponse:
         "here": "rates",
         "form": form,
         "may_propose": actor.role == "operator",
-        "lines": [(one, _words(one)) for one in desk_rates_for(actor, now=now)],
+        "lines": [(one, _words(one.market, one.currency)) for one in desk_rates_for(actor, now=now)],
+        "opinions": [(one, _words(one.rate, one.rate.currency)) for one in rate_opinions_for(actor, now=now)],
         "versions": [(currency_name(one.currency), one) for one in spread_versions(now=now, history=True)],
         "changes": [(currency_name(one.currency), one) for one in changes_for(actor, "spread", now=now)],
         **_chart(request.GET.get("currency", ""), now),
@@ -78,11 +80,10 @@ def rates(request: HttpRequest) -> HttpResponse:
     return render(request, "office/rates.html", values, status=form.status if wrong else 200)
 
 
-def _words(one: Any) -> dict[str, str]:
-    market = one.market
+def _words(market: RateView | None, currency: str) -> dict[str, str]:
     return {
-        "name": currency_name(one.currency),
-        "rate": rate_words(one.currency, market.units, market.mid) if market else "",
+        "name": currency_name(currency),
+        "rate": rate_words(currency, market.units, market.mid) if market else "",
         "before": f"{market.before:.4f}" if market and market.before else "",
     }
 
@@ -97,12 +98,14 @@ def _chart(asked: str, now: datetime) -> dict[str, Any]:
 @OPERATORS
 @require_POST
 def decide(request: HttpRequest, rate_id: int) -> HttpResponse:
-    """Believe a rate that jumped, or set it aside."""
+    """Say that a rate that jumped is to be believed, or set aside; the second who says the same decides."""
     decision = request.POST.get("decision")
     if decision not in ("accept", "decline"):
         raise FieldWrong(fields="decision")
     accept, words = decision == "accept", request.POST.get("words", "")[:500]
-    wallet.decide_rate(actor=signed_in(request), rate_id=rate_id, accept=accept, words=words, now=clock.now())
-    said = _("已采用，按这个汇率报价。") if accept else _("已搁置，按上一个汇率报价。")
-    messages.success(request, said, "ok")
+    decided = wallet.decide_rate(
+        actor=signed_in(request), rate_id=rate_id, accept=accept, words=words, now=clock.now()
+    )
+    done = _("已采用，按这个汇率报价。") if accept else _("已搁置，按上一个汇率报价。")
+    messages.success(request, done if decided else _("已记下您的意见，等另一位同事同意。"), "ok")
     return redirect("office_rates")

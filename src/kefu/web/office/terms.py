@@ -32,7 +32,9 @@ def fees(request: HttpRequest) -> HttpResponse:
     actor, now = signed_in(request), clock.now()
     versions = money.fee_versions(now=now, history=True)
     names = {f"{fee.kind}/{fee.mode}": " · ".join(filter(None, (what_words(fee), how_words(fee)))) for fee in versions}
-    form = FeeTermsForm(request.POST or None, names=names)
+    # What a payer confirms is what the merchant asked: there is no fee of theirs to propose.
+    open_names = {fee: name for fee, name in names.items() if not fee.startswith("payment/")}
+    form = FeeTermsForm(request.POST or None, names=open_names)
     if request.method == "POST" and form.is_valid():
         kind, _slash, mode = form.cleaned_data["fee"].partition("/")
         terms = wallet.FeeTerms(kind=kind, mode=mode, **form.terms())

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from kefu.web.office import board, campaigns, merchants, provisional, rates, reports, settlement, terms
+from kefu.web.office import alarms, board, campaigns, merchants, provisional, rates, reports, settlement, terms
 
 urlpatterns = [
     path("", board.page, name="office"),
     path("board", board.board, name="office_board"),
+    path("alarms", alarms.alarms, name="office_alarms"),
+    path("alarms/<int:alarm_id>/take", alarms.take, name="office_alarm_take"),
     path("fees/", terms.fees, name="office_fees"),
     path("limits/", terms.limits, name="office_limits"),
     path("limits/standing", terms.standing, name="office_standing"),

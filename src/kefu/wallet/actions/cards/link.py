@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from kefu.core import audit
 from kefu.core.actor import SYSTEM, Actor
@@ -57,7 +58,9 @@ def confirm_card(*, actor: Actor, check_id: UUID, code: str, now: datetime) -> C
 
 
 def take_card(*, check_id: UUID, now: datetime) -> InstrumentView | None:
-    """Take a card that the bank has linked into the wallet; None while it has not. Safe to repeat."""
+    """Take a card that the bank has linked into the wallet; None while it has not, and when its owner has unlinked it
+    since. Safe to repeat.
+    """
     check = outside.card_check(check_id)
     if check.status != "LINKED":
         return None
@@ -65,6 +68,10 @@ def take_card(*, check_id: UUID, now: datetime) -> InstrumentView | None:
         take_merchant_account(check, now=now)
         return None
     customer = UUID(check.owner_ref.removeprefix("customer:"))
+    mine = Instrument.objects.filter(customer_id=customer, token=check.token)
+    since = Q(linked_at__gte=check.created_at) | Q(removed_at__gte=check.created_at)
+    if mine.filter(since, status=Instrument.REMOVED).exists():
+        return None
     with transaction.atomic():
         row, new = Instrument.objects.get_or_create(
             customer_id=customer,

@@ -15,13 +15,13 @@ from kefu.identity import queries as identity
 from kefu.rails import actions as rails
 from kefu.rails.queries import CardCheckView
 from kefu.wallet.actions import telling
-from kefu.wallet.actions.disburse.refusals import AccountMoved, SameHands
+from kefu.wallet.actions.disburse.refusals import AccountMoved, HolderDiffers, SameHands
 from kefu.wallet.actions.shop.merchant import owner_ref, tell_shop
 from kefu.wallet.models import Merchant, MerchantAccount, MerchantStaff
 from kefu.wallet.queries.shop.disbursement import MerchantAccountView, see_account
 from kefu.wallet.queries.shop.merchant import merchant_of
 from kefu.wallet.queries.values import CardLinkView, see_card_link
-from kefu.wallet.rules.disbursement import PAUSE
+from kefu.wallet.rules.disbursement import PAUSE, same_name
 
 
 def link_merchant_account(*, actor: Actor, pan: str, holder: str, phone: str, now: datetime) -> CardLinkView:
@@ -32,7 +32,9 @@ def link_merchant_account(*, actor: Actor, pan: str, holder: str, phone: str, no
     merchant = merchant_of(actor, "wallet.link_merchant_account", now=now)
     ref = owner_ref(merchant.id)
     with transaction.atomic():
-        check = rails.open_card_check(actor=actor, owner_ref=ref, pan=pan, holder=holder, phone=phone, now=now)
+        check = rails.open_card_check(
+            actor=actor, owner_ref=ref, pan=pan, holder=holder, phone=phone, keep_holder=True, now=now
+        )
         _record(actor, "wallet.link_merchant_account", merchant.id, now=now, check=check.id)
     return see_card_link(check)
 
@@ -61,20 +63,28 @@ def take_merchant_account(check: CardCheckView, *, now: datetime) -> None:
             token=check.token,
             bank=check.bank,
             last4=check.last4,
+            holder=check.holder,
             proposed_at=now,
         )
-        _record(SYSTEM, "wallet.propose_merchant_account", merchant.id, now=now, account=row.id, last4=row.last4)
+        known = {"account": row.id, "last4": row.last4, "holder": row.holder}
+        _record(SYSTEM, "wallet.propose_merchant_account", merchant.id, now=now, **known)
         _tell(row, "shop_account_proposed", now=now, at=now.isoformat())
 
 
 _OVER = (MerchantAccount.REPLACED, MerchantAccount.REJECTED)
 
 
-def approve_merchant_account(*, actor: Actor, account_id: UUID, now: datetime) -> MerchantAccountView:
+REASON_LEAST, REASON_MOST = 4, 500
+
+
+def approve_merchant_account(
+    *, actor: Actor, account_id: UUID, now: datetime, reason: str = ""
+) -> MerchantAccountView:
     """Let the merchant be paid out to the account, after a day. The one before is not paid to any more, from now on.
 
-    Refuses `identity.role.insufficient`, `core.thing.not_found`, `wallet.merchant_account.moved` and, whoever took the
-    merchant down or gave a login its first password, `wallet.merchant_account.same_hands`.
+    `reason` says why the account is theirs when its holder is not named as the merchant is; it stays in the audit.
+    Refuses `identity.role.insufficient`, `core.thing.not_found`, `wallet.merchant_account.moved`, `.holder_differs` (no
+    reason) and, whoever took the merchant down or gave a login its first password, `.same_hands`.
     """
     identity.require(actor=actor, action="wallet.judge_merchant_account", now=now)
     with transaction.atomic():
@@ -82,12 +92,17 @@ def approve_merchant_account(*, actor: Actor, account_id: UUID, now: datetime) -
         _check_hands(actor, row.merchant)
         if row.status != MerchantAccount.PROPOSED:
             raise AccountMoved()
+        fits, said = same_name(row.merchant.name, row.holder), " ".join(reason.split())[:REASON_MOST]
+        if not fits and len(said) < REASON_LEAST:
+            raise HolderDiffers()
         before = MerchantAccount.objects.filter(merchant=row.merchant, status=MerchantAccount.ACTIVE)
         before.update(status=MerchantAccount.REPLACED)
         changes: dict[str, Any] = {"decided_by": actor.ref, "decided_at": now, "pays_from": now + PAUSE}
+        changes["reason"] = "" if fits else said
         transition(MerchantAccount, row.id, MerchantAccount.PROPOSED, MerchantAccount.ACTIVE, **changes)
         row.refresh_from_db()
-        _record(actor, "wallet.approve_merchant_account", row.merchant_id, now=now, account=row.id, last4=row.last4)
+        known = {"account": row.id, "last4": row.last4, "holder": row.holder, "fits": fits, "reason": row.reason}
+        _record(actor, "wallet.approve_merchant_account", row.merchant_id, now=now, **known)
         _tell(row, "shop_account_changed", now=now, pays_at=(now + PAUSE).isoformat())
     return see_account(row)
 

@@ -40,3 +40,10 @@ class SameHands(Refusal):
     status = 403
     text = _("登记这个商户或开过它的账号的人，以及和他同一条线的人，不能核实它的结算账户。没有任何改动，请换一位同事。")
     operator = "registrar, giver of a login, or in one line with them"
+
+
+class HolderDiffers(Refusal):
+    code = "wallet.merchant_account.holder_differs"
+    status = 422
+    text = _("这个账户的户名和商户名称不一样。没有启用：请核实两者的关系，把依据写清楚再确认，依据会留在审计记录里。")
+    operator = "the holder is not named as the merchant is, and no reason was given"

@@ -22,7 +22,7 @@ from kefu.wallet.refusals import (
     YearlyLimit,
 )
 from kefu.wallet.rules.fee import window_end
-from kefu.wallet.rules.limit import QUOTA_NAMES, QUOTA_SERIES, Ceiling, narrowest
+from kefu.wallet.rules.limit import QUOTA_NAMES, SIDE_OF, Ceiling, narrowest
 from kefu.wallet.rules.outlet import outlet_of
 
 _REFUSALS: dict[str, type[LimitReached]] = {
@@ -57,8 +57,8 @@ def check_quota(wallet: Wallet, *, side: str, usd: int, now: datetime) -> None:
     """Refuse `wallet.exchange.quota` when `usd` cents more would break the yearly quota of buying, or of selling,
     foreign money. Binding only while the caller holds the wallet's row.
     """
-    quotas = quota_ceilings(wallet.customer_id, in_force(now=now), now=now)
-    broken = narrowest([one for one in quotas if one.series == QUOTA_SERIES[side]], usd)
+    quotas = quota_ceilings(wallet, in_force(now=now), now=now)
+    broken = narrowest([one for one in quotas if SIDE_OF[one.series] == side], usd)
     if broken is not None:
         raise _refusal(broken, now=now)
 

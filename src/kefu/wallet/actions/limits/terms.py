@@ -207,6 +207,10 @@ def _check_fee(body: dict[str, Any], effective_from: datetime, *, now: datetime)
     return before
 
 
+def _asks_nothing(body: dict[str, Any]) -> bool:
+    return not (body["rate_ppm"] or body["tiers"] or body["least"])
+
+
 _FEE_FITS: tuple[tuple[Callable[[dict[str, Any]], bool], Any], ...] = (
     (
         lambda b: all(0 <= b[name] <= MINOR_MAX for name in ("free_up_to", "free_quota", "least", "most")),
@@ -225,6 +229,10 @@ _FEE_FITS: tuple[tuple[Callable[[dict[str, Any]], bool], Any], ...] = (
     (
         lambda b: b["kind"] != m.EXCHANGE or not (b["free_up_to"] or b["free_quota"] or b["least"] or b["tiers"]),
         _("换汇只按比例收费，不能有免费部分、分档和最低。"),
+    ),
+    (
+        lambda b: b["kind"] != m.PAYMENT or _asks_nothing(b),
+        _("付款给商户不向付款人收费：顾客确认的就是商户要收的。商户的费率在它的条款里。"),
     ),
     (
         lambda b: b["kind"] != m.EXCHANGE or b["charged_to"] == m.PAYER,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from kefu.core.actor import SYSTEM, Actor
+from kefu.core.batch import each_by_itself
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import actions as identity
@@ -84,8 +85,8 @@ def announce_recovery(
 def recover_provisionals(*, now: datetime) -> int:
     """Of every debt whose date has come, as much as the balance holds; returns the sum in minor units."""
     due = Provisional.objects.filter(recover_at__lte=now, recovered__lt=F("owed"))
-    ids = list(due.order_by("recover_at").values_list("pk", flat=True))
-    return sum(_recover(order_id, now=now) for order_id in ids)
+    ids = due.order_by("recover_at").values_list("pk", flat=True)
+    return each_by_itself(ids, lambda order_id: _recover(order_id, now=now), what="recover a debt")
 
 
 def _recover(order_id: UUID, *, now: datetime) -> int:

@@ -1,6 +1,5 @@
 """Taking a provisional credit back: announced with reason and date, carried out when that has come."""
 
-import logging
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kefu.core.actor import SYSTEM, Actor
+from kefu.core.batch import each_by_itself
 from kefu.core.money import Money
 from kefu.core.redaction import redact
 from kefu.core.refusal import NotFound
@@ -32,7 +32,6 @@ from kefu.wallet.rules import provisional as rules
 ANNOUNCE = "wallet.announce_provisional"
 NOTICE_CLOCK = "PROV-NOTICE"
 TRIES = 5
-log = logging.getLogger(__name__)
 
 
 def fit_words(words: str) -> str:
@@ -93,17 +92,12 @@ def announce_provisional(
 def withdraw_due(*, now: datetime) -> int:
     """Take back what was announced for a time that has come; returns how many. Called each minute."""
     due = Provisional.objects.filter(status=Provisional.ANNOUNCED, withdraw_at__lte=now)
-    ids = list(due.order_by("withdraw_at").values_list("pk", flat=True))
-    return sum(_withdrawn(order_id, now=now) for order_id in ids)
+    ids = due.order_by("withdraw_at").values_list("pk", flat=True)
 
-
-def _withdrawn(order_id: UUID, *, now: datetime) -> bool:
-    """One that the books refuse holds no other up: it stays announced, and says so in the log."""
-    try:
+    def withdrawn(order_id: UUID) -> bool:
         return withdraw_provisional(order_id=order_id, now=now) == Provisional.WITHDRAWN
-    except BooksRefused as refused:
-        log.error("provisional credit %s stays: %s", order_id, refused.operator_text())
-        return False
+
+    return each_by_itself(ids, withdrawn, what="take a provisional credit back")
 
 
 def withdraw_provisional(*, order_id: UUID, now: datetime) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from kefu.core import audit, events
 from kefu.core.actor import SYSTEM, Actor
+from kefu.core.batch import each_by_itself
 from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.identity import actions as people
@@ -177,19 +178,21 @@ def confirm_merchant_staff(*, actor: Actor, user_id: UUID, now: datetime) -> Non
 
 def hold_troubled(*, now: datetime) -> int:
     """Hold every merchant whose refunds or complaints of the last days pass the rate; returns how many."""
-    held = 0
-    for row in Merchant.objects.filter(status=Merchant.OPEN):
-        # What was judged when the merchant was let sell again does not count twice.
-        window = now - rules.WATCHED_FOR
-        since = max(window, row.held_at) if row.held_at else window
-        recent = row.payments.filter(captured_at__gt=since)
-        counted = recent.aggregate(payments=Count("pk"), refunded=Count("pk", filter=Q(refunded__gt=0)))
-        escalated = row.refunds.filter(escalated_at__gt=since).count()
-        reason = rules.trouble(**counted, escalated=escalated)
-        if reason:
-            hold_merchant(actor=SYSTEM, merchant_id=row.id, reason=reason, now=now)
-            held += 1
-    return held
+    rows = Merchant.objects.filter(status=Merchant.OPEN)
+    return each_by_itself(rows, lambda row: _hold_if_troubled(row, now=now), what="hold a troubled merchant")
+
+
+def _hold_if_troubled(row: Merchant, *, now: datetime) -> bool:
+    # What was judged when the merchant was let sell again does not count twice.
+    window = now - rules.WATCHED_FOR
+    since = max(window, row.held_at) if row.held_at else window
+    recent = row.payments.filter(captured_at__gt=since)
+    counted = recent.aggregate(payments=Count("pk"), refunded=Count("pk", filter=Q(refunded__gt=0)))
+    escalated = row.refunds.filter(escalated_at__gt=since).count()
+    reason = rules.trouble(**counted, escalated=escalated)
+    if reason:
+        hold_merchant(actor=SYSTEM, merchant_id=row.id, reason=reason, now=now)
+    return bool(reason)
 
 
 def tell_shop(merchant_id: UUID, *, now: datetime, **ids: UUID) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from kefu.core import audit
 from kefu.core.actor import SYSTEM, Actor
+from kefu.core.batch import each_by_itself
 from kefu.core.ids import order_no
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
@@ -233,14 +234,16 @@ def void_payment(*, actor: Actor, order_id: UUID, now: datetime) -> PaymentView:
 def void_expired(*, now: datetime, limit: int = 200) -> int:
     """Give back what was authorised and never captured; returns how many."""
     due = Payment.objects.filter(capture_until__lte=now, captured_at=None, order__status=m.HELD)
-    voided = 0
-    for order_id in due.order_by("capture_until").values_list("pk", flat=True)[:limit]:
-        with transaction.atomic():
-            payment = _locked(order_id)
-            if payment.order.status == m.HELD:
-                _void(SYSTEM, payment, now=now)
-                voided += 1
-    return voided
+    ids = due.order_by("capture_until").values_list("pk", flat=True)[:limit]
+    return each_by_itself(ids, lambda order_id: _void_due(order_id, now=now), what="give back what was authorised")
+
+
+def _void_due(order_id: UUID, *, now: datetime) -> bool:
+    payment = _locked(order_id)
+    if payment.order.status != m.HELD:
+        return False
+    _void(SYSTEM, payment, now=now)
+    return True
 
 
 def _void(actor: Actor, payment: Payment, *, now: datetime) -> None:

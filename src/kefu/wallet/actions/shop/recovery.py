@@ -7,6 +7,7 @@ from django.db import transaction
 
 from kefu.core import audit
 from kefu.core.actor import SYSTEM
+from kefu.core.batch import each_by_itself
 from kefu.core.ids import new_id
 from kefu.ledger import actions as ledger
 from kefu.ledger import queries as books
@@ -22,7 +23,7 @@ def recover_debts(*, now: datetime) -> int:
     The requirement falls with it, so as much leaves the safeguarded account in the same batch.
     """
     owing = Refund.objects.filter(owed__gt=0).values_list("merchant_id", flat=True).distinct()
-    return sum(_recover(merchant_id, now=now) for merchant_id in owing)
+    return each_by_itself(owing, lambda merchant_id: _recover(merchant_id, now=now), what="recover a merchant's debt")
 
 
 def _recover(merchant_id: UUID, *, now: datetime) -> int:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from kefu.core import audit, events, keyed
 from kefu.core.actor import SYSTEM, Actor
+from kefu.core.batch import each_by_itself
 from kefu.core.ids import order_no
 from kefu.core.models import StoredFile
 from kefu.core.money import Money
@@ -185,17 +186,18 @@ def escalate_refund(*, actor: Actor, order_id: UUID, words: str = "", now: datet
 
 def step_in(*, now: datetime) -> int:
     """Merchants who stayed silent beyond their clock: the platform decides; returns how many. Safe to repeat."""
-    stepped = 0
-    for ref in clocks.overdue(ANSWER_CLOCK, now=now):
-        with transaction.atomic():
-            refund = lock_refund(UUID(ref.removeprefix("order:")))
-            # Against an answer of the same second: who locks first is heard.
-            if refund.status == Refund.ASKED:
-                _step_in(SYSTEM, refund, "refund_unanswered", now=now)
-                stepped += 1
-            else:
-                stop_answer_clock(refund, actor=SYSTEM, now=now)
-    return stepped
+    late = clocks.overdue(ANSWER_CLOCK, now=now)
+    return each_by_itself(late, lambda ref: _step_in_for(ref, now=now), what="step in for a silent merchant")
+
+
+def _step_in_for(ref: str, *, now: datetime) -> bool:
+    refund = lock_refund(UUID(ref.removeprefix("order:")))
+    # Against an answer of the same second: who locks first is heard.
+    if refund.status != Refund.ASKED:
+        stop_answer_clock(refund, actor=SYSTEM, now=now)
+        return False
+    _step_in(SYSTEM, refund, "refund_unanswered", now=now)
+    return True
 
 
 def _step_in(actor: Actor, refund: Refund, why: str, *, now: datetime) -> None:
@@ -214,14 +216,15 @@ def end_refused(*, now: datetime, limit: int = 200) -> int:
     """Refusals that the customer left standing too long are final; returns how many."""
     since = now - rules.ESCALATE_WITHIN
     due = Refund.objects.filter(status=Refund.REFUSED, answered_at__lt=since).values_list("pk", flat=True)
-    ended = 0
-    for order_id in due[:limit]:
-        with transaction.atomic():
-            refund = lock_refund(order_id)
-            if refund.status == Refund.REFUSED:
-                decline(SYSTEM, refund, "merchant_refused", now=now)
-                ended += 1
-    return ended
+    return each_by_itself(due[:limit], lambda one: _end_refused(one, now=now), what="end a refused refund")
+
+
+def _end_refused(order_id: UUID, *, now: datetime) -> bool:
+    refund = lock_refund(order_id)
+    if refund.status != Refund.REFUSED:
+        return False
+    decline(SYSTEM, refund, "merchant_refused", now=now)
+    return True
 
 
 def decline(actor: Actor, refund: Refund, reason: str, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from kefu.core import audit
 from kefu.core.actor import SYSTEM, Actor
+from kefu.core.batch import each_by_itself
 from kefu.core.money import Money
 from kefu.core.redaction import redact
 from kefu.core.refusal import NotFound
@@ -104,7 +105,8 @@ def close_sale(*, actor: Actor, sale_id: UUID, now: datetime) -> SaleView:
 def close_expired(*, now: datetime, limit: int = 200) -> int:
     """Close what nobody paid in time; returns how many."""
     due = Sale.objects.filter(status=Sale.OPEN, expires_at__lte=now).order_by("expires_at")
-    return sum(_close(SYSTEM, row, now=now) for row in due.select_related("merchant")[:limit])
+    rows = due.select_related("merchant")[:limit]
+    return each_by_itself(rows, lambda row: _close(SYSTEM, row, now=now), what="close an unpaid sale")
 
 
 def _close(actor: Actor, row: Sale, *, now: datetime) -> bool:

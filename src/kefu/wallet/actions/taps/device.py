@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kefu.core import audit, sealing
-from kefu.core.actor import Actor
+from kefu.core.actor import SYSTEM, Actor
 from kefu.core.ids import new_id
 from kefu.core.redaction import redact
 from kefu.core.refusal import NotFound
@@ -50,6 +50,7 @@ def add_tap_device(*, actor: Actor, label: str, now: datetime) -> NewTapDevice:
             label=redact(name).text,
             sealed_key=sealing.seal(KEY_PURPOSE, row_id, {"key": key.hex()}),
             added_at=now,
+            proved_at=now,
         )
         _record(actor, "wallet.add_tap_device", "tap_added", row, now=now)
     return NewTapDevice(device=see_device(row), number=number, key=key.hex())
@@ -81,9 +82,26 @@ def resume_tap_device(*, actor: Actor, device_id: UUID, now: datetime) -> TapDev
     """
     row = _own(actor, "wallet.resume_tap_device", device_id, ref=f"tap:{device_id}", now=now)
     with transaction.atomic():
-        if transition(TapToken, row.id, TapToken.SUSPENDED, TapToken.ACTIVE, suspended_at=None, wrong=0):
+        if transition(TapToken, row.id, TapToken.SUSPENDED, TapToken.ACTIVE, suspended_at=None, proved_at=now):
             _record(actor, "wallet.resume_tap_device", "tap_resumed", row, now=now)
     return _seen(row, TapToken.ACTIVE)
+
+
+def suspend_unproved(*, customer_id: UUID, pin_at: datetime, now: datetime) -> int:
+    """A new payment PIN was set at `pin_at`: devices that the one before was given for pay nothing until the new one is
+    given for them. Whoever knew the old PIN, or sits with a lost device, has nothing of it any more. Returns how many.
+    Safe to repeat, also later.
+    """
+    before = TapToken.objects.filter(customer_id=customer_id, status=TapToken.ACTIVE, proved_at__lt=pin_at)
+    if not before.exists():
+        return 0
+    with transaction.atomic():
+        lock(customer_id)
+        found = list(before.all())
+        for row in found:
+            transition(TapToken, row.id, TapToken.ACTIVE, TapToken.SUSPENDED, suspended_at=now)
+            _record(SYSTEM, "wallet.suspend_unproved", "tap_to_renew", row, now=now)
+    return len(found)
 
 
 def remove_tap_device(*, actor: Actor, device_id: UUID, now: datetime) -> None:

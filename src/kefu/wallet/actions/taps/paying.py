@@ -5,19 +5,18 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from kefu.core import audit, keyed
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound, Refusal
-from kefu.core.transition import transition
 from kefu.identity import queries as identity
 from kefu.wallet import models as m
 from kefu.wallet.actions import telling
 from kefu.wallet.actions.shop.counter import PAYERS_OWN, pay_or_ask
 from kefu.wallet.actions.shop.sale import check_payable
 from kefu.wallet.actions.taps.device import key_of
+from kefu.wallet.actions.taps.doubt import check_doubts, forget_doubts, note_doubt
 from kefu.wallet.actions.taps.refusals import (
     NothingWaits,
     TapDiffers,
@@ -49,9 +48,9 @@ def take_tap(*, actor: Actor, key: UUID, tap: Tap, now: datetime) -> Tapped:
     """Pay what waits at the terminal by the device's tap: for the merchant whose terminal it is, or the customer whose
     device it is. The same key gives the same answer; a counter is good once, whoever brings it.
 
-    Refuses `wallet.tap.unreadable`, `.nothing_waits`, `.unknown`, `.suspended`, `.forged` and `.replayed` (both
-    recorded, the second told to the customer), `.differs`, `wallet.merchant.closed`, and `wallet.tap.payer_cannot`
-    (they alone are told why).
+    Refuses `wallet.tap.unreadable`, `.nothing_waits`, `.unknown`, `.suspended`, `.doubted`, `.forged` and `.replayed`
+    (both recorded, the second told to the customer), `.differs`, `wallet.merchant.closed`, and
+    `wallet.tap.payer_cannot` (they alone are told why).
     """
     merchant_id = _may(actor, now=now)
     if not tap.is_readable:
@@ -64,7 +63,7 @@ def take_tap(*, actor: Actor, key: UUID, tap: Tap, now: datetime) -> Tapped:
                 known = {"sale": str(done.sale_id), "token": done.token, "order": str(done.order_id or "")}
                 keyed.settle(principal=actor.ref, key=key, answer=known)
     except (TapForged, TapReplayed) as refused:
-        _note_misuse(actor, tap, refused, now=now)
+        _note_misuse(actor, tap, refused, merchant_id, now=now)
         raise
     except PAYERS_OWN as refused:
         _note_failed(tap, refused, now=now)
@@ -96,11 +95,13 @@ def _pay(actor: Actor, tap: Tap, token: TapToken, merchant_id: UUID | None, *, n
     token.refresh_from_db()
     if token.status != TapToken.ACTIVE:
         raise TapSuspended()
+    check_doubts(token, merchant_id, now=now)
     if not rules.is_proved(key_of(token), tap):
         raise TapForged()
     # Of the same tap twice at once, one finds its counter used.
-    if not TapToken.objects.filter(pk=token.pk, counter__lt=tap.counter).update(counter=tap.counter, wrong=0):
+    if not TapToken.objects.filter(pk=token.pk, counter__lt=tap.counter).update(counter=tap.counter):
         raise TapReplayed()
+    forget_doubts(token, merchant_id)
     wait = _waiting(tap, merchant_id, token, now=now)
     sale = wait.sale
     check_payable(sale, now=now)
@@ -134,26 +135,21 @@ def _waiting(tap: Tap, merchant_id: UUID | None, token: TapToken, *, now: dateti
     return wait
 
 
-def _note_misuse(actor: Actor, tap: Tap, refused: Refusal, *, now: datetime) -> None:
-    """A tap that is not the device's, or was used before: kept in the trail; told where the device's own proof came
-    again, or too many wrong ones suspend it. In a transaction of its own.
+def _note_misuse(actor: Actor, tap: Tap, refused: Refusal, merchant_id: UUID | None, *, now: datetime) -> None:
+    """A tap that is not the device's, or was used before: kept in the trail; the owner is told where the device's own
+    proof came again, or too many wrong ones came through one merchant. In a transaction of its own.
     """
     with transaction.atomic():
         token = TapToken.objects.get(digest=rules.digest_of(tap.number))
         data = {"by": actor.ref, "why": refused.code, "amount": tap.amount, "customer": token.customer_id}
+        data["merchant"] = merchant_id
         audit.record(actor=actor, action="wallet.refuse_tap", subject=f"tap:{token.id}", now=now, data=data)
-        values = {"label": token.label, "last4": token.last4, "at": now.isoformat()}
-        ref = f"tap:{token.id}"
-        if isinstance(refused, TapReplayed):
-            values["amount"] = Money(tap.amount, tap.currency).text()
-            telling.tell(token.customer_id, "tap_replayed", actor=SYSTEM, ref=ref, now=now, **values)
+        if isinstance(refused, TapForged):
+            note_doubt(token, merchant_id, now=now)
             return
-        TapToken.objects.filter(pk=token.pk).update(wrong=F("wrong") + 1)
-        token.refresh_from_db()
-        if token.wrong >= rules.WRONG_MOST and transition(
-            TapToken, token.id, TapToken.ACTIVE, TapToken.SUSPENDED, suspended_at=now
-        ):
-            telling.tell(token.customer_id, "tap_suspended", actor=SYSTEM, ref=ref, now=now, **values)
+        values = {"label": token.label, "last4": token.last4, "at": now.isoformat()}
+        values["amount"] = Money(tap.amount, tap.currency).text()
+        telling.tell(token.customer_id, "tap_replayed", actor=SYSTEM, ref=f"tap:{token.id}", now=now, **values)
 
 
 def _note_failed(tap: Tap, why: Refusal, *, now: datetime) -> None:

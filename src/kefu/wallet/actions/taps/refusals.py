@@ -64,6 +64,12 @@ class TapForged(Refusal):
     operator = "the cryptogram is not the device's"
 
 
+class TapDoubted(Refusal):
+    code = "wallet.tap.doubted"
+    text = _("这台设备在这里多次没有通过校验，今天不再收它的碰一碰。没有扣款，请顾客换一种方式付款。")
+    operator = "too many wrong cryptograms for this token came through this merchant"
+
+
 class TapDiffers(Refusal):
     code = "wallet.tap.differs"
     status = 422

@@ -1,6 +1,7 @@
 """Amounts that wait at a merchant's terminal for a device to be held near."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -11,6 +12,7 @@ from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.trust import actions as trust
+from kefu.trust.queries import shown
 from kefu.wallet.actions.shop.counter import sale_at
 from kefu.wallet.actions.shop.merchant import tell_shop
 from kefu.wallet.actions.shop.refusals import MerchantClosed
@@ -68,7 +70,8 @@ def _wait(sale: Sale, *, now: datetime) -> TapWait:
 
 
 def read_terminal(*, actor: Actor, terminal: str, now: datetime) -> TapWaitView:
-    """What a terminal says to a customer's device held near it. Nothing is written.
+    """What a terminal says to a customer's device held near it, the sale's subject as another's words. Nothing is
+    written.
 
     Refuses `core.thing.not_found`, `wallet.tap.nothing_waits`.
     """
@@ -79,7 +82,8 @@ def read_terminal(*, actor: Actor, terminal: str, now: datetime) -> TapWaitView:
     row = rows.filter(terminal=terminal.strip().replace("\0", "")[:20], tapped_at=None, expires_at__gt=now).first()
     if row is None or row.sale.status != Sale.OPEN:
         raise NothingWaits()
-    return see_wait(row, now=now)
+    seen = see_wait(row, now=now)
+    return replace(seen, sale=replace(seen.sale, subject=shown(seen.sale.subject).text))
 
 
 def forget_waits(*, now: datetime, limit: int = 1000) -> int:

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from kefu.core import audit
 from kefu.core.actor import SYSTEM, Actor
+from kefu.core.batch import each_by_itself
 from kefu.core.ids import new_id
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound
@@ -65,20 +66,22 @@ def _issue(actor: Actor, campaign: Campaign, *, now: datetime) -> Voucher:
 def expire_vouchers(*, now: datetime, limit: int = 200) -> int:
     """End what was not used in time: our debt for it is over, and so is its cost; returns how many."""
     due = Voucher.objects.filter(status__in=(Voucher.ISSUED, Voucher.RETURNED), valid_until__lte=now)
-    expired = 0
-    for pk in due.order_by("valid_until").values_list("pk", flat=True)[:limit]:
-        with transaction.atomic():
-            row = Voucher.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=pk)
-            # Against a quote or a refund of the same second: who locks first decides.
-            waits = row.status in (Voucher.ISSUED, Voucher.RETURNED) and row.valid_until <= now
-            if waits and transition(Voucher, pk, row.status, Voucher.EXPIRED, left=0):
-                _post(row, "L50", "E11", row.left, now=now)
-                data = {"left": row.left}
-                audit.record(actor=SYSTEM, action="wallet.expire_voucher", subject=f"voucher:{pk}", now=now, data=data)
-                values = {"amount": Money(row.left, row.campaign.currency).text(), "name": row.campaign.name}
-                telling.tell(row.customer_id, "voucher_expired", actor=SYSTEM, ref=f"voucher:{pk}", now=now, **values)
-                expired += 1
-    return expired
+    ids = due.order_by("valid_until").values_list("pk", flat=True)[:limit]
+    return each_by_itself(ids, lambda pk: _expire(pk, now=now), what="end a voucher")
+
+
+def _expire(pk: UUID, *, now: datetime) -> bool:
+    row = Voucher.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=pk)
+    # Against a quote or a refund of the same second: who locks first decides.
+    waits = row.status in (Voucher.ISSUED, Voucher.RETURNED) and row.valid_until <= now
+    if not waits or not transition(Voucher, pk, row.status, Voucher.EXPIRED, left=0):
+        return False
+    _post(row, "L50", "E11", row.left, now=now)
+    data = {"left": row.left}
+    audit.record(actor=SYSTEM, action="wallet.expire_voucher", subject=f"voucher:{pk}", now=now, data=data)
+    values = {"amount": Money(row.left, row.campaign.currency).text(), "name": row.campaign.name}
+    telling.tell(row.customer_id, "voucher_expired", actor=SYSTEM, ref=f"voucher:{pk}", now=now, **values)
+    return True
 
 
 def _post(row: Voucher, debit: str, credit: str, amount: int, *, now: datetime) -> None:

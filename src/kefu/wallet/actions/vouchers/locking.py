@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F
 
 from kefu.core.actor import Actor
+from kefu.core.batch import each_by_itself
 from kefu.core.refusal import NotFound
 from kefu.core.transition import transition
 from kefu.wallet.actions.shop.refusals import VoucherUnfit
@@ -94,14 +94,14 @@ def free_expired(*, now: datetime, limit: int = 200) -> int:
     stale = Quote.objects.filter(pk__in=[quote for _, quote in waiting], expires_at__lte=now)
     used = Order.objects.filter(quote__in=stale, status__in=OPEN).values_list("quote_id", flat=True)
     over = set(stale.values_list("pk", flat=True)) - set(used)
-    freed = 0
-    for pk, quote_id in waiting:
-        if quote_id in over:
-            with transaction.atomic():
-                # Against a confirmation of the last second: it holds the row until its order can be seen.
-                row = Voucher.objects.select_for_update().get(pk=pk)
-                paying = Order.objects.filter(quote_id=quote_id, status__in=OPEN).exists()
-                if row.quote_id == quote_id and not paying:
-                    free(row)
-                    freed += 1
-    return freed
+    rows = [(pk, quote_id) for pk, quote_id in waiting if quote_id is not None and quote_id in over]
+    return each_by_itself(rows, lambda one: _free_expired(*one), what="free a voucher")
+
+
+def _free_expired(pk: UUID, quote_id: UUID) -> bool:
+    # Against a confirmation of the last second: it holds the row until its order can be seen.
+    row = Voucher.objects.select_for_update().get(pk=pk)
+    if row.quote_id != quote_id or Order.objects.filter(quote_id=quote_id, status__in=OPEN).exists():
+        return False
+    free(row)
+    return True

@@ -21,7 +21,7 @@ from kefu.wallet.models import Limit, Order, OwnLimit, Wallet
 from kefu.wallet.queries.exchange import quota_ceilings
 from kefu.wallet.rules.amount import CURRENCY
 from kefu.wallet.rules.fee import window_end, window_start
-from kefu.wallet.rules.limit import PROOF_NAMES, QUOTA_NAMES, QUOTA_SERIES, SCOPE_NAMES, TIER_NAMES, Ceiling, Spent
+from kefu.wallet.rules.limit import PROOF_NAMES, QUOTA_NAMES, SCOPE_NAMES, SIDE_OF, TIER_NAMES, Ceiling, Spent
 from kefu.wallet.rules.outlet import KINDS, OUTLETS, Outlet, outlet_of
 
 _OWN = ((m.ORDER, "order_cap"), (m.DAY, "day_cap"), (m.MONTH, "month_cap"))
@@ -188,10 +188,10 @@ def limits_for(
     """The customer's class, limits, counters and switches, in five queries. Refuses `core.thing.not_found`."""
     moment = now or clock.now()
     customer = customer_seen_by(actor, customer_id, now=moment, held=held)
-    wallet = Wallet.objects.filter(pk=customer).first() or Wallet(customer_id=customer, tier=1, proof=1)
+    wallet = _wallet(customer)
     used, own = spent(customer, now=moment), own_limits(customer)
     rules = in_force(now=moment)
-    ceilings = [*house_ceilings(wallet, rules, used), *quota_ceilings(customer, rules, now=moment)]
+    ceilings = [*house_ceilings(wallet, rules, used), *quota_ceilings(wallet, rules, now=moment)]
     return StandingView(
         tier=wallet.tier,
         proof=wallet.proof,
@@ -221,11 +221,18 @@ def _see_outlet(outlet: Outlet, own: OwnLimit | None, ceilings: Iterable[Ceiling
 
 
 def quota_for(actor: Actor, *, side: str, now: datetime) -> LimitView | None:
-    """The customer's yearly quota of buying, or of selling, foreign money; None while there is none."""
-    customer = customer_seen_by(actor, None, now=now)
-    quotas = quota_ceilings(customer, in_force(now=now), now=now)
-    mine = next((one for one in quotas if one.series == QUOTA_SERIES[side]), None)
+    """The customer's yearly quota of buying, or of selling, foreign money, the one that leaves the least; None while
+    there is none.
+    """
+    wallet = _wallet(customer_seen_by(actor, None, now=now))
+    quotas = [one for one in quota_ceilings(wallet, in_force(now=now), now=now) if SIDE_OF[one.series] == side]
+    mine = min(quotas, key=lambda one: one.left, default=None)
     return see_ceiling(mine, now=now) if mine else None
+
+
+def _wallet(customer_id: UUID) -> Wallet:
+    """The wallet, or one as it will begin."""
+    return Wallet.objects.filter(pk=customer_id).first() or Wallet(customer_id=customer_id, tier=1, proof=1)
 
 
 @dataclass(frozen=True, kw_only=True)

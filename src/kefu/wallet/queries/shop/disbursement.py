@@ -15,6 +15,7 @@ from kefu.rails import queries as outside
 from kefu.wallet.models import Disbursement, MerchantAccount, Order
 from kefu.wallet.queries.shop.merchant import own_merchant
 from kefu.wallet.queries.values import CardLinkView, see_card_link
+from kefu.wallet.rules.disbursement import same_name
 from kefu.wallet.rules.timeline import reason_text
 
 LIST_MOST = 100
@@ -29,9 +30,14 @@ class MerchantAccountView:
     merchant_name: str
     bank: str
     last4: str
+    holder: str
     status: str
     proposed_at: datetime
     pays_from: datetime | None
+
+    @property
+    def is_in_merchants_name(self) -> bool:
+        return same_name(self.merchant_name, self.holder)
 
     @property
     def text(self) -> str:
@@ -85,6 +91,7 @@ def see_account(row: MerchantAccount) -> MerchantAccountView:
         merchant_name=row.merchant.name,
         bank=row.bank,
         last4=row.last4,
+        holder=row.holder,
         status=row.status,
         proposed_at=row.proposed_at,
         pays_from=row.pays_from,

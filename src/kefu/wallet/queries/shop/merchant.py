@@ -13,7 +13,7 @@ from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.ledger import queries as books
 from kefu.trust import queries as trust
-from kefu.wallet.models import Merchant, MerchantStaff, Payment, Sale
+from kefu.wallet.models import Merchant, MerchantStaff, Payment, Refund, Sale
 from kefu.wallet.queries.shop.values import (
     MerchantView,
     PaymentView,
@@ -137,6 +137,7 @@ def shop_money(row: Merchant, *, now: datetime) -> ShopView:
     """The same of any merchant. Binding only while the caller holds the merchant's row: all their debits queue there.
 
     The reserve is `reserve_ppm` of what is settled and can still be asked back: it does not shrink as it is paid out.
+    What is asked back already is held back whole, beside it.
     """
     owner, currency = f"merchant:{row.id}", row.currency
     payable = books.balance(owner, code="L30", currency=currency)
@@ -154,12 +155,17 @@ def shop_money(row: Merchant, *, now: datetime) -> ShopView:
     there = max(0, payable.available)
     waiting = max(0, min(int(sums["later"]), there))
     reserve = min(held_back(max(0, int(sums["settled"])), row.reserve_ppm), there - waiting)
+    # Of a payment that is not settled, what is asked back waits with it.
+    asked = row.refunds.filter(status__in=Refund.OPEN, refund_of__settles_at__lte=now).aggregate(
+        sum=Sum(F("order__amount") + F("voucher_part"), default=0)
+    )["sum"]
     return ShopView(
         merchant=see_merchant(row),
         payable=Money(payable.posted, currency),
-        due=Money(max(0, there - waiting - reserve - owed), currency),
+        due=Money(max(0, there - waiting - reserve - asked - owed), currency),
         waiting=Money(waiting, currency),
         reserve=Money(reserve, currency),
+        asked=Money(asked, currency),
         owed=Money(owed, currency),
         under_way=Money(payable.held, currency),
         next_at=sums["next_at"],

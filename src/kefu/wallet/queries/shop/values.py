@@ -144,8 +144,9 @@ class RefundView:
 class ShopView:
     """A merchant's money: `payable` is all that we owe them, of it `due` is theirs to have now; minor units in Money.
 
-    `waiting` is not yet settled, `next_at` when the next of it is; `reserve` is kept back; `owed` is what they
-    owe us; `under_way` is with the bank, on its way to their account.
+    `waiting` is not yet settled, `next_at` when the next of it is; `reserve` is kept back, and so is what customers
+    have `asked` back and nobody has decided; `owed` is what they owe us; `under_way` is with the bank, on its way to
+    them.
     """
 
     merchant: MerchantView
@@ -153,6 +154,7 @@ class ShopView:
     due: Money
     waiting: Money
     reserve: Money
+    asked: Money
     owed: Money
     under_way: Money
     next_at: datetime | None

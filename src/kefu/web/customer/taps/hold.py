@@ -40,7 +40,10 @@ def page(request: HttpRequest) -> HttpResponse:
 @for_customers
 @require_GET
 def terminal(request: HttpRequest) -> HttpResponse:
-    """What the terminal with this number says to a device."""
+    """What the terminal with this number says to a device, and what the device shows before it says anything to it:
+    whom it would pay, how much and what for. A tap is proved over amount, terminal and the terminal's unpredictable
+    number, which is good for one sale alone, so that it pays what was shown or nothing.
+    """
     said = wallet.read_terminal(actor=signed_in(request), terminal=request.GET.get("number", ""), now=clock.now())
     return JsonResponse(
         {
@@ -48,6 +51,9 @@ def terminal(request: HttpRequest) -> HttpResponse:
             "unpredictable": said.unpredictable,
             "amount": str(said.sale.amount.minor),
             "currency": said.sale.amount.currency,
+            "text": said.sale.amount.text(),
+            "merchant": said.sale.merchant_name,
+            "subject": said.sale.subject,
         }
     )
 

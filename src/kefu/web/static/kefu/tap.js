@@ -65,22 +65,46 @@ async function ask(url, fields) {
   return said;
 }
 
+/** What the terminal said and the page shows; nothing is proved before its reader confirmed it. */
+let shown = null;
 /** The tap whose answer was lost: whether it paid only the server knows. */
 let unanswered = null;
 
-async function hold() {
-  if (!unanswered) {
-    const said = await ask(`/tap/terminal?${new URLSearchParams({ number: parts.hold.terminal.value })}`);
-    unanswered = { ...(await prove(await counted(), said)), key: crypto.randomUUID() };
+async function look() {
+  shown = await ask(`/tap/terminal?${new URLSearchParams({ number: parts.hold.terminal.value })}`);
+  for (const name of ["merchant", "text", "subject", "terminal"]) {
+    for (const spot of parts.confirm.querySelectorAll(`[data-${name}]`)) spot.textContent = shown[name];
   }
+  turn(parts.confirm);
+}
+
+/** One of the two steps is on the page: the number, or what it would pay. */
+function turn(part) {
+  parts.hold.hidden = part !== parts.hold;
+  parts.confirm.hidden = part !== parts.confirm;
+  for (const button of place.querySelectorAll("[data-part] button")) button.disabled = false;
+  part.querySelector("input, h2").focus();
+}
+
+async function pay() {
+  unanswered ??= { ...(await prove(await counted(), shown)), key: crypto.randomUUID() };
   try {
     // Under the same key the same tap gives the same answer: asking again never pays again.
     location.assign((await ask("/tap/hold", unanswered)).url);
   } catch (wrong) {
-    if (wrong.words) unanswered = null;
-    else wrong.words = place.dataset.unsure;
+    if (wrong.words) {
+      unanswered = null;
+      turn(parts.hold);
+    } else wrong.words = place.dataset.unsure;
     throw wrong;
   }
+}
+
+function leave() {
+  shown = null;
+  unanswered = null;
+  problem.hidden = true;
+  turn(parts.hold);
 }
 
 async function add() {
@@ -94,7 +118,7 @@ async function add() {
 function work(form, deed) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = form.querySelector("button");
+    const button = form.querySelector("button.main");
     button.disabled = true;
     problem.hidden = true;
     try {
@@ -123,7 +147,9 @@ async function begin() {
   if (entry.dataset.status !== "ACTIVE") parts.suspended.hidden = false;
   else {
     parts.hold.hidden = false;
-    work(parts.hold, hold);
+    work(parts.hold, look);
+    work(parts.confirm, pay);
+    parts.confirm.querySelector("[data-leave]").addEventListener("click", leave);
   }
 }
 
