@@ -30,10 +30,11 @@ CODE = "246810"
 
 @dataclass
 class Movement:
-    """An order as the bank took it, and what it did: the truth."""
+    """An order as the bank took it, and what it did: the truth. `told`: the last of it that was said to the product."""
 
     order: Order
     status: str = PROCESSING
+    told: str = PROCESSING
 
     def decide(self, dice: random.Random) -> None:
         if self.status == PROCESSING:
@@ -80,7 +81,10 @@ class LyingBank(Bank):
         known = self.held.get(instruction)
         if known is None or known.order.direction != direction or self._lies(0.04):
             return Answer(outcome=rules.NOT_FOUND, raw=b"{}")
-        return self._answer(known, PROCESSING if self._lies(0.10) else known.status)
+        if self._lies(0.10):
+            return self._answer(known, PROCESSING)
+        known.told = known.status
+        return self._answer(known, known.status)
 
     def _lies(self, chance: float) -> bool:
         return not self.honest and self.dice.random() < chance

@@ -55,13 +55,16 @@ class Wish:
 
 @dataclass
 class Life:
-    """All moves in one world. `wrong` is what was seen amiss on the way."""
+    """All moves in one world. `wrong` is what was seen amiss on the way, `lived` how many operations were asked before
+    the rest.
+    """
 
     world: World
     desk: Desk
     wishes: list[Wish] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
+    lived: int = 0
 
     def live(self, operations: int) -> None:
         """Things happen, with kills and lies, until `operations` were asked of the product."""
@@ -69,6 +72,7 @@ class Life:
         while self.world.operations < operations:
             self.step()
         LyingBank.honest = True
+        self.lived = self.world.operations
 
     def rest(self) -> None:
         """No kills and no lies any more: clients get their answers, the bank makes up its mind and says so, time
@@ -77,10 +81,10 @@ class Life:
         for wish in self.wishes:
             while not wish.answered:
                 self._try(wish)
-        for told in (False, True):
+        for told in (False, True, True):
             for movement in list(LyingBank.held.values()):
                 movement.decide(self.world.dice)
-                if told:
+                if told and movement.told != movement.status:
                     self.call_back(self.world.bank.word(movement))
             for _ in range(REST_HOURS // 5):
                 self.world.wait(hours=5)

@@ -20,7 +20,7 @@ def main(seed: int, operations: int) -> int:
     life.rest()
     world = life.world
     said = {
-        "operations": world.operations, "kills": world.kills, "wishes": len(life.wishes),
+        "operations": life.lived, "kills": world.kills, "wishes": len(life.wishes),
         "violations": Auditor(life).violations(), "counts": dict(world.counts),
     }  # fmt: skip
     print(json.dumps(said, ensure_ascii=False))
