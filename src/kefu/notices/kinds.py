@@ -128,6 +128,26 @@ KINDS: dict[str, Kind] = {
         _("提现被退回"),
         _("提现 %(amount)s 到%(card)s被银行退回：%(reason)s。款项和手续费 %(fee)s 已回到余额。订单号 %(no)s。"),
     ),
+    "withdrawal_cancelled": Kind(
+        _("提现已撤回"),
+        _("提现 %(amount)s 到%(card)s已撤回：银行还没有收到指令，款项和手续费 %(fee)s 已回到余额。订单号 %(no)s。"),
+    ),
+    "recall_requested": Kind(
+        _("已请银行追回"),
+        _("提现到%(card)s的 %(amount)s，已请银行追回；对方可能不同意，最迟 %(answer_at)s 告诉您结果。订单号 %(no)s。"),
+    ),
+    "recall_accepted": Kind(
+        _("对方银行同意退回"),
+        _("提现到%(card)s的 %(amount)s，对方银行同意退回，但钱还没有到。到了会再通知您。订单号 %(no)s。"),
+    ),
+    "recall_refused": Kind(
+        _("追回没有成功"),
+        _("提现到%(card)s的 %(amount)s 没有追回：%(reason)s。一笔款只能请银行追回一次。订单号 %(no)s。"),
+    ),
+    "recall_unanswered": Kind(
+        _("对方银行没有答复"),
+        _("提现到%(card)s的 %(amount)s，对方银行到期没有答复追回请求；迟到的答复我们仍会告诉您。订单号 %(no)s。"),
+    ),
     "receipt_sent": Kind(
         _("交易凭证已备好"),
         _("您要的交易凭证 %(number)s（%(amount)s，订单号 %(no)s）已备好，登录后在“凭证与对账单”里下载。"),

@@ -22,8 +22,10 @@ from kefu.wallet.models import Order, Payment, Refund, Rerouting
 from kefu.wallet.queries.bill import terms_of
 from kefu.wallet.queries.exchange import exchanges_of
 from kefu.wallet.queries.provisional import provisionals_among
+from kefu.wallet.queries.recall import recall_of
 from kefu.wallet.queries.values import OrderView, StepView
 from kefu.wallet.rules.amount import CURRENCY
+from kefu.wallet.rules.recall import can_be_recalled
 from kefu.wallet.rules.timeline import LABELS, expected, label, label_to_come, reason_text
 
 LIST_MOST = 200
@@ -173,13 +175,16 @@ def order_for(
     payment = Payment.objects.filter(pk=order.pk).first() if order.kind == m.PAYMENT else None
     refund = Refund.objects.filter(pk=order.pk).first() if order.kind == m.REFUND else None
     lent = provisionals_among([order.pk] if order.kind == m.PROVISIONAL else []).get(order.pk)
-    stage = refund.status if refund else lent.status if lent else ""
+    recall = recall_of(ref) if order.kind == m.WITHDRAWAL else None
+    stage = next((matter.status for matter in (refund, lent, recall) if matter), "")
     return seen_by(
         order,
         viewer,
         **(_payment(payment, order) or _refund(refund, order)),
         **_route(order),
         provisional=lent,
+        recall=recall,
+        recallable=recall is None and can_be_recalled(order.kind, order.status),
         steps=_steps(order, stage) if own else _arrival(order),
         transfers=tuple(transfer.id for transfer in books.transfers_of(order.id)),
         bank_ref=instruction.bank_ref if instruction else "",
