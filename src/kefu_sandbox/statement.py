@@ -107,7 +107,7 @@ def bounds(text: str, *, now: int) -> tuple[dt.date, int, int]:
     day = _day(text)
     if day > moments.bank_day(now):
         raise BankRefusal(422, "date_future", "This day has not come yet.")
-    return day, *moments.daybounds(day)
+    return day, *moments.day_bounds(day)
 
 
 def yuan(fen: int) -> str:

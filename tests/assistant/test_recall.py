@@ -13,7 +13,7 @@ pytestmark = pytest.mark.row("W-04")
 def said(who, now):
     """What is answered once the bank has been asked."""
     turn = assistant.Turn(bank_asked=True)
-    return assistant.answer(customer=who, text="提现一直没到账", language="zh-hans", now=now, turn=turn)
+    return assistant.answer(customer=who, text="提现没到账", language="zh-hans", now=now, turn=turn)
 
 
 def test_it_offers_to_ask_once_and_then_says_how_it_stands(town, scripted) -> None:

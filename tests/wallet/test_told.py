@@ -203,7 +203,7 @@ def test_every_notice_is_told_somewhere() -> None:
     text = "".join(file.read_text("utf-8") for file in SOURCE.rglob("*.py") if file.name != "kinds.py")
     made = {"topup_failed", "transfer_failed", "withdrawal_failed", "withdrawal_returned"}  # by kind, in tell_failed
     made |= {f"{kind}_{end}" for kind in ("bill", "repayment", "disbursement") for end in ("done", "failed", "returned")}
-    made |= {"withdrawal_done", "recall_accepted", "recall_refused", "recall_unanswered"}
+    made |= {"withdrawal_done"}
     made |= {"budget_80", "budget_100"}  # by share
     untold = {code for code, kind in KINDS.items() if f'"{code}"' not in text and kind.group != "other"} - made
     assert not untold

@@ -1,34 +1,10 @@
 """Every kind of notice: its words and its group. Money in the values is text with its sign."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
-MONEY, SECURITY, OTHER = "money", "security", "other"
-GROUPS: dict[str, Any] = {MONEY: _("钱的变动"), SECURITY: _("账户安全"), OTHER: _("服务与其他")}
-"""What mails can be switched off by; security never."""
+from kefu.notices.kind import GROUPS, MONEY, OTHER, SECURITY, Kind
 
-
-@dataclass(frozen=True)
-class Kind:
-    """`text` takes the values by name; a value whose name ends in `_at` is an ISO instant and is shown as
-    local time.
-
-    Kinds of the group SECURITY always go out at once, by mail too where an address is confirmed. `words` names values
-    that are words of ours in the source language: they are said in the reader's, whenever it is read.
-    """
-
-    title: Any
-    text: Any
-    group: str = MONEY
-    mail: bool = True
-    words: tuple[str, ...] = ()
-
-    @property
-    def security(self) -> bool:
-        return self.group == SECURITY
-
+__all__ = ["GROUPS", "KINDS", "MONEY", "OTHER", "SECURITY", "Kind"]
 
 KINDS: dict[str, Kind] = {
     "new_device": Kind(

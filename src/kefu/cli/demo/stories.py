@@ -103,6 +103,12 @@ def returned_withdrawal(town: Town) -> None:
     town.returned(order, "card_closed", at=town.ago(days=1, hours=2))
 
 
+def refused_recall(town: Town) -> None:
+    """马腾: withdrew 60 too much to the wrong card, asked for it back; the payee did not agree."""
+    order = town.withdraw("ma", "60", at=town.ago(days=2, hours=5))
+    town.recall("ma", order, "AC03", at=town.ago(days=2, hours=4))
+
+
 def shopping(town: Town) -> None:
     """What neighbours bought, what one shop gave back, and what it was paid out."""
     town.buy("wang", "books", "68.00", "《城南旧事》", no="NC-1001", at=town.ago(days=14))
@@ -160,6 +166,7 @@ def refused_bill(town: Town) -> None:
 
 TROUBLES = (
     lost_callback, failed_transfer, wrong_person, frozen_account, duplicate_payment, slow_refund, returned_withdrawal,
+    refused_recall,
     refund_in_trouble, closed_card, late_repayment, refused_bill,
 )  # fmt: skip
 

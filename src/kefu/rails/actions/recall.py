@@ -23,7 +23,7 @@ from kefu.rails.connectors import Answer, PermanentError, TemporaryError, bank
 from kefu.rails.messages.recall import RecallRequest
 from kefu.rails.models import CREATED, FAILED, SUCCEEDED, Advice, Instruction, Recall
 from kefu.rails.queries.recalls import RecallView, see_recall
-from kefu.rails.recall import ACCEPTED, REFUSED, REQUESTED, UNANSWERED
+from kefu.rails.recall import ACCEPTED, OVER, REFUSED, REQUESTED, RETURNED, UNANSWERED
 from kefu.rails.refusals import RecallExists, RecallUnfit
 
 CANCELLED = "cancelled"
@@ -31,6 +31,7 @@ OF_PAYMENT = ("payment_unknown", "payment_failed", "payment_returned")
 """The bank's words about the payment, not the request: it is not there yet, or not there to be asked back any more.
 What it is, a question about the payment tells.
 """
+DOUBTS = (rules.CONTRADICTED, rules.MISMATCHED)
 NOT_TAKEN = "XXXX"
 """Our code for a request that the bank did not take at all: none of the standard's."""
 
@@ -97,20 +98,19 @@ def claim_recalls(*, now: datetime, limit: int = 50) -> Sequence[UUID]:
 
 
 def carry_recall(*, recall_id: UUID, now: datetime) -> RecallView:
-    """*Network.* The next step of a recall: send it, or ask what the bank says to it; once the bank has agreed, ask
+    """*Network.* The next step of a recall: send it, or ask what the bank says to it; once the bank has agreed, also
     whether the money has come back. Safe to repeat: the bank knows the request by its id.
     """
     recall = Recall.objects.select_related("instruction").filter(pk=recall_id).first()
     if recall is None:
         raise NotFound()
-    if recall.status == ACCEPTED:
-        ask_now(actor=advice.BANK, instruction_id=recall.instruction.id, now=now)
-    elif recall.status in (REQUESTED, UNANSWERED) and _is_own_time(recall, now=now):
-        if recall.sent_at is None:
-            if _send(recall, now=now) in OF_PAYMENT:
-                ask_now(actor=advice.BANK, instruction_id=recall.instruction.id, now=now)
-        else:
+    if recall.status not in (RETURNED, OVER) and _is_own_time(recall, now=now):
+        unsent = recall.sent_at is None
+        word = _send(recall, now=now) if unsent and recall.status == REQUESTED else ""
+        if not unsent:
             _ask(recall, now=now)
+        if word in OF_PAYMENT or recall.status == ACCEPTED:
+            ask_now(actor=advice.BANK, instruction_id=recall.instruction.id, now=now)
     _step(recall.pk, now=now)
     recall.refresh_from_db()
     return see_recall(recall)
@@ -163,6 +163,9 @@ def _ask(recall: Recall, *, now: datetime) -> None:
         row, locked = _lock(recall)
         fits = fits and (answer.amount, answer.currency) == (row.amount, row.currency)
         verdict = rules.verdict_on_recall(status=locked.status, outcome=answer.outcome, fits=fits)
+        said_before = row.advice.filter(kind=Advice.RECALL, verdict=verdict, outcome=answer.outcome)
+        if verdict in DOUBTS and said_before.exists():
+            verdict = rules.NOTED  # people have been told
         kept = _keep(row, answer, verdict, now=now)
         if answer.outcome == rules.NOT_FOUND:  # the bank lost it, or never had it: send it again, under its id
             Recall.objects.filter(pk=locked.pk).update(sent_at=None)
@@ -170,7 +173,7 @@ def _ask(recall: Recall, *, now: datetime) -> None:
             said = ACCEPTED if answer.outcome == rules.RECALL_ACCEPTED else REFUSED
             code = answer.reason if said == REFUSED else ""
             _answer(row, locked, said, code=code, at=answer.happened_at or now, now=now)
-        elif verdict in (rules.CONTRADICTED, rules.MISMATCHED):
+        elif verdict in DOUBTS:
             data = {"order_ref": row.order_ref, "advice": kept.id, "status": locked.status, "says": answer.outcome}
             subject = f"recall:{locked.id}"
             audit.record(actor=advice.BANK, action="rails.contradict", subject=subject, now=now, data=data)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from kefu.rails import rules
 from kefu.rails.models import Recall
 from kefu.rails.recall import RECALL_OPEN
 
@@ -12,7 +13,7 @@ from kefu.rails.recall import RECALL_OPEN
 class RecallView:
     """A request to the bank to get a payout back. `answer`: its first word, ACCEPTED or REFUSED (`code`), '' so far.
 
-    `status` RETURNED: the payout has come back; OVER: it was never paid.
+    `status` RETURNED: the payout has come back; OVER: it was never paid. `is_history`: entered long after its time.
     """
 
     id: UUID
@@ -26,6 +27,7 @@ class RecallView:
     answer_by: datetime
     answered_at: datetime | None
     ended_at: datetime | None
+    is_history: bool
 
     @property
     def is_open(self) -> bool:
@@ -46,6 +48,7 @@ def see_recall(row: Recall) -> RecallView:
         answer_by=row.answer_by,
         answered_at=row.answered_at,
         ended_at=row.ended_at,
+        is_history=rules.is_history(row.asked_at, written_at=row.written_at),
     )
 
 

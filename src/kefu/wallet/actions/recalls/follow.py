@@ -35,6 +35,7 @@ def follow_recall(*, order_id: UUID, now: datetime) -> str:
 
 def _note(order: Order, recall: RecallView, code: str, *, now: datetime) -> None:
     at = recall.answered_at or now
+    now = at if recall.is_history else now  # what is entered as history belongs to its own time
     data = {"code": recall.code} if recall.code else {}
     book.write_step(order, code, at=at, heard_at=now, source_ref=f"recall:{recall.id}", data=data)
     telling.order_changed(order, balance=False, now=now)

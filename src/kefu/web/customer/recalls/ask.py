@@ -41,7 +41,7 @@ def ask(request: HttpRequest, order_id: UUID) -> HttpResponse:
     order = money.order_for(actor, order_id)
     if not order.recallable:
         return redirect("order", order_id)  # asked already, or nothing to ask: the order says how it stands
-    form = RecallForm(request.POST or None)
+    form = RecallForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
