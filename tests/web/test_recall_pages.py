@@ -6,13 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from tests.rails import papers
 from tests.wallet.scripted import ScriptedBank
 from tests.wallet.town import Town
 from tests.web.conftest import SignedIn, text_of
-from tests.web.staff import QUERIES_MOST, Desk
+from tests.web.staff import QUERIES_MOST, Desk, queries_of
 from tests.web.test_truth import claims
 
 from kefu.identity import actions as identity
@@ -90,9 +88,7 @@ def test_a_refusal_says_why_and_what_is_left(town: Town, browser: SignedIn, paid
     for words in ("没有追回：收款人不同意退回", "您还可以报警", "提到了不对的卡"):
         assert words in page
     assert "申请追回" not in page
-    with CaptureQueriesContext(connection, ) as asked:
-        client.get(f"/orders/{paid.id}/")
-    assert len(asked) <= QUERIES_MOST + 4  # the sitting, its person and two counts of the frame come on top
+    assert queries_of(client, f"/orders/{paid.id}/") <= QUERIES_MOST
 
 
 def test_one_the_bank_was_not_told_of_is_taken_back_at_once(town: Town, browser: SignedIn) -> None:

@@ -1,4 +1,4 @@
-"""The ordinary days of the town, and its eleven troubles."""
+"""The ordinary days of the town, and its troubles."""
 
 from datetime import timedelta
 
@@ -104,9 +104,9 @@ def returned_withdrawal(town: Town) -> None:
 
 
 def refused_recall(town: Town) -> None:
-    """马腾: withdrew 60 too much to the wrong card, asked for it back; the payee did not agree."""
-    order = town.withdraw("ma", "60", at=town.ago(days=2, hours=5))
-    town.recall("ma", order, "AC03", at=town.ago(days=2, hours=4))
+    """徐静: withdrew to the wrong card and asked for it back; the payee did not agree."""
+    order = town.withdraw("xu", "60", at=town.ago(days=2, hours=5))
+    town.recall("xu", order, "AC03", at=town.ago(days=2, hours=4))
 
 
 def shopping(town: Town) -> None:

@@ -52,8 +52,9 @@ def cancel_instruction(*, actor: Actor, order_ref: str, now: datetime) -> bool:
         row = Instruction.objects.select_for_update().filter(order_ref=order_ref, direction=rules.OUT).first()
         if row is None or row.status != CREATED or row.attempts:
             return False
-        ended = {"reason": CANCELLED, "outcome_at": now, "next_query_at": None}
-        if not transition(Instruction, row.pk, CREATED, FAILED, **ended):
+        if not transition(
+            Instruction, row.pk, CREATED, FAILED, reason=CANCELLED, outcome_at=now, next_query_at=None
+        ):
             return False
         data = {"order_ref": order_ref}
         audit.record(
