@@ -50,7 +50,8 @@ def paid(bank: Bank, card: str) -> str:
 def test_accepted_it_is_answered_and_the_money_comes_back_as_a_return(bank: Bank, paid: str) -> None:
     bank.mood("sunny", params={"recall_s": 0.2, "recall_return_s": 0.2})
     assert ask(bank, request(paid)) == (202, {"recall": "RC1", "instruction": paid, "status": "RECEIVED"})
-    assert ask(bank, request(paid, at="2026-01-01T00:00:00+00:00"))[0] == 422  # a history, and the bank takes none
+    assert ask(bank, request(paid, at="2026-01-01T00:00:00+00:00"))[0] == 202  # sent again, long after it was made
+    assert ask(bank, request(paid, at="2990-01-01T00:00:00+00:00"))[1]["code"] == "happened_at_future"
     assert answer(bank) == {"word": "PDCR", "whole": "PDCR", "amount": "120.00", "of": paid}
     bank.wait_for(lambda: answer(bank)["word"] == "ACCR")
     assert bank.payout(paid)["status"] == "SUCCEEDED"

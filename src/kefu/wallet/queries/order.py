@@ -6,6 +6,7 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from kefu.core import audit, clock
 from kefu.core.actor import Actor
@@ -18,14 +19,14 @@ from kefu.rails import queries as outside
 from kefu.trust import queries as trust
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
-from kefu.wallet.models import Order, Payment, Refund, Rerouting
+from kefu.wallet.models import Order, OrderStep, Payment, Refund, Rerouting
 from kefu.wallet.queries.bill import terms_of
 from kefu.wallet.queries.exchange import exchanges_of
 from kefu.wallet.queries.provisional import provisionals_among
 from kefu.wallet.queries.recall import recall_of
 from kefu.wallet.queries.values import OrderView, StepView
 from kefu.wallet.rules.amount import CURRENCY
-from kefu.wallet.rules.recall import can_be_recalled
+from kefu.wallet.rules.recall import can_be_recalled, refusal_text
 from kefu.wallet.rules.timeline import LABELS, expected, label, label_to_come, reason_text
 
 LIST_MOST = 200
@@ -255,7 +256,7 @@ def _steps(order: Order, stage: str = "") -> tuple[StepView, ...]:
     done = [
         StepView(
             code=step.code,
-            label=label(order.kind, step.code),
+            label=_label(order, step),
             at=step.at,
             heard_at=step.heard_at,
             state="done",
@@ -270,6 +271,13 @@ def _steps(order: Order, stage: str = "") -> tuple[StepView, ...]:
         )
     ]
     return (*done, *coming)
+
+
+def _label(order: Order, step: OrderStep) -> Any:
+    """The name of a step that is done; of a refusal with why."""
+    if step.code == "recall_refused" and (why := refusal_text(step.data.get("code", ""))):
+        return gettext("对方银行没有同意退回：%(reason)s") % {"reason": why}
+    return label(order.kind, step.code)
 
 
 def _expected(order: Order, stage: str) -> tuple[str, ...]:
