@@ -118,6 +118,7 @@ def asked_back(rich: Window) -> None:
     rich.page.wait_for_url(f"**/orders/{order}")
     rich.sees("对方银行同意退回，但钱还没有到")
     rich.sees("款项已经回来")
+    fits(rich, [f"/orders/{order}"])
     rich.go("/")
     expect(rich.balance()).to_contain_text("300.00")
 
