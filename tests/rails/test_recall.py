@@ -199,6 +199,10 @@ def test_a_request_whose_answer_is_lost_is_sent_again_under_its_id(bank, paid, a
     Recall.objects.update(sent_at=None)  # a worker that died before it wrote the receipt down
     carry(asked, start + timedelta(seconds=7))
     assert (Recall.objects.get().sent_at, stands(paid)[0]) == (start + timedelta(seconds=7), "REQUESTED")
+    Recall.objects.update(sent_at=None)
+    Instruction.objects.filter(pk=paid.id).update(bank_ref="")  # first sent when the reference was not known
+    carry(asked, start + timedelta(seconds=8))
+    assert (Recall.objects.get().sent_at, stands(paid)[0]) == (start + timedelta(seconds=8), "REQUESTED")
 
 
 def test_one_that_the_bank_does_not_take_is_refused_in_our_own_word(bank, paid, ask, start) -> None:

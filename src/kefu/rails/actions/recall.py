@@ -31,6 +31,9 @@ OF_PAYMENT = ("payment_unknown", "payment_failed", "payment_returned")
 """The bank's words about the payment, not the request: it is not there yet, or not there to be asked back any more.
 What it is, a question about the payment tells.
 """
+CONFLICT = "message_conflict"
+"""The bank has a request under our id already, written before we knew its reference: only a question tells what of it.
+"""
 DOUBTS = (rules.CONTRADICTED, rules.MISMATCHED)
 NOT_TAKEN = "XXXX"
 """Our code for a request that the bank did not take at all: none of the standard's."""
@@ -145,8 +148,8 @@ def _send(recall: Recall, *, now: datetime) -> str:
         code, raw = refused.code, refused.raw
     with transaction.atomic():
         row, locked = _lock(recall)
-        taken = not code
-        answer = Answer(outcome="" if taken else code, raw=raw, reason=code)
+        taken = code in ("", CONFLICT)
+        answer = Answer(outcome=code, raw=raw, reason=code)
         _keep(row, answer, rules.NO_ANSWER if code == rules.UNREACHABLE else rules.NOTED, now=now)
         if taken:
             Recall.objects.filter(pk=recall.pk, sent_at=None).update(sent_at=now)
