@@ -62,6 +62,16 @@ def give_back(db: sqlite3.Connection, movement: sqlite3.Row, plan: Plan, *, now:
     _write(db, movement, plan, status="RETURNED", at=movement["returned_at"], due=due, now=now)
 
 
+def push(db: sqlite3.Connection, instruction: str, plan: Plan, *, event: str, body: bytes, now: int) -> None:
+    """A message that is no event of a movement: sent as it is, lost, late or in copies as the plan says."""
+    state = "lost" if plan.callback == "lose" else "waiting"
+    db.execute(
+        "INSERT INTO callbacks (event, instruction, kind, status, body, state, copies_left, made_at, next_at)"
+        " VALUES (?, ?, 'genuine', 'RECALL', ?, ?, ?, ?, ?)",
+        (event, instruction, body, state, plan.copies, now, now + moments.seconds(plan.callback_delay_s)),
+    )
+
+
 def _write(
     db: sqlite3.Connection, movement: sqlite3.Row, plan: Plan, *, status: str, at: int, due: int, now: int
 ) -> None:

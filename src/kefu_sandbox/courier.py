@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from kefu_sandbox import callbacks, moments, moods, movements
 from kefu_sandbox.bank import Bank
 from kefu_sandbox.callbacks import Callback
+from kefu_sandbox.messages import recalls
 from kefu_sandbox.signing import EVENT, WINDOW_S, signed_headers
 from kefu_sandbox.traffic import Line
 
@@ -55,9 +56,13 @@ class Courier(threading.Thread):
             if moods.is_down(db, now=now):
                 return LONGEST_NAP_S
             settled = movements.settle_due(db, now=now, limit=200)
+            if self._bank.role == "bank":
+                settled += recalls.work_off(db, now=now, limit=200)
             waiting = callbacks.due(db, now=now, claimed=claimed, limit=2 * CARRIERS - len(claimed))
             due = [replace(callback, body=self._said(callback)) for callback in waiting]
-            coming = [moment for moment in (movements.next_settlement(db), callbacks.next_due(db)) if moment]
+            nexts = [movements.next_settlement(db), callbacks.next_due(db)]
+            nexts += [recalls.next_due(db)] if self._bank.role == "bank" else []
+            coming = [moment for moment in nexts if moment]
         for callback in due:
             with self._lock:
                 self._claimed.add(callback.seq)
@@ -96,6 +101,8 @@ class Courier(threading.Thread):
             self._bank.wake.set()
 
     def _said(self, callback: Callback) -> bytes:
+        if callback.body.startswith(b"<"):
+            return callback.body
         return json.dumps(self._bank.say(json.loads(callback.body))).encode()
 
     def _headers(self, callback: Callback) -> dict[str, str]:
@@ -107,7 +114,8 @@ class Courier(threading.Thread):
         path = url.path + (f"?{url.query}" if url.query else "")
         secret = self._bank.secret if callback.kind != "bad_signature" else b"not the secret of this bank"
         headers = signed_headers(secret, method="POST", path=path, body=callback.body, at_s=at_s)
-        return {**headers, EVENT: callback.event, "Content-Type": "application/json"}
+        kind = "application/xml" if callback.body.startswith(b"<") else "application/json"
+        return {**headers, EVENT: callback.event, "Content-Type": kind}
 
     def _post(self, callback: Callback, headers: Mapping[str, str]) -> tuple[int | None, str]:
         url = urlsplit(self._bank.callback_url)

@@ -8,6 +8,8 @@ from functools import partial
 
 from kefu_sandbox import cards, fields, market, moments, moods, movements, pans, signing
 from kefu_sandbox.bank import Bank
+from kefu_sandbox.messages import recalls
+from kefu_sandbox.messages.status_report import status_report
 from kefu_sandbox.page import operator
 from kefu_sandbox.partners import accounts, catalogue
 from kefu_sandbox.refusal import BankRefusal
@@ -127,6 +129,30 @@ def _channel_file(bank: Bank, request: Request, _: str, now: int) -> Answer:
     return Answer(status=200, body=body, content_type="text/csv; charset=utf-8")
 
 
+def _status_report(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    with bank.store.read() as db:
+        body = status_report(db, date=request.query.get("date", ""), now=now)
+    return Answer(status=200, body=body, content_type="application/xml")
+
+
+def _ask_back(bank: Bank, request: Request, _: str, now: int) -> Answer:
+    wanted = recalls.read(request.body)
+    with bank.store.change() as db:
+        given = recalls.ask(db, wanted, now=now, demo=bank.demo)
+    bank.wake.set()
+    if given.answer is None:
+        return Answer(status=504, hang_s=given.hang_s, silent=True, instruction=wanted.instruction, verdict="dropped")
+    verdict = "received" if not given.hang_s else "received, answer withheld"
+    return json_answer(
+        given.answer, status=202, hang_s=given.hang_s, verdict=verdict, instruction=wanted.instruction
+    )
+
+
+def _recall(bank: Bank, _: Request, recall: str, now: int) -> Answer:
+    with bank.store.read() as db:
+        return Answer(status=200, body=recalls.query(db, recall, now=now), content_type="application/xml")
+
+
 def _deposit(bank: Bank, request: Request, _: str, now: int) -> Answer:
     with bank.store.change() as db:
         return json_answer(movements.deposit(db, body=request.body, now=now, demo=bank.demo), status=201)
@@ -242,6 +268,9 @@ _BANK: tuple[tuple[str, str, Door], ...] = (
     ("GET", f"/v1/debits/({fields.INSTRUCTION.pattern})", _query),
     ("POST", "/v1/payouts", _submit),
     ("GET", f"/v1/payouts/({fields.INSTRUCTION.pattern})", _query),
+    ("GET", "/v1/status-report", _status_report),
+    ("POST", "/v1/recalls", _ask_back),
+    ("GET", "/v1/recalls/([A-Za-z0-9]{1,35})", _recall),
     ("POST", "/v1/cards", _open_check),
     ("POST", "/v1/cards/(chk_[0-9a-f]{24})/confirm", _confirm_check),
     ("GET", "/v1/rates", _rates),

@@ -185,6 +185,17 @@ def _give_back(db: sqlite3.Connection, instruction: str, plan: Plan, *, reason: 
         callbacks.give_back(db, _row(db, instruction), plan, now=now)
 
 
+def end_recalled(db: sqlite3.Connection, instruction: str, *, reason: str, at: int, now: int) -> None:
+    """A payout that is still under way is not made any more."""
+    plan = plans.load_plan(_row(db, instruction)["plan"])
+    _settle(db, instruction, plan, status="FAILED", reason=reason, at=at, now=now)
+
+
+def give_back_recalled(db: sqlite3.Connection, instruction: str, *, reason: str, at: int, now: int) -> None:
+    """A payout comes back because it was asked back; one that is back already stays as it is."""
+    _give_back(db, instruction, plans.load_plan(_row(db, instruction)["plan"]), reason=reason, at=at, now=now)
+
+
 def settle_due(db: sqlite3.Connection, *, now: int, limit: int) -> int:
     """Settle and give back what is due, as the plans say; how many there were."""
     back = db.execute(

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from kefu_sandbox.refusal import BankRefusal
 
 REASONS = ("insufficient_funds", "card_closed", "risk", "limit_exceeded")
+RECALL_CODES = ("ARDT", "AC04", "AM04", "NOAS", "NOOR", "CUST", "LEGL", "AGNT")
 FORGERIES = ("bad_signature", "contradiction", "wrong_amount", "stale", "replay")
 LONGEST_S = 30 * 86_400
 
@@ -22,6 +23,8 @@ class Plan:
     """The fate of one movement. Seconds throughout; `settle_s` None means: until an operator decides.
 
     `return_s`: a payout that succeeded comes back so long after, because the card could not take it; None: never.
+    `recall`: what a request to get a payout back is answered, after `recall_s` (None: never), refused with
+    `recall_code`, or accepted and paid back after `recall_return_s` (None: accepted, and never paid back).
     """
 
     outcome: str = "SUCCEEDED"
@@ -39,6 +42,10 @@ class Plan:
     query_failures: int = 0
     return_s: float | None = None
     return_reason: str = "card_closed"
+    recall: str = "accept"
+    recall_code: str = "CUST"
+    recall_s: float | None = 2.0
+    recall_return_s: float | None = 2.0
 
     def dump(self) -> str:
         """As stored beside the debit."""
@@ -64,6 +71,9 @@ SCENARIOS: dict[str, Plan] = {
     "reorders": Plan(settle_s=0.2, announce=True, reorder=True),
     "forges": Plan(settle_s=0, callback_delay_s=1.5, forgeries=FORGERIES),
     "returns": Plan(settle_s=0.2, return_s=4),
+    "recall_refused": Plan(recall="refuse"),
+    "recall_unpaid": Plan(recall_return_s=None),
+    "recall_silent": Plan(recall_s=None),
     "slow": Plan(settle_s=None),
     "query_down": Plan(query_failures=3),
     "down": Plan(),
@@ -145,10 +155,15 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "answer": ("processing", "final"),
     "callback": ("send", "lose"),
     "return_reason": REASONS,
+    "recall": ("accept", "refuse"),
+    "recall_code": RECALL_CODES,
 }
 _COUNTS = {"copies": (1, 10), "drops": (0, ALWAYS), "query_failures": (0, ALWAYS)}
 _SECONDS = frozenset(
-    {"settle_s", "settle_after", "callback_delay_s", "hang_s", "settle_max_s", "delay_max_s", "return_s"}
+    {
+        *("settle_s", "settle_after", "callback_delay_s", "hang_s", "settle_max_s", "delay_max_s", "return_s"),
+        *("recall_s", "recall_return_s"),
+    }
 )
 
 
@@ -170,7 +185,8 @@ def _fits(name: str, value: object) -> bool:
         low, high = _COUNTS[name]
         return type(value) is int and low <= value <= high
     if name in _SECONDS:
-        open_end = name in {"settle_s", "settle_after", "return_s"} and value is None
+        open_ended = {"settle_s", "settle_after", "return_s", "recall_s", "recall_return_s"}
+        open_end = name in open_ended and value is None
         return open_end or (_is_number(value) and 0 <= float(str(value)) <= LONGEST_S)
     if name == "for_s":
         return _is_number(value) and 0 < float(str(value)) <= LONGEST_S

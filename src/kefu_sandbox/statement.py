@@ -57,7 +57,7 @@ def statement(db: sqlite3.Connection, *, role: str, date: str, now: int) -> byte
 
     Refusals (422): date_invalid, date_future.
     """
-    day, start, end = _bounds(date, now=now)
+    day, start, end = bounds(date, now=now)
     before = db.execute(f"SELECT coalesce(sum(amount), 0) AS sum FROM ({_BOOKED}) WHERE at < ?", (start,)).fetchone()
     rows = db.execute(
         f"SELECT * FROM ({_BOOKED}) WHERE at >= ? AND at < ? ORDER BY at, seq, kind", (start, end)
@@ -73,7 +73,7 @@ def statement(db: sqlite3.Connection, *, role: str, date: str, now: int) -> byte
         _balance("OPBD", opening, day),
         _balance("CLBD" if final else "ITBD", opening + sum(int(row["amount"]) for row in rows), day),
         f"<TxsSummry><TtlNtries><NbOfNtries>{len(rows)}</NbOfNtries>"
-        f"<Sum>{_yuan(sum(abs(int(row['amount'])) for row in rows))}</Sum></TtlNtries></TxsSummry>\n",
+        f"<Sum>{yuan(sum(abs(int(row['amount'])) for row in rows))}</Sum></TtlNtries></TxsSummry>\n",
         *(_entry(number, row) for number, row in enumerate(rows, 1)),
         "</Stmt>\n</BkToCstmrStmt></Document>\n",
     ]
@@ -86,7 +86,7 @@ def channel_file(db: sqlite3.Connection, *, role: str, date: str, now: int) -> b
 
     Refusals (422): date_invalid, date_future.
     """
-    day, start, end = _bounds(date, now=now)
+    day, start, end = bounds(date, now=now)
     carried = _CARRIED % {"last4": _LAST4.get(role, _LAST4_OF_PARTNERS)}
     rows = db.execute(carried, {"start": start, "end": end}).fetchall()
     text = io.StringIO()
@@ -94,36 +94,38 @@ def channel_file(db: sqlite3.Connection, *, role: str, date: str, now: int) -> b
     writer.writerow(("H", "SANDBOX", day.isoformat(), "CNY", "final" if now >= end else "open"))
     writer.writerow(COLUMNS)
     for row in rows:
-        at, amount = moments.iso(row["at"]), _yuan(row["amount"])
+        at, amount = moments.iso(row["at"]), yuan(row["amount"])
         writer.writerow(
             (row["instruction"], row["bank_ref"], row["kind"], amount, "0.00", at, row["status"], row["last4"])
         )
-    writer.writerow(("T", len(rows), _yuan(sum(int(row["amount"]) for row in rows))))
+    writer.writerow(("T", len(rows), yuan(sum(int(row["amount"]) for row in rows))))
     return text.getvalue().encode()
 
 
-def _bounds(text: str, *, now: int) -> tuple[dt.date, int, int]:
+def bounds(text: str, *, now: int) -> tuple[dt.date, int, int]:
+    """A bank day with its first moment and the next day's. Refusals (422): date_invalid, date_future."""
     day = _day(text)
     if day > moments.bank_day(now):
         raise BankRefusal(422, "date_future", "This day has not come yet.")
     return day, *moments.day_bounds(day)
 
 
-def _yuan(fen: int) -> str:
+def yuan(fen: int) -> str:
+    """An amount as the files carry it."""
     return f"{fen // 100}.{fen % 100:02d}"
 
 
 def _balance(code: str, fen: int, day: dt.date) -> str:
     side = "CRDT" if fen >= 0 else "DBIT"
     return (
-        f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">{_yuan(abs(fen))}</Amt>'
+        f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">{yuan(abs(fen))}</Amt>'
         f"<CdtDbtInd>{side}</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>\n"
     )
 
 
 def _entry(number: int, row: sqlite3.Row) -> str:
     family, sub = CODES[row["kind"]]
-    side, amount = ("CRDT" if row["amount"] >= 0 else "DBIT"), _yuan(abs(row["amount"]))
+    side, amount = ("CRDT" if row["amount"] >= 0 else "DBIT"), yuan(abs(row["amount"]))
     return (
         f'<Ntry><NtryRef>{number}</NtryRef><Amt Ccy="CNY">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd>'
         f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><DtTm>{moments.iso(row['at'])}</DtTm></BookgDt>"

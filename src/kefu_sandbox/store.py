@@ -58,7 +58,17 @@ CREATE TABLE IF NOT EXISTS moods (
 CREATE TABLE IF NOT EXISTS tries (
   instruction TEXT NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (instruction, kind));
 """
-BANK = _META + _CARDS + _MOVEMENTS % "cards"
+_RECALLS = """
+CREATE TABLE IF NOT EXISTS recalls (
+  id TEXT PRIMARY KEY, instruction TEXT NOT NULL UNIQUE REFERENCES movements (instruction), digest TEXT NOT NULL,
+  reason TEXT NOT NULL, plan TEXT NOT NULL, asked_at INTEGER NOT NULL, answer_due INTEGER,
+  answer TEXT CHECK (answer IN ('ACCR', 'RJCR')), code TEXT NOT NULL DEFAULT '', answered_at INTEGER,
+  return_due INTEGER,
+  CHECK ((answer IS NULL) = (answered_at IS NULL)));
+CREATE INDEX IF NOT EXISTS recalls_due ON recalls (answer_due) WHERE answered_at IS NULL;
+CREATE INDEX IF NOT EXISTS recalls_to_return ON recalls (return_due) WHERE return_due IS NOT NULL;
+"""
+BANK = _META + _CARDS + _MOVEMENTS % "cards" + _RECALLS
 PARTNER = _META + _ACCOUNTS + _MOVEMENTS % "accounts"
 
 

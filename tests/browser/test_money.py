@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.test_shop import fits
 from tests.browser.windows import Window
 
 from kefu.cli.throwaway import Installation
@@ -93,6 +94,33 @@ def test_withdrawal_that_comes_back_is_told_and_whole_again(rich: Window, town: 
     rich.say("提现120.5元怎么没到卡上")
     rich.sees("后来被银行退了回来")
     assert town.query("SELECT count(*) FROM wallet_order WHERE kind = 'withdrawal' AND id = %s", order) == [(1,)]
+    town.mood("sunny", settle_s=0, recall_s=0.5, recall_return_s=2)
+    asked_back(rich)
+
+
+def asked_back(rich: Window) -> None:
+    """Another one, to the wrong card: asked back with the PIN, agreed to, and only then back."""
+    rich.go("/me/pin/")
+    rich.page.get_by_label("新的支付密码").fill("482913")
+    rich.page.locator("#main form button[type=submit], #main form button:not([type])").first.click()
+    rich.page.wait_for_load_state("load")
+    rich.go("/withdraw/")
+    rich.page.get_by_label("提现金额").fill("20")
+    rich.press("下一步")
+    rich.page.get_by_role("button", name=re.compile("^提现 ¥20.00")).click()
+    rich.page.wait_for_url("**/orders/*/")
+    rich.sees("银行付出款项")
+    order = rich.page.url.split("/orders/")[1]
+    fits(rich, [f"/orders/{order}recall/"])
+    rich.page.get_by_text("提到了不对的卡").click()
+    rich.page.get_by_label("支付密码").fill("482913")
+    rich.press("提交追回申请")
+    rich.page.wait_for_url(f"**/orders/{order}")
+    rich.sees("对方银行同意退回，但钱还没有到")
+    rich.sees("款项已经回来")
+    fits(rich, [f"/orders/{order}"])
+    rich.go("/")
+    expect(rich.balance()).to_contain_text("300.00")
 
 
 @pytest.mark.row("W-03", page="/topup/")

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from kefu.rails.connectors.signing import signed_headers
 
@@ -43,7 +44,12 @@ class Request:
 
     @property
     def told(self) -> dict[str, Any]:
-        return dict(json.loads(self.body))
+        return {} if self.is_message else dict(json.loads(self.body))
+
+    @property
+    def is_message(self) -> bool:
+        """An answer to a recall, in XML."""
+        return self.body.startswith(b"<")
 
 
 class Mailbox:
@@ -73,6 +79,15 @@ class Mailbox:
 
         def look() -> list[Request]:
             found = [r for r in list(self.requests) if r.told.get("instruction") == str(instruction)]
+            return found if len(found) >= at_least else []
+
+        return list(wait_for(look))
+
+    def messages(self, instruction: UUID, *, at_least: int = 1) -> list[Request]:
+        """The messages in XML about one instruction, once there are so many."""
+
+        def look() -> list[Request]:
+            found = [r for r in list(self.requests) if r.is_message and instruction.hex.encode() in r.body]
             return found if len(found) >= at_least else []
 
         return list(wait_for(look))

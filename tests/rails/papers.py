@@ -93,3 +93,68 @@ def channel_file(entries: Sequence[Entry], *, day: date, final: bool = True) -> 
         lines.append(",".join([*cells, entry.status, entry.last4]))
     lines.append(f"T,{len(entries)},{yuan(sum(abs(entry.amount) for entry in entries))}")
     return ("\n".join(lines) + "\n").encode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    """One payment of a status report; `amount` in minor units, or any text, or None for none."""
+
+    instruction: str
+    status: str = "ACSC"
+    reason: str = ""
+    amount: Any = 0
+    ref: str = "SB1"
+    more: str = ""
+
+
+def status_report(
+    payments: Sequence[Payment], *, at: datetime | str, message: str = "M1", groups: str = "", **given: str
+) -> bytes:
+    """A pacs.002; `groups` as they stand before the payments; `given`: namespace, doctype."""
+    moment = at if isinstance(at, str) else at.isoformat()
+    namespace = given.get("namespace", "urn:iso:std:iso:20022:tech:xsd:pacs.002.001.10")
+    return (
+        f'<?xml version="1.0"?>{given.get("doctype", "")}<Document xmlns="{namespace}"><FIToFIPmtStsRpt>'
+        f"<GrpHdr><MsgId>{message}</MsgId><CreDtTm>{moment}</CreDtTm></GrpHdr>{groups}"
+        f"{''.join(_payment(one) for one in payments)}</FIToFIPmtStsRpt></Document>"
+    ).encode()
+
+
+def _payment(one: Payment) -> str:
+    reason = f"<StsRsnInf><Rsn><Cd>{one.reason}</Cd></Rsn></StsRsnInf>" if one.reason else ""
+    status = f"<TxSts>{one.status}</TxSts>" if one.status else ""
+    amount = yuan(one.amount) if isinstance(one.amount, int) else one.amount
+    shown = f'<OrgnlTxRef><IntrBkSttlmAmt Ccy="CNY">{amount}</IntrBkSttlmAmt></OrgnlTxRef>' if amount else ""
+    return (
+        f"<TxInfAndSts><OrgnlEndToEndId>{one.instruction.replace('-', '')}</OrgnlEndToEndId>{status}{reason}"
+        f"<AcctSvcrRef>{one.ref}</AcctSvcrRef>{shown}{one.more}</TxInfAndSts>"
+    )
+
+
+def group(message: str, status: str, *, reason: str = "", total: int = 0, count: str = "1") -> str:
+    """What a status report says of a message as a whole."""
+    why = f"<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf>" if reason else ""
+    said = f"<GrpSts>{status}</GrpSts>" if status else ""
+    control = f"<OrgnlCtrlSum>{yuan(total)}</OrgnlCtrlSum>" if total else ""
+    return (
+        f"<OrgnlGrpInfAndSts><OrgnlMsgId>{message.replace('-', '')}</OrgnlMsgId><OrgnlMsgNmId>pacs.008.001.08"
+        f"</OrgnlMsgNmId><OrgnlNbOfTxs>{count}</OrgnlNbOfTxs>{control}{said}{why}</OrgnlGrpInfAndSts>"
+    )
+
+
+def recall_answer(
+    instruction: str, case: str, word: str = "ACCR", *, code: str = "", amount: int, at: datetime, **given: str
+) -> bytes:
+    """A camt.029; `given`: message, whole, doctype, currency."""
+    party = "<Agt><FinInstnId><Othr><Id>BANK</Id></Othr></FinInstnId></Agt>"
+    whole = given.get("whole", {"ACCR": "CNCL"}.get(word, word))
+    why = f"<CxlStsRsnInf><Rsn><Cd>{code}</Cd></Rsn></CxlStsRsnInf>" if code else ""
+    return (
+        f'<?xml version="1.0"?>{given.get("doctype", "")}<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.029.001.09">'
+        f"<RsltnOfInvstgtn><Assgnmt><Id>{given.get('message', 'CX1')}</Id><Assgnr>{party}</Assgnr><Assgne>{party}"
+        f"</Assgne><CreDtTm>{at.isoformat()}</CreDtTm></Assgnmt><RslvdCase><Id>{case}</Id><Cretr>{party}</Cretr>"
+        f"</RslvdCase><Sts><Conf>{whole}</Conf></Sts><CxlDtls><TxInfAndSts>"
+        f"<OrgnlEndToEndId>{instruction.replace('-', '')}</OrgnlEndToEndId><TxCxlSts>{word}</TxCxlSts>{why}"
+        f'<OrgnlTxRef><IntrBkSttlmAmt Ccy="{given.get("currency", "CNY")}">{yuan(amount)}</IntrBkSttlmAmt></OrgnlTxRef>'
+        "</TxInfAndSts></CxlDtls></RsltnOfInvstgtn></Document>"
+    ).encode()

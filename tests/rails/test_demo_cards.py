@@ -1,4 +1,6 @@
-"""What a newcomer finds in the demo town: a book paid by card, and its refund that the closed card could not take."""
+"""What a newcomer finds in the demo town: a book paid by card, and its refund that the closed card could not take; a
+withdrawal that was asked back in vain.
+"""
 
 from datetime import UTC, datetime
 
@@ -23,7 +25,7 @@ def town(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> Town:
     for staff in STAFF:
         built.hire(staff)
     for one in CUSTOMERS:
-        if one.key in ("huang", "wang"):
+        if one.key in ("huang", "wang", "xu"):
             built.welcome(one, at=built.ago(days=40))
     built.open_shop(next(shop for shop in MERCHANTS if shop.key == "books"))
     return built
@@ -44,4 +46,18 @@ def test_a_neighbour_has_a_voucher_that_is_not_used_yet(town: Town) -> None:
     stories.vouchers(town)
     [voucher] = vouchers_for(town.people["wang"], now=town.now)
     assert (voucher.shown, voucher.left.minor, voucher.min_spend.minor) == ("ISSUED", 5_00, 30_00)
+    assert books.check_books() == []
+
+
+@pytest.mark.row("W-04")
+def test_a_neighbours_withdrawal_was_asked_back_and_refused(town: Town) -> None:
+    stories.refused_recall(town)
+    xu = town.people["xu"]
+    [listed] = queries.orders_for(xu, kind="withdrawal")
+    order = queries.order_for(xu, listed.id)
+    assert order.recall is not None
+    assert (order.status, order.recall.status, order.recall.refusal_text) == ("SUCCEEDED", "REFUSED", "收款人不同意退回")
+    assert [step.code for step in order.steps][-2:] == ["recall_requested", "recall_refused"]
+    assert order.steps[-2].heard_at == town.ago(days=2, hours=4)
+    assert order.steps[-1].heard_at == order.recall.answered_at < town.ago(days=2, hours=2)
     assert books.check_books() == []

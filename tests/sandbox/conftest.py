@@ -104,12 +104,17 @@ class Listener:
             unused = headers["X-Bank-Nonce"] not in self.nonces
             good = hmac.compare_digest(right, headers["X-Bank-Signature"]) and fresh and unused
             self.nonces.add(headers["X-Bank-Nonce"])
-            self.heard.append(Heard(json.loads(body), body, headers, good, time.time()))
+            told = {} if body.startswith(b"<") else json.loads(body)
+            self.heard.append(Heard(told, body, headers, good, time.time()))
             return 200 if good else 401
 
     def of(self, instruction: str) -> list[Heard]:
         """Everything heard about one instruction, in order."""
-        return [heard for heard in self.heard if heard.body["instruction"] == instruction]
+        return [heard for heard in self.heard if heard.body.get("instruction") == instruction]
+
+    def messages(self, instruction: str) -> list[Heard]:
+        """The messages in XML about one instruction, in order."""
+        return [heard for heard in self.heard if f">{instruction}<".encode() in heard.raw]
 
     def close(self) -> None:
         """Stop listening."""

@@ -19,6 +19,7 @@ from kefu.rails.connectors.base import (
     PermanentError,
     TemporaryError,
 )
+from kefu.rails.messages.recall import RecallRequest
 
 CODE = "246810"
 
@@ -87,11 +88,42 @@ class ScriptedHouse(Connector):
 
 
 class ScriptedBank(ScriptedHouse, Bank):
-    """Cards too."""
+    """Cards too, and recalls: `recall` is what it says to each, `recall_code` why it refuses; `recall_problem`: it takes
+    none. `asked_back` are those it was sent, by their ids.
+    """
 
     code = "sandbox"
     account = "SANDBOX-SAFEGUARDED-CNY"
     _cards = itertools.count(1000)
+    recall: ClassVar[str] = "RECALL_PENDING"
+    recall_code: ClassVar[str] = ""
+    recall_problem: ClassVar[str] = ""
+    asked_back: ClassVar[dict[str, list[RecallRequest]]] = {}
+
+    @classmethod
+    def reset(cls) -> None:
+        super().reset()
+        cls.recall, cls.recall_code, cls.recall_problem, cls.asked_back = "RECALL_PENDING", "", "", {}
+
+    def fetch_status_report(self, day: date) -> bytes:
+        raise TemporaryError("no status report")
+
+    def send_recall(self, wanted: RecallRequest) -> bytes:
+        if self.down:
+            raise TemporaryError("down")
+        if self.recall_problem:
+            raise PermanentError(self.recall_problem)
+        self.asked_back.setdefault(wanted.message_id, []).append(wanted)
+        return b'{"status": "RECEIVED"}'
+
+    def query_recall(self, wanted: RecallRequest) -> Answer:
+        if self.down:
+            raise TemporaryError("down")
+        if wanted.message_id not in self.asked_back:
+            return Answer(outcome="NOT_FOUND", raw=b"{}")
+        return Answer(
+            outcome=self.recall, raw=b"<Document/>", reason=self.recall_code, amount=wanted.amount, currency="CNY"
+        )
 
     def open_card_check(self, *, pan: str, holder: str, phone: str) -> CardAnswer:
         return CardAnswer(

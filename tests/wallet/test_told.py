@@ -76,6 +76,10 @@ TOLD: dict[str, tuple[str, ...] | str] = {
     "wallet.pay_out": ("withdrawal_done",),
     "wallet.fail_withdrawal": ("withdrawal_failed",),
     "wallet.take_back_payout": ("withdrawal_returned", "returned_made_good"),
+    "wallet.recall_withdrawal": (
+        *("withdrawal_cancelled", "recall_requested", "recall_accepted", "recall_refused", "recall_unanswered"),
+    ),
+    "wallet.see_recalls": STAFF,
     "wallet.pay_goodwill": ("goodwill_paid",),
     "wallet.stop_outflows": ("outflows_stopped",),
     "wallet.lift_stop": ("outflows_allowed",),

@@ -15,6 +15,7 @@ from kefu.ledger import queries as books
 from kefu.notices.models import Notice
 from kefu.rails import actions as rails
 from kefu.rails import queries as outside
+from kefu.rails.rules import BANK_ZONE
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Order
 from kefu.wallet.queries.limits.fee import quota_left_for
@@ -267,4 +268,23 @@ def test_hundred_at_once_never_take_more_than_there_is(committed_town) -> None:
         told = list(pool.map(take, quotes))
     assert (told.count("HELD"), told.count("wallet.transfer.insufficient_funds")) == (5, 95)
     assert town.money(lin) == (1_000_00 - 5 * 190_19, 5 * 190_19)
+    assert books.check_books() == []
+
+
+@pytest.mark.row("W-04")
+def test_a_status_report_is_the_banks_word_with_its_reason(town, scripted) -> None:
+    lin = town.customer("林晓", 3_000_00)
+    scripted.outcome = "PROCESSING"
+    refused, paid = town.withdraw(lin, 700_00), town.withdraw(lin, 500_00)
+    said = [
+        papers.Payment(instruction=str(refused.instruction_id), status="RJCT", reason="AC06", amount=700_00),
+        papers.Payment(instruction=str(paid.instruction_id), status="ACCC", amount=500_00),
+    ]
+    raw = papers.status_report(said, at=town.now)
+    day = town.now.astimezone(BANK_ZONE).date()
+    rails.import_status_report(actor=SYSTEM, connector_code="sandbox", day=day, raw=raw, now=town.now)
+    town.pump.run()
+    failed, done = (queries.order_for(lin, one.id) for one in (refused, paid))
+    assert (failed.status, failed.reason_text, done.status) == ("FAILED", "银行卡被冻结", "SUCCEEDED")
+    assert town.money(lin) == (3_000_00 - 500_00 - done.fee.minor, 0)
     assert books.check_books() == []

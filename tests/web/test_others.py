@@ -96,7 +96,7 @@ def doors(town: Town, desk: Desk, mall: Mall) -> dict[str, list[Door]]:
     device = wallet.add_tap_device(actor=lin, label="手机", now=now).device.id
     wait = wallet.open_tap_wait(actor=shop.actor, amount=Money(1), subject="茶", now=now).sale.id
     had = SimpleNamespace(
-        device=device, wait=wait, bank=bank, linking=linking,
+        device=device, wait=wait, bank=bank, linking=linking, drawn=town.withdraw(lin, 1_00),
         sale=sale, paid=paid, held=held, shot=shot, refund=refund, split=split, pot=pot, schedule=schedule, first=first,
         kept=kept, card=card, voucher=voucher, by_card=by_card,
         check=check, account=account, paper=paper, notice=notice, talked=talked, case=case, shop=shop,
@@ -151,6 +151,7 @@ def _of_customer(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/me/notices/{of.notice}/"), Door(f"/orders/{of.by_card.id}/"), Door(f"/orders/{of.by_card.id}/ask", {}),
             Door(f"/orders/{of.kept.id}/"), Door(f"/orders/{of.kept.id}/route/"),
             Door(f"/orders/{of.kept.id}/route/", GIVE | {"route": "balance"}),
+            Door(f"/orders/{of.drawn.id}/recall/"), Door(f"/orders/{of.drawn.id}/recall/", GIVE | {"reason": "FRAD"}),
         ],
     }  # fmt: skip
 
@@ -173,6 +174,7 @@ def _of_shop(of: SimpleNamespace) -> dict[str, list[Door]]:
             Door(f"/console/case/{of.case.id}/take", {}),
             Door(f"/console/case/{of.case.id}/refund", {"amount": "1", "reason": "x"}),
             Door(f"/console/case/{of.case.id}/decline", {"reason": "x"}),
+            Door(f"/console/case/{of.case.id}/recall", {"reason": "FRAD"}),
             Door(f"/console/case/{of.case.id}/goodwill", GIVE | {"amount": "1", "reason": "x"}),
             Door(f"/console/case/{of.case.id}/provisional"),
             Door(f"/console/case/{of.case.id}/records/?amount=1&day=2026-11-22&last4=8812"),

@@ -137,7 +137,7 @@ def test_no_answer_in_the_chat_claims_success(kind: str, status: str, side: str,
     assert not claims(f"{said.text} {checks} {steps}", language), said.text
 
 
-UNSETTLED = re.compile(r"_(?:failed|returned|cancelled|held|coming|pending|submitted|unknown|refused)$")
+UNSETTLED = re.compile(r"_(?:failed|returned|cancelled|held|coming|pending|submitted|unknown|refused|requested|accepted|unanswered)$")
 
 
 @pytest.mark.row("W-27")

@@ -90,6 +90,7 @@ class CaseView:
     evidence: tuple[EvidenceView, ...]
     proposals: tuple[ProposalView, ...]
     allowed: frozenset[str]
+    recalls: bool = False
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def _view(row: Case) -> CaseView:
             EvidenceView(item.kind, item.ref, item.data, item.at, item.by)
             for item in _parts(Evidence, kept["kept_evidence"])
         ),
-        proposals=tuple(map(proposal_view, proposals)), allowed=kind.proposals,
+        proposals=tuple(map(proposal_view, proposals)), allowed=kind.proposals, recalls=kind.recalls,
     )  # fmt: skip
 
 

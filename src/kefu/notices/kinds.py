@@ -1,34 +1,10 @@
 """Every kind of notice: its words and its group. Money in the values is text with its sign."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
-MONEY, SECURITY, OTHER = "money", "security", "other"
-GROUPS: dict[str, Any] = {MONEY: _("钱的变动"), SECURITY: _("账户安全"), OTHER: _("服务与其他")}
-"""What mails can be switched off by; security never."""
+from kefu.notices.kind import GROUPS, MONEY, OTHER, SECURITY, Kind
 
-
-@dataclass(frozen=True)
-class Kind:
-    """`text` takes the values by name; a value whose name ends in `_at` is an ISO instant and is shown as
-    local time.
-
-    Kinds of the group SECURITY always go out at once, by mail too where an address is confirmed. `words` names values
-    that are words of ours in the source language: they are said in the reader's, whenever it is read.
-    """
-
-    title: Any
-    text: Any
-    group: str = MONEY
-    mail: bool = True
-    words: tuple[str, ...] = ()
-
-    @property
-    def security(self) -> bool:
-        return self.group == SECURITY
-
+__all__ = ["GROUPS", "KINDS", "MONEY", "OTHER", "SECURITY", "Kind"]
 
 KINDS: dict[str, Kind] = {
     "new_device": Kind(
@@ -127,6 +103,26 @@ KINDS: dict[str, Kind] = {
     "withdrawal_returned": Kind(
         _("提现被退回"),
         _("提现 %(amount)s 到%(card)s被银行退回：%(reason)s。款项和手续费 %(fee)s 已回到余额。订单号 %(no)s。"),
+    ),
+    "withdrawal_cancelled": Kind(
+        _("提现已撤回"),
+        _("提现 %(amount)s 到%(card)s已撤回：银行还没有收到指令，款项和手续费 %(fee)s 已回到余额。订单号 %(no)s。"),
+    ),
+    "recall_requested": Kind(
+        _("已请银行追回"),
+        _("提现到%(card)s的 %(amount)s，已请银行追回；对方可能不同意，最迟 %(answer_at)s 告诉您结果。订单号 %(no)s。"),
+    ),
+    "recall_accepted": Kind(
+        _("对方银行同意退回"),
+        _("提现到%(card)s的 %(amount)s，对方银行同意退回，但钱还没有到。到了会再通知您。订单号 %(no)s。"),
+    ),
+    "recall_refused": Kind(
+        _("追回没有成功"),
+        _("提现到%(card)s的 %(amount)s 没有追回：%(reason)s。一笔款只能请银行追回一次。订单号 %(no)s。"),
+    ),
+    "recall_unanswered": Kind(
+        _("对方银行没有答复"),
+        _("提现到%(card)s的 %(amount)s，对方银行到期没有答复追回请求；迟到的答复我们仍会告诉您。订单号 %(no)s。"),
     ),
     "receipt_sent": Kind(
         _("交易凭证已备好"),

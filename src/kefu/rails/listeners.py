@@ -19,6 +19,13 @@ def register() -> None:
         (facts.ASK_WANTED, "rails.ask_bank"),
     ):
         listen(kind, task=task, arguments=_instruction, lock=lambda payload: f"rails:{payload['instruction']}")
+    for kind in (facts.RECALL_WANTED, facts.RECALL_ADVISED):
+        listen(
+            kind,
+            task="rails.carry_recall",
+            arguments=lambda payload: {"recall": str(payload["recall"])},
+            lock=lambda payload: f"recall:{payload['recall']}",
+        )
     for kind in (facts.CARD_CHECK_OPENED, facts.CARD_CODE_GIVEN):
         listen(
             kind,

@@ -5,9 +5,10 @@ from django.db.models.functions import Now
 
 from kefu.core.ids import new_id
 from kefu.rails.market import MarketRate, RateOpinion, RateWord
+from kefu.rails.recall import Recall
 from kefu.rails.rules import IN, OUT
 
-__all__ = ["MarketRate", "RateOpinion", "RateWord"]  # of the tables in files of their own; Django finds them here
+__all__ = ["MarketRate", "RateOpinion", "RateWord", "Recall"]  # tables in files of their own; Django finds them here
 CREATED, SUBMITTED, UNKNOWN = "CREATED", "SUBMITTED", "UNKNOWN"
 ACKNOWLEDGED, SUCCEEDED, FAILED, RETURNED = "ACKNOWLEDGED", "SUCCEEDED", "FAILED", "RETURNED"
 STATUSES = (CREATED, SUBMITTED, UNKNOWN, ACKNOWLEDGED, SUCCEEDED, FAILED, RETURNED)
@@ -101,6 +102,7 @@ class Advice(models.Model):
     """
 
     CALLBACK, QUERY, STATEMENT, ANSWER, FILE = "callback", "query", "statement", "answer", "file"
+    RECALL = "recall"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     connector = models.TextField()
@@ -219,10 +221,29 @@ class ChannelFileLine(models.Model):
         indexes = [models.Index(fields=["amount", "happened_at"], name="channel_line_by_amount")]
 
 
+class StatusReport(models.Model):
+    """What a bank said of payments in one message (pacs.002), kept as it came; its id is the bank's, for ever."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    connector = models.TextField()
+    date = models.DateField()
+    digest = models.TextField()
+    raw = models.BinaryField()
+    message_id = models.TextField()
+    payments = models.IntegerField()
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connector", "date", "digest"], name="one_import_per_status_report"),
+            models.UniqueConstraint(fields=["connector", "message_id"], name="one_status_report_per_message_id"),
+        ]
+
+
 class RefusedFile(models.Model):
     """A bank's file that was refused whole: its bytes as they came, the line and what is wrong. Insert-only."""
 
-    STATEMENT, CHANNEL = "statement", "channel"
+    STATEMENT, CHANNEL, STATUS = "statement", "channel", "status"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     connector = models.TextField()

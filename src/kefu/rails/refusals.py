@@ -19,6 +19,13 @@ class ChannelFileWrong(Refusal):
     operator = "channel file %(date)s refused whole, line %(line)s: %(problem)s"
 
 
+class StatusReportWrong(Refusal):
+    code = "rails.status_report.wrong"
+    status = 422
+    text = _("支付状态报告第 %(line)s 行不对，整份没有收下。请向银行重新索取。")
+    operator = "status report %(date)s refused whole, line %(line)s: %(problem)s"
+
+
 class StatementUnavailable(Refusal):
     code = "rails.statement.unavailable"
     status = 503
@@ -30,6 +37,18 @@ class InstructionExists(Refusal):
     code = "rails.instruction.exists"
     text = _("这笔订单已经交给银行，不会再交第二次。")
     operator = "order %(order_ref)s has an instruction already; a second one could pay twice"
+
+
+class RecallExists(Refusal):
+    code = "rails.recall.exists"
+    text = _("这笔款已经请银行追回过一次，不会再发第二次。请看订单上的进度。")
+    operator = "one recall a payment: the instruction has one already"
+
+
+class RecallUnfit(Refusal):
+    code = "rails.recall.unfit"
+    text = _("这笔款现在不能请银行追回，没有任何改动。请刷新页面查看最新状态。")
+    operator = "the instruction cannot be recalled: %(status)s"
 
 
 class AccountNumberWrong(Refusal):

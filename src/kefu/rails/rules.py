@@ -9,6 +9,9 @@ PROCESSING, SUCCEEDED, FAILED, RETURNED = "PROCESSING", "SUCCEEDED", "FAILED", "
 ACKNOWLEDGED = "ACKNOWLEDGED"  # a biller has taken the payment on, and not booked it yet
 NOT_FOUND, UNREACHABLE = "NOT_FOUND", "UNREACHABLE"
 FINAL = (SUCCEEDED, FAILED, RETURNED)
+RECALL_ACCEPTED, RECALL_REFUSED, RECALL_PENDING = "RECALL_ACCEPTED", "RECALL_REFUSED", "RECALL_PENDING"
+RECALL_WORDS = (RECALL_ACCEPTED, RECALL_REFUSED, RECALL_PENDING)
+"""What a bank says to a request to call a payout back. None of them moves money: only its coming back does."""
 
 IN, OUT = "in", "out"
 
@@ -39,6 +42,12 @@ RESEND_AFTER_SECONDS = 20
 UNKNOWN_AFTER_ASKS = 2
 CALLBACK_WINDOW_SECONDS = 300
 CALLBACK_BYTES_MAX = 16_384
+RECALL_WAITS = (5, 30, 120, 600, 3600, 14_400)
+"""Seconds after which a bank is asked again what it says to a recall; the last wait repeats."""
+RECALL_REASONS = ("DUPL", "TECH", "FRAD", "CUST", "AM09", "AC03")
+"""Why a payment is called back (ExternalCancellationReason): paid twice, by a fault, by fraud, the customer's wish, a
+wrong amount, a wrong account.
+"""
 STATEMENT_AT = time(10, 0)
 BANK_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -100,3 +109,26 @@ def verdict_on(*, direction: str, status: str, outcome: str, fits: bool) -> str:
     if status == SUCCEEDED or (status == FAILED and direction == OUT):
         return CONTRADICTED
     return CONFIRMED
+
+
+def verdict_on_recall(*, status: str, outcome: str, fits: bool) -> str:
+    """What a bank's answer makes of a recall in `status`: the first word counts, also one that comes late.
+
+    Another word after it is for a person, unless the payment has ended since: then it changes nothing any more.
+    """
+    if outcome == UNREACHABLE:
+        return NO_ANSWER
+    if outcome not in (RECALL_ACCEPTED, RECALL_REFUSED):
+        return NOTED
+    if not fits:
+        return MISMATCHED
+    if status in ("REQUESTED", "UNANSWERED"):
+        return CONFIRMED
+    if status in ("RETURNED", "OVER") or outcome == f"RECALL_{status}":
+        return NOTED
+    return CONTRADICTED
+
+
+def next_recall_wait(rung: int) -> timedelta:
+    """How long until the bank is asked again about a recall."""
+    return timedelta(seconds=RECALL_WAITS[min(rung, len(RECALL_WAITS) - 1)])

@@ -11,7 +11,7 @@ from kefu.core import clock
 from kefu.core.actor import SYSTEM
 from kefu.core.refusal import Refusal
 from kefu.rails import actions, rules
-from kefu.rails.connectors import PermanentError, TemporaryError
+from kefu.rails.connectors import Bank, PermanentError, TemporaryError, connector
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,12 @@ def climb(instruction: str) -> None:
     actions.climb(instruction_id=UUID(instruction), now=clock.now())
 
 
+@app.task(name="rails.carry_recall")
+def carry_recall(recall: str) -> None:
+    """The next step of getting a payout back."""
+    actions.carry_recall(recall_id=UUID(recall), now=clock.now())
+
+
 @app.task(name="rails.carry_card_check")
 def carry_card_check(check: str) -> None:
     """Tell the bank a card's number or code."""
@@ -53,6 +59,8 @@ def climb_ladder(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes
     now = clock.now()
     for instruction in actions.claim_due(now=now):
         climb.defer(instruction=str(instruction))
+    for recall in actions.claim_recalls(now=now):
+        carry_recall.defer(recall=str(recall))
     for check in actions.claim_card_checks(now=now):
         carry_card_check.defer(check=str(check))
     for check in actions.claim_account_checks(now=now):
@@ -76,7 +84,8 @@ def fetch_rates(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes 
 @app.periodic(cron="5 2 * * *")  # UTC: five past ten in Beijing, when the files can be had
 @app.task(name="rails.fetch_files")
 def fetch_files(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its tick
-    """Every morning: statements and channel files of the last three bank days (one that is in changes nothing).
+    """Every morning: status reports, channel files and statements of the last three bank days (one that is in changes
+    nothing).
 
     One that is refused or cannot be had stops no other.
     """
@@ -85,7 +94,8 @@ def fetch_files(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes 
     for code in settings.RAILS_CONNECTORS:
         for back in (3, 2, 1):
             day = today - timedelta(days=back)
-            for fetch in (actions.fetch_channel_file, actions.fetch_statement):
+            reports = [actions.fetch_status_report] if isinstance(connector(code), Bank) else []
+            for fetch in (*reports, actions.fetch_channel_file, actions.fetch_statement):
                 try:
                     fetch(actor=SYSTEM, connector_code=code, day=day, now=now)
                 except Refusal as refused:

@@ -12,7 +12,7 @@ from kefu.core.refusal import NotFound
 from kefu.identity import queries as people
 from kefu.ledger import queries as books
 from kefu.rails.queries import files
-from kefu.rails.queries.files import BankRecord, RefusedFileView
+from kefu.rails.queries.files import BankRecord, RefusedFileView, StrangeWord
 from kefu.settlement.models import KINDS, OPEN, Break, BreakStep, ReconciledDay, SafeguardingAlarm, SafeguardingDay
 from kefu.settlement.refusals import RecordTooLittle
 from kefu.settlement.values import (
@@ -32,8 +32,8 @@ from kefu.settlement.values import (
 
 __all__ = [
     "AlarmView", "BankRecord", "BreakPage", "BreakView", "DayView", "RefusedFileView", "SafeguardingView",
-    "SuspenseView", "alarms_for", "break_for", "breaks_for", "days_for", "find_bank_record", "refused_for",
-    "safeguarding_for", "suspense_for",
+    "StrangeWord", "SuspenseView", "alarms_for", "break_for", "breaks_for", "days_for", "find_bank_record",
+    "refused_for", "safeguarding_for", "strange_for", "suspense_for",
 ]  # fmt: skip
 
 
@@ -151,6 +151,12 @@ def refused_for(actor: Actor, *, now: datetime) -> list[RefusedFileView]:
     """Files that were refused whole, the newest first."""
     people.require(actor=actor, action="settlement.see", now=now)
     return files.refused_files()
+
+
+def strange_for(actor: Actor, *, now: datetime) -> list[StrangeWord]:
+    """What banks said that fits no payment of ours, or contradicts what we know, the newest first."""
+    people.require(actor=actor, action="settlement.see", now=now)
+    return files.strange_words()
 
 
 def find_bank_record(

@@ -22,6 +22,7 @@ def register() -> None:
         arguments=lambda payload: {**_order_ref(payload), "advice": str(payload["advice"])},
         lock=_one_after_another,
     )
+    listen(rails.RECALL_CHANGED, task="wallet.follow_recall", arguments=_order_ref, lock=_one_after_another)
     listen(
         rails.STATEMENT_IMPORTED,
         task="wallet.clear_orders",

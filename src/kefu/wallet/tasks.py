@@ -27,6 +27,12 @@ def follow_instruction(order_ref: str) -> None:
     actions.follow_instruction(order_id=UUID(order_ref.removeprefix("order:")), now=clock.now())
 
 
+@app.task(name="wallet.follow_recall")
+def follow_recall(order_ref: str) -> None:
+    """Write down what a bank says to a recall."""
+    actions.follow_recall(order_id=UUID(order_ref.removeprefix("order:")), now=clock.now())
+
+
 @app.task(name="wallet.note_contradiction")
 def note_contradiction(order_ref: str, advice: str) -> None:
     order_id = UUID(order_ref.removeprefix("order:"))

@@ -269,6 +269,8 @@ def _withdrawal_promise(order: OrderView, now: datetime) -> str:
             when = {"when": spoken(order.next_query_at, now=now)}
             return _("银行已受理，结果确认中；我们会在%(when)s再问一次银行。请不要重复提现。") % when
         return _("银行已受理，结果确认中。请不要重复提现。")
+    if order.status == "CANCELLED":
+        return _("已撤回：银行没有收到指令，%(back)s") % given
     return _("款项已预留，正在请银行付款。") if order.status in ("CREATED", "HELD") else ""
 
 

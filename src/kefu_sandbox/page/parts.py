@@ -84,6 +84,7 @@ def mood_form(met: Mood, cards: dict[str, str], lang: str, bank: Bank) -> str:
     reasons = "".join(
         f'<option value="{reason}">{text(bank.words.get(reason, reason), lang)}</option>' for reason in REASONS
     )
+    shown = [name for name in SCENARIOS if bank.role == "bank" or not name.startswith("recall_")]
     return (
         '<form class="card" method="post" action="operator/mood">'
         f'<h2>{text("choose", lang)}</h2><input type="hidden" name="lang" value="{lang}"><div class="fields">'
@@ -93,7 +94,7 @@ def mood_form(met: Mood, cards: dict[str, str], lang: str, bank: Bank) -> str:
         f"</option>{reasons}</select></label>"
         f'<label>{text("seed", lang)}<input name="seed" inputmode="numeric" value="{met.seed}"></label>'
         f'<label>{text("count", lang)}<input name="next" inputmode="numeric"></label></div>'
-        f'<ul class="choices">{"".join(_choice(name, met, lang, bank.role) for name in SCENARIOS)}</ul></form>'
+        f'<ul class="choices">{"".join(_choice(name, met, lang, bank.role) for name in shown)}</ul></form>'
     )
 
 

@@ -76,6 +76,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "PROCESSING": ("处理中", "processing"),
     "SUCCEEDED": ("成功", "succeeded"),
     "FAILED": ("失败", "failed"),
+    "RECALL": ("追回答复", "answer to a recall"),
+    "recalled": ("应追回请求", "as was asked back"),
     "RETURNED": ("已退回", "came back"),
     "insufficient_funds": ("余额不足", "insufficient funds"),
     "card_closed": ("卡已注销", "card closed"),
@@ -155,6 +157,24 @@ SCENARIO_TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Pays out, then comes back",
         "付款先成功，四秒后因卡已注销退回（只对付款）。",
         "A payout succeeds and comes back after four seconds, the card being closed (payouts only).",
+    ),
+    "recall_refused": (
+        "拒绝追回",
+        "Refuses recalls",
+        "收到追回请求，两秒后答复：收款人不同意退回。",
+        "A request to get a payout back is refused after two seconds: the payee does not agree.",
+    ),
+    "recall_unpaid": (
+        "同意追回，却不退",
+        "Accepts recalls, never pays",
+        "两秒后同意退回，钱却一直没有退来。",
+        "A recall is accepted after two seconds; the money never comes back.",
+    ),
+    "recall_silent": (
+        "不答复追回",
+        "Never answers recalls",
+        "收下追回请求，一直不答复。",
+        "A recall is received and never answered.",
     ),
     "slow": (
         "迟迟不决",

@@ -44,6 +44,7 @@ def _paid(draft: Draft, ref: str, order: OrderView) -> Answer:
     if "bank_ref" in draft.facts:
         draft.say(_("请凭银行流水号 %(bank_ref)s 向收款银行查询；卡的余额更新有时会慢一些。"))
     draft.say(_("如果这张卡收不了，银行会把款退回来，金额、手续费和免费额度都会还给您，并马上通知您。"))
+    _recall(draft, ref, order)
     draft.button("order", _("看这笔订单"), argument=str(order.id))
     draft.button("solved", _("解决了"))
     draft.button("open_case", _("没解决"), argument=str(order.id))
@@ -86,10 +87,30 @@ def _open(draft: Draft, ref: str, order: OrderView) -> Answer:
     if "promise" in draft.facts:
         draft.say(_("最迟 %(promise)s 前给您答复。"))
     draft.say(_("请先不要重复提现。"))
+    _recall(draft, ref, order)
     draft.button("check_again", _("再查一次"), argument=str(order.id))
     draft.button("open_case", _("开工单跟进"), argument=str(order.id))
     draft.always_a_human()
     return draft.finish("UNKNOWN_WAIT", _("这笔 %(amount)s 的提现，银行还没有给出最终结果。"))
+
+
+def _recall(draft: Draft, ref: str, order: OrderView) -> None:
+    """“提错卡了，能追回吗”: that it can be asked once, or how it stands; never as if it were back."""
+    if order.recallable:
+        draft.say(_("提错了卡，或被人骗去提现，可以请银行向对方银行追回一次；对方可能不同意，钱回来之前不算追回。"))
+        draft.button("link", _("申请追回"), argument=f"/orders/{order.id}/recall/")
+    if order.recall is None:
+        return
+    draft.moment("recall_by", order.recall.answer_by, ref)
+    if order.recall.status == "REFUSED":
+        draft.fact("recall_refusal", order.recall.refusal_text, ref)
+        draft.say(_("追回没有成功：%(recall_refusal)s。"))
+    elif order.recall.status == "ACCEPTED":
+        draft.say(_("对方银行同意退回，但钱还没有到；到了会马上通知您。"))
+    elif order.recall.status == "UNANSWERED":
+        draft.say(_("对方银行到期没有答复追回请求；迟到的答复我们仍会告诉您。"))
+    elif order.recall.status == "REQUESTED":
+        draft.say(_("已请银行追回，对方最迟 %(recall_by)s 答复，也可能不同意。"))
 
 
 def _no_order(draft: Draft) -> Answer:

@@ -9,11 +9,13 @@ from kefu.cases.actions.provisional import (
     propose_provisional,
     propose_recovery,
 )
+from kefu.cases.actions.recall import ask_recall
 from kefu.cases.actions.refund import open_refund_case, propose_decline, propose_refund, take_case
 
 __all__ = [
     "add_evidence",
     "ask_bank",
+    "ask_recall",
     "close_for_break",
     "decide_proposal",
     "lapse_proposal",

@@ -26,10 +26,13 @@ FOR_AN_ORDER = frozenset({"provisional", "final", "notice", "recovery"})
 
 @dataclass(frozen=True)
 class Kind:
-    """`steps` are codes in order; `proposals` the actions allowed; `clocks` the rows of the pack that run."""
+    """`steps` are codes in order; `proposals` the actions allowed; `clocks` the rows of the pack that run; `recalls`:
+    its order can be asked back of the bank for the customer.
+    """
 
     code: str
     title: Any
     steps: tuple[str, ...]
     proposals: frozenset[str]
     clocks: tuple[str, ...]
+    recalls: bool = False

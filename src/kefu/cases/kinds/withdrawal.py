@@ -9,5 +9,6 @@ KIND = Kind(
     title=_("提现未到账"),
     steps=(OPENED, CHECKED, BANK_ASKED, PROPOSED, DECIDED, POSTED, TOLD),
     proposals=FOR_AN_ORDER | {"goodwill"},
+    recalls=True,
     clocks=("P2-GOAL",),
 )

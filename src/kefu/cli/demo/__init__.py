@@ -44,7 +44,7 @@ def _build() -> int:
 
 
 def build(progress: Callable[[str], None]) -> None:
-    """Staff, customers, merchants, ordinary days, eleven troubles, two in the queue; each a line of progress."""
+    """Staff, customers, merchants, ordinary days, their troubles, two in the queue; each a line of progress."""
     from kefu.core import clock
     from kefu.core.models import Installation
 

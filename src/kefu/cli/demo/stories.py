@@ -1,4 +1,4 @@
-"""The ordinary days of the town, and its eleven troubles."""
+"""The ordinary days of the town, and its troubles."""
 
 from datetime import timedelta
 
@@ -103,6 +103,12 @@ def returned_withdrawal(town: Town) -> None:
     town.returned(order, "card_closed", at=town.ago(days=1, hours=2))
 
 
+def refused_recall(town: Town) -> None:
+    """徐静: withdrew to the wrong card and asked for it back; the payee did not agree."""
+    order = town.withdraw("xu", "60", at=town.ago(days=2, hours=5))
+    town.recall("xu", order, "AC03", at=town.ago(days=2, hours=4))
+
+
 def shopping(town: Town) -> None:
     """What neighbours bought, what one shop gave back, and what it was paid out."""
     town.buy("wang", "books", "68.00", "《城南旧事》", no="NC-1001", at=town.ago(days=14))
@@ -160,6 +166,7 @@ def refused_bill(town: Town) -> None:
 
 TROUBLES = (
     lost_callback, failed_transfer, wrong_person, frozen_account, duplicate_payment, slow_refund, returned_withdrawal,
+    refused_recall,
     refund_in_trouble, closed_card, late_repayment, refused_bill,
 )  # fmt: skip
 

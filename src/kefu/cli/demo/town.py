@@ -16,6 +16,7 @@ from kefu.identity import actions as identity
 from kefu.identity import queries as people
 from kefu.rails import actions as rails
 from kefu.rails import queries as outside
+from kefu.rails.queries.recalls import recall_of
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as orders
 from kefu.wallet.actions.shop.merchant import NewMerchant
@@ -185,6 +186,18 @@ class Town:
         order = wallet.create_withdrawal(actor=actor, key=new_id(), quote_id=quote.id, now=at + MOMENT)
         self._climb(order, at=at + 2 * MOMENT)
         return order
+
+    def recall(self, key: str, order: OrderView, reason: str, *, at: datetime) -> None:
+        """The customer asks for a withdrawal back at `at`; the other bank refuses, the payee not agreeing."""
+        self.bank.mood("recall_refused", recall_s=3600, callback="lose")
+        identity.prove_step_up(actor=self.people[key], pin=PIN, ref=f"recall:{order.id}", now=at)
+        wallet.recall_withdrawal(actor=self.people[key], order_id=order.id, reason=reason, now=at)
+        asked = recall_of(order.order_ref)
+        assert asked is not None
+        for moment in (at + MOMENT, at + timedelta(hours=1)):
+            rails.carry_recall(recall_id=asked.id, now=moment)
+        wallet.follow_recall(order_id=order.id, now=at + timedelta(hours=1))
+        self.bank.mood(None)
 
     def pay_payee(self, key: str, payee: str, number: str, yuan: str = "", *, at: datetime) -> OrderView:
         """A bill or repayment at `at`, as its house lets it come at once; all that is due when `yuan` is empty."""

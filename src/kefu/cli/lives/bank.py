@@ -23,6 +23,7 @@ from kefu.rails.connectors.base import (
     PermanentError,
     TemporaryError,
 )
+from kefu.rails.messages.recall import RecallRequest
 
 PROCESSING, SUCCEEDED, FAILED, RETURNED = "PROCESSING", rules.SUCCEEDED, rules.FAILED, rules.RETURNED
 CODE = "246810"
@@ -152,6 +153,15 @@ class LyingBank(Bank):
 
     def fetch_channel_file(self, day: date) -> bytes:
         raise TemporaryError("no channel file")
+
+    def fetch_status_report(self, day: date) -> bytes:
+        raise TemporaryError("no status report")
+
+    def send_recall(self, wanted: RecallRequest) -> bytes:
+        raise TemporaryError("nobody asks for money back in these lives")
+
+    def query_recall(self, wanted: RecallRequest) -> Answer:
+        raise TemporaryError("nobody asks for money back in these lives")
 
     # -- cards
 

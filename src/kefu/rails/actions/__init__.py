@@ -7,7 +7,9 @@ from kefu.rails.actions.card import carry_card_check, claim_card_checks, give_ca
 from kefu.rails.actions.channel_file import fetch_channel_file, import_channel_file
 from kefu.rails.actions.instruction import create_instruction
 from kefu.rails.actions.rates import decide_rate, fetch_rates, note_rates
+from kefu.rails.actions.recall import cancel_instruction, carry_recall, claim_recalls, request_recall
 from kefu.rails.actions.statement import fetch_statement, import_statement
+from kefu.rails.actions.status_report import fetch_status_report, import_status_report
 from kefu.rails.refusals import (
     AccountNumberWrong,
     CardCheckOver,
@@ -18,8 +20,11 @@ from kefu.rails.refusals import (
     InstructionExists,
     RateSettled,
     RatesUnfit,
+    RecallExists,
+    RecallUnfit,
     StatementUnavailable,
     StatementWrong,
+    StatusReportWrong,
 )
 
 __all__ = [
@@ -33,27 +38,36 @@ __all__ = [
     "InstructionExists",
     "RateSettled",
     "RatesUnfit",
+    "RecallExists",
+    "RecallUnfit",
     "StatementUnavailable",
     "StatementWrong",
+    "StatusReportWrong",
     "ask_now",
     "ask_soon",
+    "cancel_instruction",
     "carry_account_check",
     "carry_card_check",
+    "carry_recall",
     "claim_account_checks",
     "claim_card_checks",
     "claim_due",
+    "claim_recalls",
     "climb",
     "create_instruction",
     "decide_rate",
     "fetch_channel_file",
     "fetch_rates",
     "fetch_statement",
+    "fetch_status_report",
     "give_card_code",
     "import_channel_file",
     "import_statement",
+    "import_status_report",
     "note_rates",
     "open_account_check",
     "open_card_check",
     "receive_callback",
+    "request_recall",
     "submit_instruction",
 ]

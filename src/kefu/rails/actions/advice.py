@@ -8,6 +8,7 @@ from kefu.core.actor import Actor
 from kefu.core.transition import transition
 from kefu.rails import events as facts
 from kefu.rails import rules
+from kefu.rails.actions import recalled
 from kefu.rails.connectors import Answer
 from kefu.rails.models import ACKNOWLEDGED, CREATED, SUBMITTED, UNKNOWN, Advice, Instruction
 
@@ -98,6 +99,7 @@ def _settle(row: Instruction, answer: Answer, advice: Advice, *, now: datetime) 
         data={"order_ref": row.order_ref, "advice": advice.id, "from": before, "to": row.status},
     )
     tell(row, facts.OUTCOME_KNOWN, now=now, advice=advice.id)
+    recalled.end_with(row, now=now)
 
 
 def mark_unknown(row: Instruction, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from kefu.rails import events as facts
 from kefu.rails import rules
 from kefu.rails.actions.instruction import due
 from kefu.rails.connectors import Answer, CallbackRefusedError, Connector, HeardCallback, connector
-from kefu.rails.models import Advice, Instruction
+from kefu.rails.models import Advice, Instruction, Recall
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HTTP = {
@@ -94,7 +94,7 @@ def _verdict(bank: Connector, heard: HeardCallback, row: Instruction | None) -> 
         return rules.REPLAYED
     if heard.instruction is None:
         return rules.UNREADABLE
-    if row is None:
+    if row is None or (heard.answer.outcome in rules.RECALL_WORDS and not Recall.objects.filter(instruction=row)):
         return rules.STRANGE
     if (heard.answer.amount, heard.answer.currency) != (row.amount, row.currency):
         return rules.MISMATCHED
@@ -132,6 +132,10 @@ def _record(
 
 
 def _have_confirmed(row: Instruction, answer: Answer, advice: Advice, *, now: datetime) -> None:
+    if answer.outcome in rules.RECALL_WORDS:
+        payload = {"recall": Recall.objects.get(instruction=row).id, "advice": advice.id}
+        events.announce(kind=facts.RECALL_ADVISED, key=str(payload["recall"]), topics=[], payload=payload, now=now)
+        return
     news = answer.outcome in rules.FINAL or (answer.outcome == rules.ACKNOWLEDGED and not row.acknowledged_at)
     if not news or answer.outcome == row.status:
         return

@@ -14,10 +14,10 @@ from kefu.core.actor import Actor
 from kefu.core.bulk import insert_large
 from kefu.core.ids import new_id
 from kefu.rails import rules
-from kefu.rails.models import BankStatement, ChannelFile, RefusedFile
+from kefu.rails.models import BankStatement, ChannelFile, RefusedFile, StatusReport
 from kefu.rails.statements import StatementUnreadableError
 
-File = TypeVar("File", BankStatement, ChannelFile)
+File = TypeVar("File", BankStatement, ChannelFile, StatusReport)
 ADVICE_COLUMNS = (
     *("id", "connector", "kind", "outside_id", "nonce", "raw", "signature_ok", "verdict", "outcome"),
     *("instruction_id", "bank_ref", "reason", "amount", "currency", "happened_at", "received_at"),

@@ -26,7 +26,10 @@ def send(row: Instruction, *, now: datetime) -> str:
     # Written before the network is touched: a worker that dies there leaves a row that is taken up again.
     claim = due(now + timedelta(seconds=rules.CLAIM_SECONDS), now=now)
     sent = Instruction.objects.filter(pk=row.pk)
-    sent.update(attempts=F("attempts") + 1, sent_at=now, next_query_at=claim)
+    # Against its being cancelled meanwhile: what has ended is not sent.
+    if not sent.exclude(status__in=rules.FINAL).update(attempts=F("attempts") + 1, sent_at=now, next_query_at=claim):
+        row.refresh_from_db(fields=["status"])
+        return row.status
     answer, refused = _call(row)
     with transaction.atomic():
         locked = advice.lock(row.pk)

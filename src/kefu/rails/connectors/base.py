@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
+from kefu.rails.messages.recall import RecallRequest
+
 
 class TemporaryError(Exception):
     """The bank did not answer, or said that it cannot now: nothing is known, ask again later."""
@@ -143,7 +145,19 @@ class Connector(ABC):
 
 
 class Bank(Connector):
-    """A house that links cards."""
+    """A house that links cards, reports on payments and can be asked for one back."""
+
+    @abstractmethod
+    def fetch_status_report(self, day: date) -> bytes:
+        """What the bank says of the payouts that had an outcome on `day` (pacs.002), as it comes."""
+
+    @abstractmethod
+    def send_recall(self, wanted: RecallRequest) -> bytes:
+        """Ask for a payment back (camt.056); again is safe. What the bank acknowledges with: its answer comes later."""
+
+    @abstractmethod
+    def query_recall(self, wanted: RecallRequest) -> Answer:
+        """What the bank says to it so far (camt.029): an outcome of `rules.RECALL_WORDS`, or NOT_FOUND."""
 
     @abstractmethod
     def open_card_check(self, *, pan: str, holder: str, phone: str) -> CardAnswer:

@@ -64,6 +64,8 @@ class SignedHouse(Connector):
         self, *, method: str, path: str, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> HeardCallback:
         nonce = signing.check(self._secret(), method=method, path=path, headers=headers, body=body, now=now)
+        if body.lstrip()[:1] == b"<":
+            return self._read_message(nonce, body)
         try:
             told = json.loads(body)
             event, instruction = str(told["event"])[:64], str(told["instruction"])[:64]
@@ -72,6 +74,10 @@ class SignedHouse(Connector):
         except (ValueError, KeyError, TypeError, TemporaryError):
             answer = Answer(outcome="", raw=body)
             return HeardCallback(nonce=nonce, event="", instruction=None, answer=answer)
+
+    def _read_message(self, nonce: str, body: bytes) -> HeardCallback:
+        """A house that sends no messages in XML means nothing by one."""
+        return HeardCallback(nonce=nonce, event="", instruction=None, answer=Answer(outcome="", raw=body))
 
     def fetch_statement(self, day: date) -> bytes:
         return self._fetch(f"/v1/statement?date={day.isoformat()}")
@@ -95,10 +101,11 @@ class SignedHouse(Connector):
             return shared
         return signing.house_secret(shared, self.code)
 
-    def _request(self, method: str, path: str, content: bytes) -> httpx.Response:
+    def _request(self, method: str, path: str, content: bytes, kind: str = "application/json") -> httpx.Response:
         path = self.prefix + path
         # The signature tells the time of sending, also when what is asked about lies in the past.
         headers = signing.signed_headers(self._secret(), method=method, path=path, body=content, now=clock.now())
+        headers["Content-Type"] = kind
         try:
             return _client(settings.SANDBOX_BANK_URL).request(method, path, content=content, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
@@ -106,7 +113,10 @@ class SignedHouse(Connector):
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[dict[str, Any], bytes]:
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-        response = self._request(method, path, content)
+        return self._told(self._request(method, path, content))
+
+    def _told(self, response: httpx.Response) -> tuple[dict[str, Any], bytes]:
+        """The JSON of an answer. Raises by its status and code when it is a refusal."""
         raw = response.content[:ANSWER_BYTES_MAX]
         try:
             told = json.loads(raw)

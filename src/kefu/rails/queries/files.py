@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.db.models.functions import Length
 
 from kefu.core.refusal import NotFound
 from kefu.rails import rules
-from kefu.rails.models import BankStatement, BankStatementLine, ChannelFile, ChannelFileLine, RefusedFile
+from kefu.rails.models import Advice, BankStatement, BankStatementLine, ChannelFile, ChannelFileLine, RefusedFile
 
 BLOCK = 10_000
 
@@ -86,6 +87,36 @@ def refused_files(*, limit: int = 20) -> list[RefusedFileView]:
             size=row.size, received_at=row.received_at,
         )
         for row in rows
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class StrangeWord:
+    """What a bank's file or message says that fits nothing of ours, or contradicts it; amount in minor units."""
+
+    id: UUID
+    connector: str
+    verdict: str
+    outcome: str
+    named: str
+    bank_ref: str
+    amount: int | None
+    received_at: datetime
+
+
+def strange_words(*, limit: int = 20) -> list[StrangeWord]:
+    """The newest words of banks about no payment of ours, and those of files and recalls that contradict what we
+    know.
+    """
+    doubtful = Q(kind__in=(Advice.FILE, Advice.RECALL), verdict__in=(rules.CONTRADICTED, rules.MISMATCHED))
+    rows = Advice.objects.select_related("instruction").filter(Q(verdict=rules.STRANGE) | doubtful)
+    return [
+        StrangeWord(
+            id=row.id, connector=row.connector, verdict=row.verdict, outcome=row.outcome, bank_ref=row.bank_ref,
+            named=row.instruction.order_ref if row.instruction else row.outside_id, amount=row.amount,
+            received_at=row.received_at,
+        )
+        for row in rows.defer("raw").order_by("-received_at", "-id")[:limit]
     ]  # fmt: skip
 
 

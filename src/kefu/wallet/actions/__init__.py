@@ -38,6 +38,8 @@ from kefu.wallet.actions.provisional.withdraw import (
     withdraw_due,
     withdraw_provisional,
 )
+from kefu.wallet.actions.recalls.follow import follow_recall
+from kefu.wallet.actions.recalls.request import recall_withdrawal
 from kefu.wallet.actions.release import claim_released, release_transfer
 from kefu.wallet.actions.restriction import expire_restrictions, lift_restriction, restrict
 from kefu.wallet.actions.shop.deciding import (
@@ -145,6 +147,7 @@ __all__ = [
     "final_arguments",
     "finalise_provisional",
     "follow_instruction",
+    "follow_recall",
     "forget_codes",
     "forget_waits",
     "free_expired",
@@ -180,6 +183,7 @@ __all__ = [
     "quote_transfer",
     "quote_withdrawal",
     "read_terminal",
+    "recall_withdrawal",
     "recover_debts",
     "recover_provisionals",
     "recovery_arguments",

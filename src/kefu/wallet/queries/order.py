@@ -6,6 +6,7 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from kefu.core import audit, clock
 from kefu.core.actor import Actor
@@ -18,12 +19,14 @@ from kefu.rails import queries as outside
 from kefu.trust import queries as trust
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
-from kefu.wallet.models import Order, Payment, Refund, Rerouting
+from kefu.wallet.models import Order, OrderStep, Payment, Refund, Rerouting
 from kefu.wallet.queries.bill import terms_of
 from kefu.wallet.queries.exchange import exchanges_of
 from kefu.wallet.queries.provisional import provisionals_among
+from kefu.wallet.queries.recall import recall_of
 from kefu.wallet.queries.values import OrderView, StepView
 from kefu.wallet.rules.amount import CURRENCY
+from kefu.wallet.rules.recall import can_be_recalled, refusal_text
 from kefu.wallet.rules.timeline import LABELS, expected, label, label_to_come, reason_text
 
 LIST_MOST = 200
@@ -173,13 +176,16 @@ def order_for(
     payment = Payment.objects.filter(pk=order.pk).first() if order.kind == m.PAYMENT else None
     refund = Refund.objects.filter(pk=order.pk).first() if order.kind == m.REFUND else None
     lent = provisionals_among([order.pk] if order.kind == m.PROVISIONAL else []).get(order.pk)
-    stage = refund.status if refund else lent.status if lent else ""
+    recall = recall_of(ref) if order.kind == m.WITHDRAWAL else None
+    stage = next((matter.status for matter in (refund, lent, recall) if matter), "")
     return seen_by(
         order,
         viewer,
         **(_payment(payment, order) or _refund(refund, order)),
         **_route(order),
         provisional=lent,
+        recall=recall,
+        recallable=recall is None and can_be_recalled(order.kind, order.status),
         steps=_steps(order, stage) if own else _arrival(order),
         transfers=tuple(transfer.id for transfer in books.transfers_of(order.id)),
         bank_ref=instruction.bank_ref if instruction else "",
@@ -250,7 +256,7 @@ def _steps(order: Order, stage: str = "") -> tuple[StepView, ...]:
     done = [
         StepView(
             code=step.code,
-            label=label(order.kind, step.code),
+            label=_label(order, step),
             at=step.at,
             heard_at=step.heard_at,
             state="done",
@@ -265,6 +271,13 @@ def _steps(order: Order, stage: str = "") -> tuple[StepView, ...]:
         )
     ]
     return (*done, *coming)
+
+
+def _label(order: Order, step: OrderStep) -> Any:
+    """The name of a step that is done; of a refusal with why."""
+    if step.code == "recall_refused" and (why := refusal_text(step.data.get("code", ""))):
+        return gettext("对方银行没有同意退回：%(reason)s") % {"reason": why}
+    return label(order.kind, step.code)
 
 
 def _expected(order: Order, stage: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from kefu.rails.rules import after_statement
 from kefu.wallet.models import BUY, Instrument, OutflowStop, Quote, Restriction
 from kefu.wallet.queries.bill import BillTermsView
 from kefu.wallet.queries.provisional import ProvisionalView
+from kefu.wallet.queries.recall import RecallOfOrder
 from kefu.wallet.rules.amount import takes_pin
 from kefu.wallet.rules.arrival import release_at
 from kefu.wallet.rules.card import reason_text as card_reason_text
@@ -165,7 +166,8 @@ class OrderView:
 
     `by_bank`: a bank, biller or lender carries it out; `card`: the card of a payment, of a refund or of its rerouting.
     `voucher_part` of a payment was paid by a voucher, of a refund went back to one; `amount` is without it. Of a refund
-    that its card could not take `rerouted_to` is the order that took the money elsewhere, whose `money_of` it is.
+    that its card could not take `rerouted_to` is the order that took the money elsewhere, whose `money_of` it is. Of a
+    withdrawal `recall` is how asking it back stands, and `recallable` that it may still be asked, by `order_for` only.
     """
 
     id: UUID
@@ -212,6 +214,8 @@ class OrderView:
     card: str = ""
     rerouted_to: UUID | None = None
     money_of: UUID | None = None
+    recall: RecallOfOrder | None = None
+    recallable: bool = False
 
     @property
     def shown_status(self) -> str:

@@ -25,6 +25,12 @@ LABELS: dict[str, Any] = {
     "payee_result": _("等待对方答复"),
     "returned": _("银行退回，款项和手续费已回到余额"),
     "returned_made_good": _("款项退回；平台赔付过的部分不再入账，其余和手续费已回到余额"),
+    "recall_requested": _("已请银行追回"),
+    "recall_accepted": _("对方银行同意退回，钱还没有到"),
+    "recall_refused": _("对方银行没有同意退回"),
+    "recall_unanswered": _("对方银行逾期没有答复"),
+    "recall_answer": _("等对方银行答复"),
+    "recall_money": _("等银行把款退回来"),
     "given_back": _("银行退回，已回到可结算"),
     "return_cleared": _("退回款已与银行对账"),
     "contradicted": _("银行说法前后不一，人工核对中"),
@@ -99,6 +105,13 @@ REASONS: dict[str, Any] = {
     "amount_refused": _("对方不收这个金额"),
     "nothing_due": _("账单已缴清"),
     "charged_late": _("银行先拒绝、后来又扣了款"),
+    "recalled": _("应追回请求退回"),
+    "card_blocked": _("银行卡被冻结"),
+    "bank_short": _("付款银行账户暂时付不出"),
+    "duplicate": _("银行认为是重复付款"),
+    "forbidden": _("这张卡不允许这类收款"),
+    "name_mismatch": _("户名或地址与银行登记的不符"),
+    "regulatory": _("监管要求"),
     "bank_file": _("银行日终文件显示没有成功"),
 }
 PAYEE_LABELS: dict[str, Any] = {
@@ -136,6 +149,10 @@ _OF_PROVISIONAL = {
 }
 
 
+_OF_RECALL = {"REQUESTED": ("recall_answer",), "ACCEPTED": ("recall_money",)}
+"""What is awaited of a payout that was asked back; nothing of it is promised."""
+
+
 def _by_card(kind: str, status: str) -> tuple[str, ...]:
     end = "paid" if kind == m.PAYMENT else "refunded_card"
     return {
@@ -150,8 +167,8 @@ def expected(
     *, kind: str, status: str, paused: bool, stage: str = "", by_card: bool = False
 ) -> tuple[str, ...]:
     """The steps still to come, the one under way first; empty once the order has ended. `stage`: the status of a
-    refund or a provisional credit. `by_card`: a bank charges or pays a card for the payment, the refund or its
-    rerouting.
+    refund, a provisional credit or the recall of a withdrawal. `by_card`: a bank charges or pays a card for the
+    payment, the refund or its rerouting.
     """
     if kind == m.PROVISIONAL:
         return _OF_PROVISIONAL.get(stage, ())
@@ -169,6 +186,8 @@ def expected(
             m.MANUAL: ("manual", "credited"),
         }.get(status, ())
     if kind in (m.WITHDRAWAL, m.DISBURSEMENT):
+        if status == m.SUCCEEDED:
+            return _OF_RECALL.get(stage, ())
         return {
             m.HELD: ("submitted", "paid_out"),
             m.SUBMITTED: ("bank_result", "paid_out"),

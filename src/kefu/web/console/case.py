@@ -20,6 +20,7 @@ from kefu.desk import queries as talk
 from kefu.desk.queries import ConversationView
 from kefu.wallet import queries as wallet
 from kefu.wallet.queries import OrderView
+from kefu.wallet.queries.recall import REASONS as RECALL_REASONS
 from kefu.wallet.queries.shop import refund as refunds
 from kefu.web.ids import read_id
 from kefu.web.sessions import for_staff, signed_in
@@ -81,6 +82,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "refund": refunds.refund_for(actor, order.id, now=now) if order and order.kind == "refund" else None,
         "over": case.status in ("RESOLVED", "CLOSED"),
         "kinds": KINDS,
+        "recall_reasons": RECALL_REASONS,
     }
     return render(request, "console/case.html", values)
 
@@ -109,6 +111,15 @@ def completion(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def bank(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Have the bank asked; its answer arrives on the page by itself."""
     actions.want_bank(actor=signed_in(request), case_id=case_id, now=clock.now())
+    return redirect(f"/console/case/{case_id}/")
+
+
+@AGENTS
+@require_POST
+def recall(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Have the case's withdrawal asked back of the bank."""
+    reason = request.POST.get("reason", "")
+    actions.ask_recall(actor=signed_in(request), case_id=case_id, reason=reason, now=clock.now())
     return redirect(f"/console/case/{case_id}/")
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("case/<uuid:case_id>/completion", case.completion, name="console_completion"),
     path("case/<uuid:case_id>/bank", case.bank, name="console_bank"),
     path("case/<uuid:case_id>/records/", records.find, name="console_records"),
+    path("case/<uuid:case_id>/recall", case.recall, name="console_recall"),
     path("case/<uuid:case_id>/resolve", case.resolve, name="console_resolve"),
     path("case/<uuid:case_id>/take", refund.take, name="console_take_case"),
     path("case/<uuid:case_id>/refund", refund.propose, name="console_refund"),

@@ -26,6 +26,7 @@ from kefu.web.customer import (
 from kefu.web.customer.codes import pay as pay_code
 from kefu.web.customer.codes import receive as receive_code
 from kefu.web.customer.exchange import page as exchange
+from kefu.web.customer.recalls.ask import ask as ask_recall
 from kefu.web.customer.routes.choose import choose as choose_route
 from kefu.web.customer.taps import device as tap_device
 from kefu.web.customer.taps import hold as tap
@@ -54,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<uuid:order_id>/refund/withdraw", refund.withdraw, name="refund_withdraw"),
     path("orders/<uuid:order_id>/refund/escalate", refund.escalate, name="refund_escalate"),
     path("orders/<uuid:order_id>/route/", choose_route, name="order_route"),
+    path("orders/<uuid:order_id>/recall/", ask_recall, name="order_recall"),
     path("vouchers/", vouchers.page, name="vouchers"),
     path("vouchers/<uuid:campaign_id>/take", vouchers.take, name="voucher_take"),
     path("refunds/files/<uuid:file_id>", files.evidence, name="refund_file"),

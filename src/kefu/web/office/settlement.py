@@ -17,6 +17,7 @@ from kefu.core.refusal import Refusal
 from kefu.identity import queries as people
 from kefu.settlement import actions, queries
 from kefu.settlement.values import AGES, SafeguardingView
+from kefu.wallet.queries.recall import recalls_for
 from kefu.web.ids import read_id
 from kefu.web.office.chart import chart_of
 from kefu.web.refusals import FieldWrong
@@ -93,7 +94,8 @@ def _page_of_days(request: HttpRequest, *, refusal: Refusal | None) -> dict[str,
     actor, now = signed_in(request), clock.now()
     return {
         "here": "reconciliation", "days": queries.days_for(actor, now=now), "kinds": KINDS, "ages": AGES,
-        "refused": queries.refused_for(actor, now=now), "refusal": refusal, "banks": list(settings.RAILS_CONNECTORS),
+        "refused": queries.refused_for(actor, now=now), "strange": queries.strange_for(actor, now=now),
+        "recalls": recalls_for(actor, now=now), "refusal": refusal, "banks": list(settings.RAILS_CONNECTORS),
         "may_import": actor.role == "operator", "asked": request.GET, "yesterday": actions.yesterday(now).isoformat(),
     }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""A withdrawal that went where it should not."""
