@@ -26,7 +26,6 @@ def _values() -> dict[str, Any]:
         "present": talk.agents_present(),
         "counts": cases.counts(),
         "trail": trail.state(),
-        "bank_url": settings.SANDBOX_BANK_URL if settings.KEFU_MODE == "demo" else "",
     }
 
 
