@@ -78,7 +78,7 @@ def rich_buyer(open_window: Opener) -> Window:
 def paid_out(town: Installation, open_window: Opener, seller: Window, name: str) -> None:
     """An account that the bank has checked and the office approved is paid to; the days between pass at once."""
     seller.go("/shop/money/?lang=zh-hans").page.get_by_role("link", name="绑定账户").click()
-    seller.page.get_by_label("持卡人姓名").fill("白露")
+    seller.page.get_by_label("持卡人姓名").fill(name)
     seller.page.get_by_label("银行卡号").fill(town.pan(bank="icbc"))
     seller.page.get_by_label("手机号").fill("13900006601")
     seller.press("下一步")
