@@ -72,7 +72,7 @@ def test_transfer_arrives_on_the_open_page_of_the_payee(rich: Window, open_windo
     expect(rich.balance()).to_contain_text("274.20")
 
 
-@pytest.mark.row("W-04", "F-09", page="/withdraw/")
+@pytest.mark.row("W-04", "W-15", "W-17", "F-09", page="/withdraw/")
 def test_withdrawal_that_comes_back_is_told_and_whole_again(rich: Window, town: Installation) -> None:
     """The journey “withdrawal returned late”: paid, then given back by the bank while the page is open."""
     rich.go("/")
@@ -90,6 +90,14 @@ def test_withdrawal_that_comes_back_is_told_and_whole_again(rich: Window, town: 
     rich.sees("银行卡已注销，银行把款退了回来")
     rich.go("/")
     expect(rich.balance()).to_contain_text("300.00")
+    rich.go(f"/orders/{order}/").page.get_by_text("这笔手续费怎么算的").click()
+    rich.sees("办理前的免费额度")
+    rich.go("/activity/").page.get_by_text("提现", exact=True).first.click()
+    expect(rich.page.locator("#list .item")).to_have_count(1)  # the top-up is filtered out
+    with rich.page.expect_download() as saving:
+        rich.page.get_by_role("link", name="导出为 CSV").click()
+    exported = saving.value.path().read_text("utf-8-sig")
+    assert "120.50" in exported and "300.00" not in exported
     rich.go("/chat/")
     rich.say("提现120.5元怎么没到卡上")
     rich.sees("后来被银行退了回来")

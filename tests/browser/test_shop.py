@@ -75,6 +75,34 @@ def rich_buyer(open_window: Opener) -> Window:
     return buyer
 
 
+def paid_out(town: Installation, open_window: Opener, seller: Window, name: str) -> None:
+    """An account that the bank has checked and the office approved is paid to; the days between pass at once."""
+    seller.go("/shop/money/?lang=zh-hans").page.get_by_role("link", name="绑定账户").click()
+    seller.page.get_by_label("持卡人姓名").fill(name)
+    seller.page.get_by_label("银行卡号").fill(town.pan(bank="icbc"))
+    seller.page.get_by_label("手机号").fill("13900006601")
+    seller.press("下一步")
+    seller.page.locator("input[name=code]").fill(town.bank_code("6601"))
+    seller.press("核对")
+    seller.sees("银行核对过了")
+    seller.go("/shop/money/")
+    seller.sees("待核实")
+    assert not seller.button("现在结算").count()
+    boss = office(open_window, "2001")
+    boss.page.get_by_role("region", name="待核实的结算账户").get_by_role("button", name="核实启用").click()
+    boss.page.wait_for_load_state()
+    seller.go("/shop/money/")
+    seller.sees("满 24 小时后才会付款")
+    of_this = "WHERE merchant_id = (SELECT id FROM wallet_merchant WHERE name = %s) RETURNING 1"
+    for passed in ("wallet_merchantaccount SET pays_from", "wallet_payment SET settles_at"):
+        assert town.query(f"UPDATE {passed} = now() - interval '1 minute' {of_this}", name)
+    seller.go("/shop/money/")
+    seller.press("现在结算")
+    seller.sees("已提交给银行")
+    seller.sees("手动")
+    seller.page.get_by_text("成功").first.wait_for()
+
+
 @pytest.mark.row("W-06", "F-05", "W-25", page="/shop/")
 def test_paid_by_link_asked_back_and_agreed_to_the_money_is_back_on_the_page(
     town: Installation, open_window: Opener
@@ -119,6 +147,7 @@ def test_paid_by_link_asked_back_and_agreed_to_the_money_is_back_on_the_page(
     asked = town.query("SELECT order_id::text FROM wallet_refund")[0][0]
     sale = town.query("SELECT id::text FROM wallet_sale WHERE no = 'CAKE-1'")[0][0]
     shops = ["/shop/", "/shop/sales/", f"/shop/sales/{sale}/", "/shop/payments/", f"/shop/payments/{paid}/"]
+    paid_out(town, open_window, seller, "晨光面包店")
     shops += ["/shop/refunds/", f"/shop/refunds/{asked}/", "/shop/money/", "/shop/money/account/"]
     fits(seller, shops)
     fits(buyer, [f"/orders/{paid}/", f"/orders/{asked}/", f"/orders/{paid}/refund/", link])

@@ -43,6 +43,23 @@ def test_no_banned_words() -> None:
     assert complaints == []
 
 
+TAGS = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}|\{% blocktranslate.*?endblocktranslate %\}|\{%.*?%\}", re.S)
+# What a template may say in Chinese to readers of both languages: the name of the language, and a default in `_()`.
+OWN_NAME = re.compile(r'>中文|_\("[^"]*"\)')
+
+
+def chinese_outside(template: str) -> list[str]:
+    """What of Chinese, its commas included, stands where no translation reaches it."""
+    bare = OWN_NAME.sub("", TAGS.sub("", template))
+    return re.findall(r"[\u3000-\u9fff\uff00-\uffef]+", bare)
+
+
+def test_english_pages_have_no_chinese_between_their_words() -> None:
+    found = [(path.name, chinese_outside(path.read_text("utf-8"))) for path in tracked() if path.suffix == ".html"]
+    assert [one for one in found if one[1]] == []
+    assert chinese_outside('{% translate "手续费" %}：{{ fee }}') == ["："]
+
+
 def test_no_drawers_for_everything() -> None:
     assert [str(p.relative_to(ROOT)) for p in tracked() if NAMES.match(p.name)] == []
 

@@ -92,7 +92,7 @@ def test_a_day_s_cap_follows_the_proof_and_is_free_again_at_midnight(town, proof
     paid(town, lin, zhou, cap - 1_00)
     refusal = refused(town.quote, lin, zhou, 1_01)
     assert (refusal.code, refusal.data["left"]) == ("wallet.limit.daily", "¥1.00")
-    assert "明天 00:00恢复" in refusal.reader_text()
+    assert "明天 00:00 恢复" in refusal.reader_text()
     town.now = town.now.replace(hour=16)
     assert town.send(lin, zhou, 2_00).status == "SUCCEEDED"
 

@@ -31,7 +31,9 @@ def test_a_known_phone_leads_to_its_owners_wallet(town: Town, codes: list[str], 
     given = {"phone": town.phone(lin), "code": codes[-1], "name": "别的名字", "password": ""}
     given["password"] = "麦田里的13只白鹭 quietly"
     assert client.post("/signup/", given).status_code == 302
-    assert "林一" in text_of(client.get("/"))
+    home = text_of(client.get("/"))
+    assert "林一" in home
+    assert "这个手机号早就有钱包，已为您登录" in home  # the password just typed is not theirs
 
 
 def test_what_is_wrong_is_said_at_its_field(client: Client, codes: list[str]) -> None:

@@ -77,6 +77,8 @@ def test_caps_that_are_none_and_outlets_that_are_not_there(town: Town, browser: 
     assert client.get("/me/limits/no-such/").status_code == 404
     assert client.post("/me/limits/no-such/off").status_code == 404
     assert client.get(f"{TRANSFER}off").status_code == 405
+    opened = client.get(f"{TRANSFER}off", headers={"Accept": "text/html"})  # as going back or reloading does
+    assert opened["Location"] == TRANSFER
     assert not OwnLimit.objects.exists()
     assert Client().get("/me/limits/")["Location"].startswith("/signin/")
 

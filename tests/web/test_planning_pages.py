@@ -57,6 +57,16 @@ def test_split_is_shown_before_it_is_made_and_paid_from_the_payers_page(town: To
     assert "1/2 人已付，收到 ¥33.33，还差 ¥33.33" in seen
 
 
+def test_split_takes_phones_as_telephones_show_them(town: Town, browser: SignedIn) -> None:
+    lin, zhou, wang = town.customer("林晓"), town.customer("周明"), town.customer("王芳")
+    first, second = town.phone(zhou).removeprefix("+86"), town.phone(wang).removeprefix("+86")
+    people = f"{first[:3]} {first[3:7]} {first[7:]}\n+86 {second[:3]}-{second[3:7]}-{second[7:]} 2"
+    form = {"title": "聚餐", "amount": "100", "people": people, "own": "1"}
+    confirm = text_of(browser(lin).post("/splits/new/", form))
+    for words in ("周*", "王*", "¥25.00", "¥50.00"):
+        assert words in confirm
+
+
 def test_split_is_nobody_elses_and_its_buttons_answer(town: Town, browser: SignedIn) -> None:
     lin, zhou, sun = town.customer("林晓"), town.customer("周明", 50_00), town.customer("孙丽")
     url = make_split(town, browser(lin), zhou)

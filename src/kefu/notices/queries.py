@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +61,7 @@ class MailView:
 
     subject: str
     text: str
-    date: str
+    date: datetime | None
 
 
 def notices_for(
@@ -128,7 +129,11 @@ def demo_mails(email: str, *, limit: int = 20) -> list[MailView]:
     if not settings.NOTICES_MAIL.endswith(".FileMail"):
         return []
     lines = _latest("mail.jsonl", email, limit)
-    return [MailView(str(line["subject"]), str(line["text"]), str(line.get("date", ""))) for line in lines]
+    return [MailView(str(line["subject"]), str(line["text"]), _sent_at(line)) for line in lines]
+
+
+def _sent_at(line: dict[str, Any]) -> datetime | None:
+    return parsedate_to_datetime(str(line["date"])) if line.get("date") else None
 
 
 def _latest(name: str, to: str, limit: int) -> list[dict[str, Any]]:

@@ -54,7 +54,7 @@ class RecallUnfit(Refusal):
 class AccountNumberWrong(Refusal):
     code = "rails.account.number_wrong"
     status = 422
-    text = _("号码只能是数字，请核对后重新填写。没有任何款项变动。")
+    text = _("号码是 4 到 20 位数字，请照要付的那一家的说明核对后重新填写。没有任何款项变动。")
     operator = "the account number is not 4 to 20 digits"
 
 

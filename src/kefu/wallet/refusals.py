@@ -42,6 +42,8 @@ class InsufficientFunds(Refusal):
     status = 422
     text = _("可用余额 %(available)s，不够付 %(needed)s。没有任何款项变动，请先充值或减少金额。")
     operator = "available %(available)s is less than %(needed)s"
+    remedy = "/topup/"
+    remedy_words = _("去充值")
 
 
 class QuoteExpired(Refusal):
@@ -67,6 +69,8 @@ class OutflowsStopped(Refusal):
     status = 403
     text = _("您的账户已停止转出，款项都还在。确认安全后，请先在“我的”里恢复转出。")
     operator = "the customer has stopped outflows"
+    remedy = "/me/outflows/"
+    remedy_words = _("去恢复转出")
 
 
 class AccountRestricted(Refusal):
@@ -112,6 +116,8 @@ class CardsTooMany(Refusal):
     code = "wallet.card.too_many"
     text = _("最多绑定 %(most)s 张银行卡，请先解绑不用的卡。")
     operator = "customer has the most cards allowed"
+    remedy = "/me/#cards-title"
+    remedy_words = _("看已绑的卡")
 
 
 class PotShort(Refusal):
@@ -119,6 +125,8 @@ class PotShort(Refusal):
     status = 422
     text = _("存钱罐里有 %(there)s，不够转回 %(needed)s。没有任何款项变动，请减少金额。")
     operator = "pot holds %(there)s, less than %(needed)s"
+
+
 class PayeeNotOffered(Refusal):
     code = "wallet.bill.payee_unknown"
     status = 422

@@ -12,7 +12,7 @@ from kefu.web.look import look_of
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """The brand, the demo flag, the language switch, the look, the actor, `now` and the live address."""
+    """The brand, the demo flag and its bank, the language switch, the look, the actor, `now` and the live address."""
     language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     light, dark = accents(brand().colour)
     return {
@@ -21,6 +21,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "accent_light": light,
         "accent_dark": dark,
         "demo": settings.KEFU_MODE == "demo",
+        "bank_url": settings.SANDBOX_BANK_URL if settings.KEFU_MODE == "demo" else "",
         "language": language,
         "other_language_url": _with_language(request, "zh-hans" if language == "en" else "en"),
         "look": look_of(request),

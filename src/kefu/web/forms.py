@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from kefu.core.refusal import Refusal
@@ -17,6 +18,13 @@ filled = lazy(_filled, str)
 """A lazy text with its `%(name)s` filled in when it is read, in the reader's language."""
 
 
+def _with_remedy(refusal: Refusal) -> str:
+    """The sentence, and the link to where the reader can change what stood in the way."""
+    if not refusal.remedy:
+        return refusal.reader_text()
+    return format_html('{} <a href="{}">{}</a>', refusal.reader_text(), refusal.remedy, refusal.remedy_words)
+
+
 class Doorway(forms.Form):
     """A form whose domain call may refuse. `faults` maps the beginning of a refusal's code to a field."""
 
@@ -27,7 +35,7 @@ class Doorway(forms.Form):
         """Show the refusal at the field that it concerns, else above the form."""
         for beginning, field in self.faults.items():
             if refusal.code.startswith(beginning) and field in self.fields:
-                self.add_error(field, refusal.reader_text())
+                self.add_error(field, _with_remedy(refusal))
                 return
         self.refusal = refusal
 

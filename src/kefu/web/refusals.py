@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from kefu.core.refusal import NotFound, Refusal
 
+_NOT_ALLOWED = 405
 _LOG = logging.getLogger(__name__)
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
@@ -51,6 +52,17 @@ def wants_json(request: HttpRequest) -> bool:
     return "application/json" in accept or (request.content_type == "application/json" and "text/html" not in accept)
 
 
+def _reads(request: HttpRequest) -> bool:
+    """Whether somebody opens a page: not a script, and not a part of a page."""
+    page = "text/html" in request.headers.get("Accept", "") and not request.headers.get("HX-Request")
+    return page and request.method == "GET"
+
+
+def page_of(path: str) -> str:
+    """The page on which the form stands that is sent to `path`: a browser that goes back or reloads opens it."""
+    return path.rstrip("/").rpartition("/")[0] + "/"
+
+
 def answer_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The refusal in the form that the caller reads, with its status."""
     if wants_json(request):
@@ -72,7 +84,8 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        return redirect(page_of(request.path)) if response.status_code == _NOT_ALLOWED and _reads(request) else response
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if isinstance(problem, Http404):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 PARTNER_TEXTS: dict[str, tuple[str, str]] = {
-    "biller.title": ("沙盒缴费机构", "Sandbox biller"),
-    "lender.title": ("沙盒还款机构", "Sandbox lender"),
+    "biller.title": ("沙箱缴费机构", "Sandbox biller"),
+    "lender.title": ("沙箱还款机构", "Sandbox lender"),
     "biller.lead": (
         "水、电、燃气和手机充值的收费方。选一种情形，看看钱包如何应对。",
         "Takes payments for electricity, water, gas and phones. Choose how it behaves and see how the wallet copes.",

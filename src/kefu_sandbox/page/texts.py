@@ -5,7 +5,7 @@ from __future__ import annotations
 from kefu_sandbox.page.partner_texts import PARTNER_SCENARIO_TEXTS, PARTNER_TEXTS
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "title": ("沙盒银行", "Sandbox bank"),
+    "title": ("沙箱银行", "Sandbox bank"),
     "demo": ("演示 · 非真实资金", "Demo · not real money"),
     "lead": (
         "这里是钱包对面的那家银行。选一种情形，看看钱包如何应对。",

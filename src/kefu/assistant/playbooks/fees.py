@@ -24,7 +24,7 @@ def fee_title(line: FeeView) -> str:
         return _("换汇（%(currency)s）") % {"currency": currency_name(line.mode)}
     names = {
         "topup": _("充值"), "withdrawal": _("提现"), "bill": _("缴费"), "repayment": _("信用卡还款"),
-        "loan": _("借款还款"),
+        "loan": _("借款还款"), "payment": _("商户付款"),
     }  # fmt: skip
     return names.get(line.kind) or str(_MODES[line.mode])
 
@@ -43,7 +43,7 @@ def fees(context: Context) -> Answer:
         name = f"{line.kind}_{line.mode}" if line.mode else line.kind
         source = draft.source("fee", name, version=str(line.version), label=fee_title(line))
         draft.fact(f"fee_{name}", line.text, source)
-        draft.paragraphs.append(f"{fee_title(line)}：{line.text}")
+        draft.paragraphs.append(_("%(what)s：%(fee)s") % {"what": fee_title(line), "fee": line.text})
     draft.button("link", _("看收费标准"), argument="/help/fees/")
     return draft.finish("OK_IN_TIME", _("下面是现在的收费标准，确认页上看到多少就收多少。"))
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from kefu.cli.demo.bank import Bank
 from kefu.cli.demo.cast import FIRST_WORD, PASSWORD, PIN, Customer, Merchant, Staff
@@ -141,23 +142,24 @@ class Town:
 
     def buy(self, key: str, shop: str, yuan: str, subject: str, *, no: str, at: datetime) -> OrderView:
         """A payment to a merchant, by the link of a sale."""
-        new = NewSale(no=no, amount=parse_amount(yuan), subject=subject)
-        sale = wallet.create_sale(actor=self.people[shop], given=new, now=at)
-        actor = self.people[key]
-        quote = wallet.quote_payment(actor=actor, token=sale.token, now=at + MOMENT)
-        return wallet.create_payment(actor=actor, key=new_id(), quote_id=quote.id, now=at + 2 * MOMENT)
+        return self._pay_sale(key, shop, yuan, subject, no=no, at=at)
 
     def buy_by_card(self, key: str, shop: str, yuan: str, subject: str, *, no: str, at: datetime) -> OrderView:
         """A payment to a merchant, charged to the customer's card at once."""
         self.bank.mood("sunny", answer="final", settle_s=0)
-        sale = wallet.create_sale(
-            actor=self.people[shop], given=NewSale(no=no, amount=parse_amount(yuan), subject=subject), now=at
-        )
-        actor, card = self.people[key], self.cards[key]
-        quote = wallet.quote_payment(actor=actor, token=sale.token, card_id=card, now=at + MOMENT)
-        order = wallet.create_payment(actor=actor, key=new_id(), quote_id=quote.id, now=at + 2 * MOMENT)
+        order = self._pay_sale(key, shop, yuan, subject, no=no, at=at, card=self.cards[key])
         self._climb(order, at=at + 3 * MOMENT)
         return order
+
+    def _pay_sale(
+        self, key: str, shop: str, yuan: str, subject: str, *, no: str, at: datetime, card: UUID | None = None
+    ) -> OrderView:
+        """In one transaction: the worker, which closes sales of the past that nobody paid, must not meet it unpaid."""
+        actor, given = self.people[key], NewSale(no=no, amount=parse_amount(yuan), subject=subject)
+        with transaction.atomic():
+            sale = wallet.create_sale(actor=self.people[shop], given=given, now=at)
+            quote = wallet.quote_payment(actor=actor, token=sale.token, card_id=card, now=at + MOMENT)
+            return wallet.create_payment(actor=actor, key=new_id(), quote_id=quote.id, now=at + 2 * MOMENT)
 
     def refused_back(self, shop: str, paid: OrderView, words: str, *, at: datetime) -> None:
         """The merchant gives all of a payment by card back, and the bank says that the card is closed."""

@@ -40,6 +40,8 @@ class PinMissing(Refusal):
     status = 409
     text = _("您还没有设置支付密码。请先到“我的”里设置，再回来办理；没有任何改动。")
     operator = "customer has no payment PIN yet"
+    remedy = "/me/pin/"
+    remedy_words = _("去设支付密码")
 
 
 def set_payment_pin(*, actor: Actor, pin: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from kefu.wallet import queries as wallet
 from kefu.web.customer.forms import PasswordChangeForm, PinForm
 from kefu.web.customer.home import standings
 from kefu.web.language import keep_language, known_language
+from kefu.web.look import back_to
 from kefu.web.sessions import for_customers, signed_in
 
 REPLACE_PIN = "identity.replace_payment_pin"
@@ -68,7 +69,7 @@ def change_language(request: HttpRequest) -> HttpResponse:
 
 @for_customers
 def payment_pin(request: HttpRequest) -> HttpResponse:
-    """Set the payment PIN; replacing one asks for the old one first."""
+    """Set the payment PIN, then on to `next`; replacing one asks for the old one first."""
     actor = signed_in(request)
     has_one = people.person(actor.uuid).has_payment_pin
     form = PinForm(request.POST or None, has_one=has_one)
@@ -82,7 +83,7 @@ def payment_pin(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             messages.success(request, _("支付密码已设好。"), "ok")
-            return redirect("me")
+            return redirect(back_to(request, request.GET.get("next", ""), "/me/"))
     return _form_page(request, "customer/pin.html", form, has_one=has_one)
 
 

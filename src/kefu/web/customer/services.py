@@ -63,7 +63,7 @@ SERVICES: tuple[tuple[Any, tuple[Service, ...]], ...] = (
         (
             Service(_("停止转出"), "shield", "/me/outflows/"),
             Service(_("支付限额"), "gauge", "/me/limits/"),
-            Service(_("银行卡"), "credit-card", "/me/"),
+            Service(_("银行卡"), "credit-card", "/me/#cards-title"),
             Service(_("收费标准"), "receipt-text", "/help/fees/"),
             Service(_("问客服"), "message-circle", "/chat/"),
         ),

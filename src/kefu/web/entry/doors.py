@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from kefu.core import clock
@@ -21,6 +23,7 @@ from kefu.web.look import back_to
 from kefu.web.sessions import actor_of, begin_sitting, end_sitting, private
 
 Prove = Callable[[HttpRequest, dict[str, Any]], SignedIn]
+KNOWN = _("这个手机号早就有钱包，已为您登录。刚才填的姓名和密码没有用上，原来的照旧。")
 
 
 def _next(request: HttpRequest) -> str:
@@ -57,8 +60,13 @@ def _send_code(request: HttpRequest, purpose: str) -> tuple[forms.PhoneForm, boo
     return form, True
 
 
-def _two_steps(request: HttpRequest, name: str, purpose: str, second: type[Doorway], prove: Prove) -> HttpResponse:
-    """GET: ask for the phone. POST `send`: send a code, ask for the proof. POST: check the proof, come in."""
+def _two_steps(
+    request: HttpRequest, name: str, purpose: str, second: type[Doorway], prove: Prove, known: Any = ""
+) -> HttpResponse:
+    """GET: ask for the phone. POST `send`: send a code, ask for the proof. POST: check the proof, come in.
+
+    `known` is said to whom already was a customer.
+    """
     if actor_of(request):
         return redirect(_next(request))
     if request.method != "POST":
@@ -71,7 +79,11 @@ def _two_steps(request: HttpRequest, name: str, purpose: str, second: type[Doorw
     form = second(request.POST)
     if form.is_valid():
         try:
-            return _come_in(request, prove(request, form.cleaned_data), _next(request))
+            signed = prove(request, form.cleaned_data)
+            response = _come_in(request, signed, _next(request))
+            if known and not signed.is_new_customer:
+                messages.success(request, known, "wait")
+            return response
         except Refusal as refusal:
             form.refuse(refusal)
     return _page(request, name, form, step=2)
@@ -108,7 +120,7 @@ def _anew(request: HttpRequest, given: dict[str, Any]) -> SignedIn:
 @private
 def sign_up(request: HttpRequest) -> HttpResponse:
     """A new customer; a phone that is known leads, after the code, to its owner's sitting."""
-    return _two_steps(request, "signup", "sign_up", forms.SignUpForm, _sign_up)
+    return _two_steps(request, "signup", "sign_up", forms.SignUpForm, _sign_up, known=KNOWN)
 
 
 @private

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +25,6 @@ def _values() -> dict[str, Any]:
         "present": talk.agents_present(),
         "counts": cases.counts(),
         "trail": trail.state(),
-        "bank_url": settings.SANDBOX_BANK_URL if settings.KEFU_MODE == "demo" else "",
     }
 
 

@@ -70,7 +70,7 @@ def _refusal(ceiling: Ceiling, *, now: datetime) -> LimitReached:
         name=name_of(ceiling),
         cap=Money(ceiling.cap, ceiling.currency).text(),
         left=Money(ceiling.left, ceiling.currency).text(),
-        resets=gettext("%(when)s恢复。") % {"when": spoken(resets_at, now=now)} if resets_at else "",
+        resets=gettext("%(when)s 恢复。") % {"when": spoken(resets_at, now=now)} if resets_at else "",
         how=_how(ceiling),
         series=ceiling.series or f"own:{ceiling.outlets[0]}",
     )

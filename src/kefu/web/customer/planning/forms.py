@@ -1,5 +1,6 @@
 """What customers fill in to plan."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from kefu.planning.queries import CATEGORIES
 from kefu.web.customer.forms import amount_field
 from kefu.web.forms import Doorway, phone_field, pin_field, text_field
 
+GROUPED = re.compile(r"(\+?86[ -]?)?1\d{2}[ -]?\d{4}[ -]?\d{4}")
 RHYTHMS = (("monthly", _("每月")), ("once", _("一次")))
 
 
@@ -48,12 +50,17 @@ class SplitForm(Doorway):
     )
 
     def others(self) -> list[tuple[str, int]]:
-        """(phone, weight) a line; a weight that is no whole number is 0 and refused by the room."""
+        """(phone, weight) a line; a weight that is no whole number is 0 and refused by the room.
+
+        A phone may be written in groups, as telephones show it.
+        """
         found = []
         for line in self.cleaned_data["people"].replace("，", "\n").replace(",", "\n").splitlines():
-            phone, _space, weight = line.strip().partition(" ")
+            phone, _space, weight = line.strip().rpartition(" ")
+            if GROUPED.fullmatch(line.strip()) or not phone:
+                phone, weight = line.strip(), ""
             if phone:
-                found.append((phone, _whole(weight) if weight.strip() else 1))
+                found.append((phone, _whole(weight) if weight else 1))
         return found
 
 

@@ -90,6 +90,9 @@ document.addEventListener("submit", async (event) => {
   }
 }, true);
 
+// What answered a form is not asked for again by going back or reloading: its address is opened instead.
+if (document.body.dataset.posted !== undefined) history.replaceState(history.state, "", location.href);
+
 // A page that comes back from the browser's memory starts afresh.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
