@@ -26,7 +26,8 @@ def stuck(town, scripted):
     lin = town.customer("林晓")
     scripted.outcome = "PROCESSING"
     order = town.top_up(lin, 200_00)
-    while (due := Instruction.objects.get(pk=order.instruction_id).next_query_at) is not None:
+    while not (row := Instruction.objects.get(pk=order.instruction_id)).ladder_ended_at:
+        due = row.next_query_at
         rails.climb(instruction_id=order.instruction_id, now=due)
         town.now = due
     town.pump.run()

@@ -167,7 +167,8 @@ def test_after_the_ladder_people_take_over(town, scripted) -> None:
     lin = town.customer("林晓")
     scripted.outcome = "PROCESSING"
     waiting = town.top_up(lin, 200_00)
-    while (due := Instruction.objects.get(pk=waiting.instruction_id).next_query_at) is not None:
+    while not (row := Instruction.objects.get(pk=waiting.instruction_id)).ladder_ended_at:
+        due = row.next_query_at
         rails.climb(instruction_id=waiting.instruction_id, now=due)
     town.pump.run()
     assert queries.order_for(lin, waiting.id).status == "MANUAL"

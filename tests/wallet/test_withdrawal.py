@@ -15,6 +15,7 @@ from kefu.ledger import queries as books
 from kefu.notices.models import Notice
 from kefu.rails import actions as rails
 from kefu.rails import queries as outside
+from kefu.rails.models import Instruction
 from kefu.rails.rules import BANK_ZONE
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Order
@@ -288,3 +289,65 @@ def test_a_status_report_is_the_banks_word_with_its_reason(town, scripted) -> No
     assert (failed.status, failed.reason_text, done.status) == ("FAILED", "银行卡被冻结", "SUCCEEDED")
     assert town.money(lin) == (3_000_00 - 500_00 - done.fee.minor, 0)
     assert books.check_books() == []
+
+
+def outage(town, scripted, order) -> None:
+    """The bank cannot be reached from now on until the ladder has ended."""
+    while not (row := Instruction.objects.get(pk=order.instruction_id)).ladder_ended_at:
+        town.now = row.next_query_at
+        rails.climb(instruction_id=row.id, now=town.now)
+    town.pump.run()
+
+
+def ask_daily(town, order) -> None:
+    row = Instruction.objects.get(pk=order.instruction_id)
+    town.now = row.next_query_at
+    assert row.id in rails.claim_due(now=town.now)
+    rails.climb(instruction_id=row.id, now=town.now)
+    town.pump.run()
+
+
+def test_what_never_reached_the_bank_comes_back_a_day_after_the_ladder(town, scripted) -> None:
+    lin = town.customer("林晓", 500_00)
+    scripted.down = True
+    order = town.withdraw(lin, 100_00)
+    outage(town, scripted, order)
+    assert queries.order_for(lin, order.id).status == "MANUAL"
+    assert town.money(lin)[0] < 500_00
+    ask_daily(town, order)
+    assert queries.order_for(lin, order.id).status == "MANUAL", "the bank is still silent: nothing is known"
+    scripted.down = False
+    ask_daily(town, order)
+    done = queries.order_for(lin, order.id)
+    assert (done.status, done.reason) == ("FAILED", "never_arrived")
+    assert town.money(lin) == (500_00, 0)
+    assert scripted.submissions == 1, "the top-up alone: a given-up payout is not sent again"
+    assert Instruction.objects.get(pk=order.instruction_id).next_query_at is None
+    assert books.check_books() == []
+
+
+def test_what_was_sent_less_than_a_day_ago_may_still_arrive(town, scripted) -> None:
+    lin = town.customer("林晓", 500_00)
+    scripted.down = True
+    order = town.withdraw(lin, 100_00)
+    outage(town, scripted, order)
+    Instruction.objects.filter(pk=order.instruction_id).update(sent_at=town.now)
+    scripted.down = False
+    town.wait(hours=23)
+    assert town.ask_bank(lin, order).status == "MANUAL"
+    town.wait(hours=1)
+    assert town.ask_bank(lin, order).status == "FAILED"
+
+
+def test_what_the_bank_has_after_the_ladder_is_asked_for_until_it_ends(town, scripted) -> None:
+    lin = town.customer("林晓", 500_00)
+    scripted.outcome = "PROCESSING"
+    order = town.withdraw(lin, 100_00)
+    outage(town, scripted, order)
+    for _day in range(3):
+        ask_daily(town, order)
+        assert queries.order_for(lin, order.id).status == "MANUAL"
+    scripted.outcome = "SUCCEEDED"
+    ask_daily(town, order)
+    assert queries.order_for(lin, order.id).status == "SUCCEEDED"
+    assert town.pump.heard.count("rails.ladder_ended") == 1

@@ -40,6 +40,11 @@ HISTORY_GRACE_SECONDS = 20
 HISTORY_AFTER_SECONDS = 120
 RESEND_AFTER_SECONDS = 20
 UNKNOWN_AFTER_ASKS = 2
+AFTERWARDS_SECONDS = 86_400
+"""How often a bank is asked once the ladder has ended, and how long after the last sending a number that it does not
+have can be taken for one that never arrived.
+"""
+NEVER_ARRIVED = "never_arrived"
 CALLBACK_WINDOW_SECONDS = 300
 CALLBACK_BYTES_MAX = 16_384
 RECALL_WAITS = (5, 30, 120, 600, 3600, 14_400)
@@ -67,6 +72,15 @@ def next_rung(*, rung: int, ladder: Sequence[int], created_at: datetime, now: da
     if rung == len(ladder):
         return Rung(rung + 1, max(after_statement(created_at), now + timedelta(seconds=ladder[-1])))
     return Rung(rung, None)
+
+
+def never_arrived(*, outcome: str, ended_at: datetime | None, sent_at: datetime | None, now: datetime) -> bool:
+    """Whether the bank's not knowing the number settles it: nothing is sent any more since the ladder ended, and what
+    was sent is a day old. Should it carry it out after all, that is a Yes after a No (`verdict_on`).
+    """
+    if outcome != NOT_FOUND or ended_at is None:
+        return False
+    return sent_at is None or now - sent_at >= timedelta(seconds=AFTERWARDS_SECONDS)
 
 
 def after_statement(created_at: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """Asking the bank: on the ladder, after a callback, or because somebody wants to know."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -93,7 +94,8 @@ def _send_and_ask(row: Instruction, *, now: datetime) -> None:
 def climb(*, instruction_id: UUID, now: datetime) -> InstructionView | None:
     """*Network.* Work off the rung that is due: send what was never sent, else ask; then set the next rung.
 
-    After the last rung the ladder ends: people take over (`rails.ladder_ended`). None: nothing was to do.
+    After the last rung the ladder ends: people take over (`rails.ladder_ended`), and the bank is asked once a day. None:
+    nothing was to do.
     """
     row = Instruction.objects.filter(pk=instruction_id).first()
     if row is None or row.next_query_at is None or not is_own_time(row, now=now):
@@ -133,6 +135,10 @@ def _ask(row: Instruction) -> Answer:
 def _write(row: Instruction, answer: Answer, *, now: datetime) -> Advice:
     Instruction.objects.filter(pk=row.pk).update(asks=F("asks") + 1)
     row.asks += 1
+    open_since = row.ladder_ended_at if row.status not in rules.FINAL else None
+    if rules.never_arrived(outcome=answer.outcome, ended_at=open_since, sent_at=row.sent_at, now=now):
+        known = {"amount": row.amount, "currency": row.currency, "reason": rules.NEVER_ARRIVED}
+        answer = replace(answer, outcome=rules.FAILED, **known)
     written = advice.write(row, answer, kind=Advice.QUERY, now=now)
     if row.status == SUBMITTED and row.asks >= rules.UNKNOWN_AFTER_ASKS:
         advice.mark_unknown(row, now=now)
@@ -151,8 +157,12 @@ def _step(row: Instruction, outcome: str, *, now: datetime) -> None:
     if row.status in rules.FINAL:
         Instruction.objects.filter(pk=row.pk).update(next_query_at=None)
         return
-    Instruction.objects.filter(pk=row.pk).update(next_query_at=None, ladder_ended_at=now)
-    row.ladder_ended_at = row.ladder_ended_at or now
+    tomorrow = due(now + timedelta(seconds=rules.AFTERWARDS_SECONDS), now=now)
+    ended = row.ladder_ended_at or now
+    Instruction.objects.filter(pk=row.pk).update(next_query_at=tomorrow, ladder_ended_at=ended)
+    if row.ladder_ended_at:
+        return
+    row.ladder_ended_at = ended
     advice.mark_unknown(row, now=now)
     audit.record(actor=advice.BANK, action="rails.end_ladder", subject=f"instruction:{row.id}", now=now)
     advice.tell(row, facts.LADDER_ENDED, now=now)

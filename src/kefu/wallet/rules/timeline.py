@@ -106,6 +106,7 @@ REASONS: dict[str, Any] = {
     "nothing_due": _("账单已缴清"),
     "charged_late": _("银行先拒绝、后来又扣了款"),
     "recalled": _("应追回请求退回"),
+    "never_arrived": _("银行没有收到这笔指令"),
     "card_blocked": _("银行卡被冻结"),
     "bank_short": _("付款银行账户暂时付不出"),
     "duplicate": _("银行认为是重复付款"),
