@@ -15,6 +15,7 @@ from tests.web.staff import Desk
 from tests.web.test_wallet_pages import hidden
 
 from kefu.core import clock
+from kefu.core.brand import brand
 from kefu.ledger import queries as books
 from kefu.wallet.models import Disbursement, MerchantAccount
 
@@ -79,7 +80,7 @@ def test_what_is_due_is_paid_out_by_the_button_once_and_stands_on_the_statement(
     assert len(asked) <= 12, [one["sql"][:120] for one in asked]
     assert "招商银行 (0012)" in page
     assert re.search(r"结算记录.*¥944.30", page, re.S)
-    day = town.now.date()
+    day = town.now.astimezone(brand().zone).date()
     file = seller.get(f"/shop/money/statement.csv?first={day.replace(day=1)}&last={day}").content.decode("utf-8-sig")
     lines = [line.split(",") for line in file.strip().splitlines()]
     assert [line[1] for line in lines[-2:]] == ["结算付出", "期末余额"]
