@@ -94,8 +94,8 @@ def _send_and_ask(row: Instruction, *, now: datetime) -> None:
 def climb(*, instruction_id: UUID, now: datetime) -> InstructionView | None:
     """*Network.* Work off the rung that is due: send what was never sent, else ask; then set the next rung.
 
-    After the last rung the ladder ends: people take over (`rails.ladder_ended`), and the bank is asked once a day. None:
-    nothing was to do.
+    After the last rung the ladder ends: people take over (`rails.ladder_ended`), and the bank is asked once a day.
+    None: nothing was to do.
     """
     row = Instruction.objects.filter(pk=instruction_id).first()
     if row is None or row.next_query_at is None or not is_own_time(row, now=now):
@@ -137,8 +137,9 @@ def _write(row: Instruction, answer: Answer, *, now: datetime) -> Advice:
     row.asks += 1
     open_since = row.ladder_ended_at if row.status not in rules.FINAL else None
     if rules.never_arrived(outcome=answer.outcome, ended_at=open_since, sent_at=row.sent_at, now=now):
-        known = {"amount": row.amount, "currency": row.currency, "reason": rules.NEVER_ARRIVED}
-        answer = replace(answer, outcome=rules.FAILED, **known)
+        answer = replace(
+            answer, outcome=rules.FAILED, reason=rules.NEVER_ARRIVED, amount=row.amount, currency=row.currency
+        )
     written = advice.write(row, answer, kind=Advice.QUERY, now=now)
     if row.status == SUBMITTED and row.asks >= rules.UNKNOWN_AFTER_ASKS:
         advice.mark_unknown(row, now=now)
