@@ -22,10 +22,12 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--conversations", type=int, default=20_000)
     parser.add_argument("--messages", type=int, default=200_000)
     parser.add_argument("--orders", type=int, default=200_000)
+    parser.add_argument("--entries", type=int, help="in the books, two a transfer (default: two an order)")
     parser.add_argument("--rounds", type=int, default=40, help="how often each page is asked for")
     parser.add_argument("--json", action="store_true", help="the result as one JSON object")
     options = parser.parse_args(argv)
-    sizes = [options.conversations, options.messages, options.orders]
+    entries = options.entries or 2 * options.orders
+    sizes = [options.conversations, options.messages, options.orders, entries]
     if min(sizes) < 100 or options.rounds < 5:
         parser.error("sizes of 100 or more, 5 rounds or more")
     with temporary_cluster(durable=True) as admin:
@@ -51,7 +53,7 @@ def _measured(admin: str, name: str, sizes: list[int], rounds: int) -> dict[str,
     prepare_database(owner_dsn=f"{owner}/{name}")
     environment = bare_environment(f"{owner}/{name}")
     _step(["kefu.config.manage", "migrate", "--verbosity", "0"], environment)
-    say(f"filling {name}: {sizes[0]} conversations, {sizes[1]} messages, {sizes[2]} orders")
+    say(f"filling {name}: {sizes[0]} conversations, {sizes[1]} messages, {sizes[2]} orders, {sizes[3]} entries")
     said = _step(["kefu.cli.pages.measuring", *map(str, [*sizes, rounds])], environment)
     found: dict[str, Any] = json.loads(said.splitlines()[-1])
     say(f"{name} takes {found['mb']} MB, filled in {found['fill_s']} s")

@@ -28,6 +28,7 @@ class Size:
     conversations: int
     messages: int
     orders: int
+    entries: int
 
     @property
     def customers(self) -> int:
@@ -88,6 +89,7 @@ def fill(filler: Filler, size: Size, viewer: Viewer) -> None:
 
 
 def _customers(filler: Filler, people: list[UUID]) -> None:
+    """People with wallets, and their accounts in the books."""
     from kefu.identity.models import User
     from kefu.wallet.models import Wallet
 
@@ -122,7 +124,7 @@ OWN_ORDERS, OWN_TALKS, OWN_MESSAGES = 300, 30, 60
 
 def _orders(filler: Filler, people: list[UUID], viewer: Viewer, size: Size) -> None:
     from kefu.ledger.models import Transfer
-    from kefu.wallet.models import Instrument, Order, OrderStep
+    from kefu.wallet.models import Instrument, Order, OrderStep, Wallet
 
     cards = {person: filler.uuid() for person in people}
     filler.copy(
@@ -137,7 +139,8 @@ def _orders(filler: Filler, people: list[UUID], viewer: Viewer, size: Size) -> N
     owners += filler.dice.choices(people[:-1], k=size.orders - len(owners))
     orders = list(_order_rows(filler, owners, cards))
     filler.copy(Order, orders)
-    filler.copy(Transfer, _transfer_rows(orders))
+    accounts = dict(Wallet.objects.values_list("customer_id", "account"))
+    filler.copy(Transfer, _transfer_rows(orders, accounts, each=max(1, size.entries // 2 // size.orders)))
     filler.copy(
         OrderStep,
         (
@@ -168,22 +171,33 @@ def _order_rows(filler: Filler, owners: list[UUID], cards: dict[UUID, UUID]) -> 
         }
 
 
-def _transfer_rows(orders: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for number, order in enumerate(orders, 1):
-        yield {
-            "id": descendant(order["id"], "topup"),
-            "seq": number,
-            "debit": 1,
-            "credit": 2,
-            "amount": order["amount"],
-            "happened_at": order["created_at"],
-            "posted_at": order["settled_at"],
-            "kind": "post",
-            "journal": "TOPUP",
-            "order_ref": f"order:{order['id']}",
-            "case_ref": "",
-            "evidence_ref": "",
-        }
+LEGS = ("topup", "settled", "fee", "fund", "sweep")
+BANK, TRANSIT = 1_000_000_000_001, 1_000_000_000_002
+
+
+def _transfer_rows(
+    orders: list[dict[str, Any]], accounts: dict[UUID, int], *, each: int
+) -> Iterator[dict[str, Any]]:
+    """`each` transfers an order: what its owner gets, and legs between accounts of the house."""
+    seq = 0
+    for order in orders:
+        for number in range(each):
+            seq += 1
+            owner = accounts[order["customer_id"]]
+            yield {
+                "id": descendant(order["id"], LEGS[number] if number < len(LEGS) else f"leg{number}"),
+                "seq": seq,
+                "debit": BANK if number else TRANSIT,
+                "credit": TRANSIT if number else owner,
+                "amount": order["amount"],
+                "happened_at": order["created_at"],
+                "posted_at": order["settled_at"],
+                "kind": "post",
+                "journal": "TOPUP_SETTLED" if number else "TOPUP",
+                "order_ref": f"order:{order['id']}",
+                "case_ref": "",
+                "evidence_ref": "",
+            }
 
 
 def _talk(filler: Filler, people: list[UUID], viewer: Viewer, size: Size) -> None:

@@ -1,5 +1,5 @@
-"""`python -m kefu.cli.pages.measuring CONVERSATIONS MESSAGES ORDERS ROUNDS`: fill this database and ask its
-pages. A process of its own for each database, so that nothing is warm from the other one.
+"""`python -m kefu.cli.pages.measuring CONVERSATIONS MESSAGES ORDERS ENTRIES ROUNDS`: fill this database and ask
+its pages. A process of its own for each database, so that nothing is warm from the other one.
 """
 
 import json
@@ -21,14 +21,14 @@ WARM = 3
 
 def main(arguments: list[str]) -> int:
     """Prints one JSON object: p50_ms, p95_ms, queries by page, and the size of the database in MB."""
-    conversations, messages, orders, rounds = map(int, arguments)
+    conversations, messages, orders, entries, rounds = map(int, arguments)
     django.setup()
     viewer = _viewers()
     from kefu.core import clock
 
     began = time.monotonic()
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        fill(Filler(connection, now=clock.now()), Size(conversations, messages, orders), viewer)
+        fill(Filler(connection, now=clock.now()), Size(conversations, messages, orders, entries), viewer)
         row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
     filled = time.monotonic() - began
     found = _measure(viewer, rounds)
@@ -65,6 +65,9 @@ def _measure(viewer: Viewer, rounds: int) -> dict[str, Any]:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    from kefu.wallet.models import Order
+
+    order = Order.objects.filter(customer_id=viewer.customer).latest("created_at")
     # Browsers ask for compressed pages, and compressing takes time.
     mine, desk = Client(headers={"accept-encoding": "gzip"}), Client(headers={"accept-encoding": "gzip"})
     mine.post("/signin/", {"phone": PHONE, "password": PASSWORD, "next": "/"})
@@ -72,6 +75,13 @@ def _measure(viewer: Viewer, rounds: int) -> dict[str, Any]:
     pages = {
         "home": (mine, "/"),
         "activity": (mine, "/activity/"),
+        "order": (mine, f"/orders/{order.id}/"),
+        "receipts": (mine, "/receipts/"),
+        "spending": (mine, "/spending/"),
+        "services": (mine, "/services/"),
+        "transfer": (mine, "/transfer/"),
+        "limits": (mine, "/me/limits/"),
+        "notices": (mine, "/me/notices/"),
         "chat": (mine, "/chat/"),
         "queue": (desk, "/console/"),
         "conversation": (desk, f"/console/c/{viewer.conversation}/"),
