@@ -351,3 +351,14 @@ def test_what_the_bank_has_after_the_ladder_is_asked_for_until_it_ends(town, scr
     ask_daily(town, order)
     assert queries.order_for(lin, order.id).status == "SUCCEEDED"
     assert town.pump.heard.count("rails.ladder_ended") == 1
+
+
+def test_what_the_bank_once_acknowledged_is_not_given_back_because_it_forgot_it(town, scripted) -> None:
+    lin = town.customer("林晓", 500_00)
+    scripted.outcome = "PROCESSING"
+    order = town.withdraw(lin, 100_00)
+    outage(town, scripted, order)
+    scripted.taken.pop(order.instruction_id)
+    ask_daily(town, order)
+    assert queries.order_for(lin, order.id).status == "MANUAL"
+    assert town.money(lin)[1] > 0

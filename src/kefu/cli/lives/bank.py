@@ -7,11 +7,12 @@ matter: requests and answers are lost, answers are stale or wrong, callbacks are
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid4
 
+from kefu.core import clock
 from kefu.rails import rules
 from kefu.rails.connectors.base import (
     Answer,
@@ -36,6 +37,12 @@ class Movement:
     order: Order
     status: str = PROCESSING
     told: str = PROCESSING
+    taken_at: datetime = field(default_factory=lambda: clock.now())
+
+    @property
+    def is_fresh(self) -> bool:
+        """A bank loses sight of a number for an hour, not for a day."""
+        return clock.now() - self.taken_at < timedelta(hours=1)
 
     def decide(self, dice: random.Random) -> None:
         if self.status == PROCESSING:
@@ -80,7 +87,7 @@ class LyingBank(Bank):
     def query(self, instruction: UUID, *, direction: str) -> Answer:
         self._lose(0.12, "no answer")
         known = self.held.get(instruction)
-        if known is None or known.order.direction != direction or self._lies(0.04):
+        if known is None or known.order.direction != direction or (known.is_fresh and self._lies(0.04)):
             return Answer(outcome=rules.NOT_FOUND, raw=b"{}")
         if self._lies(0.10):
             return self._answer(known, PROCESSING)

@@ -135,8 +135,10 @@ def _ask(row: Instruction) -> Answer:
 def _write(row: Instruction, answer: Answer, *, now: datetime) -> Advice:
     Instruction.objects.filter(pk=row.pk).update(asks=F("asks") + 1)
     row.asks += 1
-    open_since = row.ladder_ended_at if row.status not in rules.FINAL else None
-    if rules.never_arrived(outcome=answer.outcome, ended_at=open_since, sent_at=row.sent_at, now=now):
+    # What the bank has once acknowledged arrived: should it not know it any more, that is for people.
+    is_unheard = row.status not in rules.FINAL and not row.bank_ref and not row.acknowledged_at
+    ended_at = row.ladder_ended_at if is_unheard else None
+    if rules.never_arrived(outcome=answer.outcome, ended_at=ended_at, sent_at=row.sent_at, now=now):
         answer = replace(
             answer, outcome=rules.FAILED, reason=rules.NEVER_ARRIVED, amount=row.amount, currency=row.currency
         )
