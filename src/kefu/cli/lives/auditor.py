@@ -68,6 +68,9 @@ class Auditor:
         if wish.cancel == "asked" and order.status == "CANCELLED":
             # The answer to the cancelling was lost: the order alone can say whether it came through.
             return order.status
+        if wish.status == FAILED:
+            # Told so at once: the money had gone between quote and confirmation. Nothing may move by it.
+            return FAILED
         return "CANCELLED" if wish.cancel == "done" else SUCCEEDED
 
     def _nobodys(self) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from kefu.cli.lives.bank import LyingBank, Movement
+from kefu.cli.lives.bank import SUCCEEDED, LyingBank, Movement
 from kefu.cli.lives.desk import Desk
 from kefu.cli.lives.world import PIN, World
 from kefu.core.actor import Actor
@@ -31,17 +31,18 @@ REST_HOURS = 50
 class Wish:
     """What somebody wants. `change`: who has how much more or less once it has come about; `fee`: as quoted.
 
-    `order`: what they were told; `refused`: the code of the refusal that they were told instead. `cancel`: what became
-    of taking it back ('' never asked, 'asked' without an answer, 'done').
+    `order` and `status`: what they were told first; `refused`: the code of the refusal that they were told instead.
+    `cancel`: what became of taking it back ('' never asked, 'asked' without an answer, 'done').
     """
 
     kind: str
     amount: int
     change: dict[str, int]
-    call: Callable[[], UUID]
+    call: Callable[[], tuple[UUID, str]]
     fee: int = 0
     delayed: bool = False
     order: UUID | None = None
+    status: str = ""
     refused: str = ""
     tries: int = 0
     cancel: str = ""
@@ -114,7 +115,8 @@ class Life:
     def _try(self, wish: Wish) -> None:
         wish.tries += 1
         try:
-            wish.order = self.world.attempt(wish.call)
+            told = self.world.attempt(wish.call)
+            wish.order, wish.status = told or (None, "")
         except Refusal as refused:
             wish.refused = refused.code
         self.world.counts[f"{wish.kind} {'told' if wish.order else wish.refused or 'unanswered'}"] += 1
@@ -123,10 +125,11 @@ class Life:
         who, key, amount = self.world.dice.choice(self.world.customers), uuid4(), self._amount(5_000_00)
         card = self.world.cards[who.id]
 
-        def call(amount: int = amount) -> UUID:
-            return wallet.create_topup(
+        def call(amount: int = amount) -> tuple[UUID, str]:
+            made = wallet.create_topup(
                 actor=who, key=key, instrument_id=card, amount=Money(amount), now=self.world.now
-            ).id
+            )
+            return made.id, made.status
 
         self._begin(Wish(TOPUP, amount, {who.id: amount}, call, who=who))
 
@@ -179,13 +182,13 @@ class Life:
         amount = self._amount(max(2_00, bought.amount))
         assert bought.who is not None
 
-        def call() -> UUID:
+        def call() -> tuple[UUID, str]:
             assert bought.order is not None
             wallet.refund_payment(
                 actor=self.world.seller, key=key, order_id=bought.order, amount=Money(amount), words="",
                 now=self.world.now,
             )  # fmt: skip
-            return key
+            return key, SUCCEEDED
 
         self._begin(Wish(REFUND, amount, {bought.who.id: amount}, call, of=bought, who=bought.who))
 
@@ -204,8 +207,9 @@ class Life:
     ) -> None:  # fmt: skip
         key = uuid4()
 
-        def call() -> UUID:
-            return action(actor=who, key=key, quote_id=quote[0], now=self.world.now).id
+        def call() -> tuple[UUID, str]:
+            made = action(actor=who, key=key, quote_id=quote[0], now=self.world.now)
+            return made.id, made.status
 
         self._begin(Wish(kind, amount, change, call, fee=quote[1], delayed=delayed, who=who))
 
@@ -227,7 +231,7 @@ class Life:
         except Refusal as refused:
             self.wrong.append(f"{wish.kind} {wish.amount}: told an order, then refused with {refused.code}")
             return
-        if same not in (None, wish.order):
+        if same is not None and same[0] != wish.order:
             self.wrong.append(f"{wish.kind} {wish.amount}: two orders for one key")
 
     def change(self) -> None:

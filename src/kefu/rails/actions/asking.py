@@ -135,10 +135,9 @@ def _ask(row: Instruction) -> Answer:
 def _write(row: Instruction, answer: Answer, *, now: datetime) -> Advice:
     Instruction.objects.filter(pk=row.pk).update(asks=F("asks") + 1)
     row.asks += 1
-    # What the bank has once acknowledged arrived: should it not know it any more, that is for people.
-    is_unheard = row.status not in rules.FINAL and not row.bank_ref and not row.acknowledged_at
-    ended_at = row.ladder_ended_at if is_unheard else None
-    if rules.never_arrived(outcome=answer.outcome, ended_at=ended_at, sent_at=row.sent_at, now=now):
+    ended_at = row.ladder_ended_at if row.status not in rules.FINAL else None
+    may_be = rules.never_arrived(outcome=answer.outcome, ended_at=ended_at, sent_at=row.sent_at, now=now)
+    if may_be and not _was_known(row):
         answer = replace(
             answer, outcome=rules.FAILED, reason=rules.NEVER_ARRIVED, amount=row.amount, currency=row.currency
         )
@@ -146,6 +145,12 @@ def _write(row: Instruction, answer: Answer, *, now: datetime) -> Advice:
     if row.status == SUBMITTED and row.asks >= rules.UNKNOWN_AFTER_ASKS:
         advice.mark_unknown(row, now=now)
     return written
+
+
+def _was_known(row: Instruction) -> bool:
+    """Whether the bank ever spoke of it as its own. Should it not know it any more, that is for people."""
+    said = Advice.objects.filter(instruction=row, signature_ok=True).exclude(verdict=rules.NO_ANSWER)
+    return said.exclude(outcome=rules.NOT_FOUND).exists()
 
 
 def _step(row: Instruction, outcome: str, *, now: datetime) -> None:
