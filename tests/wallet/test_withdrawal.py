@@ -15,7 +15,7 @@ from kefu.ledger import queries as books
 from kefu.notices.models import Notice
 from kefu.rails import actions as rails
 from kefu.rails import queries as outside
-from kefu.rails.models import Instruction
+from kefu.rails.models import Instruction, Recall
 from kefu.rails.rules import BANK_ZONE
 from kefu.wallet import actions, queries
 from kefu.wallet.models import Order
@@ -362,3 +362,20 @@ def test_what_the_bank_once_acknowledged_is_not_given_back_because_it_forgot_it(
     ask_daily(town, order)
     assert queries.order_for(lin, order.id).status == "MANUAL"
     assert town.money(lin)[1] > 0
+
+
+def test_asking_for_it_back_does_not_make_the_bank_have_it(town, scripted) -> None:
+    lin = town.customer("林晓", 500_00)
+    scripted.down = True
+    order = town.withdraw(lin, 100_00)
+    outage(town, scripted, order)
+    scripted.down, scripted.recall_problem = False, "payment_unknown"
+    town.prove(lin, f"recall:{order.id}")
+    actions.recall_withdrawal(actor=lin, order_id=order.id, reason="AC03", now=town.now)
+    town.pump.run()
+    said = Recall.objects.get(instruction_id=order.instruction_id)
+    rails.carry_recall(recall_id=said.id, now=town.now)
+    assert said.instruction.advice.filter(kind="recall", outcome="payment_unknown").exists()
+    town.wait(hours=25)
+    assert town.ask_bank(lin, order).status == "FAILED"
+    assert town.money(lin) == (500_00, 0)

@@ -288,7 +288,7 @@ class Life:
             self.call_back(self.world.bank.lie(known))
 
     def call_back(self, body: bytes) -> None:
-        """The bank knocks; who is not answered knocks again, at another time."""
+        """The bank knocks, once: what it has to say again it says in another call."""
         self.world.attempt(
             lambda: rails.receive_callback(
                 connector_code="sandbox", method="POST", path="/", headers={}, body=body, now=self.world.now

@@ -148,9 +148,11 @@ def _write(row: Instruction, answer: Answer, *, now: datetime) -> Advice:
 
 
 def _was_known(row: Instruction) -> bool:
-    """Whether the bank ever spoke of it as its own. Should it not know it any more, that is for people."""
-    said = Advice.objects.filter(instruction=row, signature_ok=True).exclude(verdict=rules.NO_ANSWER)
-    return said.exclude(outcome=rules.NOT_FOUND).exists()
+    """Whether the bank ever spoke of it as its own. Should it not know it any more, that is for people. What it says to
+    a recall is about the recall: that it does not know the payment, say.
+    """
+    said = Advice.objects.filter(instruction=row, signature_ok=True).exclude(kind=Advice.RECALL)
+    return said.exclude(verdict=rules.NO_ANSWER).exclude(outcome=rules.NOT_FOUND).exists()
 
 
 def _step(row: Instruction, outcome: str, *, now: datetime) -> None:
