@@ -1,6 +1,8 @@
 """The ledger alone, in a database of its own: no other room, no settings of the installation."""
 
 import contextlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +15,8 @@ from django.db import connections
 from kefu.cli.database import create_database, drop_database, prepare_database
 from kefu.cli.server.postgres import temporary_cluster
 from kefu.cli.server.roles import APP, OWNER
+from kefu.cli.server.server_user import CHECKOUT
+from kefu.cli.throwaway import bare_environment
 
 
 def connect_django(dsn: str) -> None:
@@ -61,6 +65,13 @@ class Server:
         connect_django(self.dsn(name, OWNER))
         call_command("migrate", "ledger", verbosity=0)
         connections["default"].close()
+
+    def make_product(self, name: str) -> None:
+        """A database with every room's tables, made by all migrations."""
+        self.make_empty(name)
+        prepare_database(owner_dsn=self.dsn(name, OWNER))
+        migrate = [sys.executable, "-m", "kefu.config.manage", "migrate", "--verbosity", "0"]
+        subprocess.run(migrate, env=bare_environment(self.dsn(name, OWNER)), cwd=CHECKOUT / "src", check=True)
 
     @contextlib.contextmanager
     def clone(self, template: str, name: str) -> Iterator[str]:

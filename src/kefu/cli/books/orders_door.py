@@ -15,7 +15,6 @@ from uuid import uuid4
 
 from kefu.cli.books.database import Server
 from kefu.cli.books.python_door import drive
-from kefu.cli.database import prepare_database
 from kefu.cli.server.roles import OWNER
 from kefu.cli.server.server_user import CHECKOUT
 from kefu.cli.throwaway import bare_environment
@@ -27,11 +26,9 @@ RICH = "UPDATE ledger_account SET credits_posted = 100000000000 WHERE code = 'L1
 
 def measure(server: Server, *, clients: Iterable[int], seconds: float) -> dict[str, object]:
     """orders_tps by number of clients; step_ms: the median of each step of one client."""
-    server.make_empty("orders")
-    prepare_database(owner_dsn=server.dsn("orders", OWNER))
+    server.make_product("orders")
     owner = bare_environment(server.dsn("orders", OWNER))
-    for words in (["kefu.config.manage", "migrate", "--verbosity", "0"], [MODULE, "fill", "0"]):
-        subprocess.run([sys.executable, "-m", *words], env=owner, cwd=CHECKOUT / "src", check=True)
+    subprocess.run([sys.executable, "-m", MODULE, "fill", "0"], env=owner, cwd=CHECKOUT / "src", check=True)
     server.execute("orders", RICH)
     tps: dict[str, int] = {}
     steps: dict[str, float] = {}

@@ -104,7 +104,6 @@ def _through_the_door(server_url: str | None, *, seed: int, cases: int, orders: 
     from contextlib import ExitStack
 
     from kefu.cli.books.database import Server, throwaway_server
-    from kefu.cli.database import prepare_database
     from kefu.cli.server.roles import OWNER
     from kefu.cli.server.server_user import CHECKOUT
     from kefu.cli.throwaway import bare_environment
@@ -112,11 +111,8 @@ def _through_the_door(server_url: str | None, *, seed: int, cases: int, orders: 
     with ExitStack() as stack:
         server = Server(server_url) if server_url else stack.enter_context(throwaway_server(durable=False))
         name = f"prove_fees_{seed}_{time.monotonic_ns()}"
-        server.make_empty(name)
-        prepare_database(owner_dsn=server.dsn(name, OWNER))
+        server.make_product(name)
         owner = bare_environment(server.dsn(name, OWNER))
-        migrate = [sys.executable, "-m", "kefu.config.manage", "migrate", "--verbosity", "0"]
-        subprocess.run(migrate, env=owner, cwd=CHECKOUT / "src", check=True)
         words = [sys.executable, "-m", DOOR, str(seed), str(cases), str(orders)]
         done = subprocess.run(words, env=owner, cwd=CHECKOUT / "src", check=True, stdout=subprocess.PIPE, text=True)
         return dict(json.loads(done.stdout.splitlines()[-1]))

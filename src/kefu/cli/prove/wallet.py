@@ -98,9 +98,7 @@ def prove(size: str, seed: int, *, state: Path, server: str | None, template: st
 def _ground(url: str | None, template: str | None) -> Iterator[tuple["Server", str]]:
     """A server and, on it, the name of a migrated database that rounds are copies of."""
     from kefu.cli.books.database import Server, throwaway_server
-    from kefu.cli.database import drop_database, prepare_database
-    from kefu.cli.server.roles import OWNER
-    from kefu.cli.throwaway import bare_environment
+    from kefu.cli.database import drop_database
 
     with ExitStack() as stack:
         server = Server(url) if url else stack.enter_context(throwaway_server(durable=False))
@@ -108,11 +106,8 @@ def _ground(url: str | None, template: str | None) -> Iterator[tuple["Server", s
             yield server, template
             return
         name = f"prove_wallet_{time.monotonic_ns()}"
-        server.make_empty(name)
         stack.callback(drop_database, admin_dsn=server.admin, name=name)
-        prepare_database(owner_dsn=server.dsn(name, OWNER))
-        migrate = [sys.executable, "-m", "kefu.config.manage", "migrate", "--verbosity", "0"]
-        subprocess.run(migrate, env=bare_environment(server.dsn(name, OWNER)), cwd=CHECKOUT / "src", check=True)
+        server.make_product(name)
         yield server, name
 
 
