@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kefu.language.slots import MOST, Slots, read_slots
@@ -288,6 +288,7 @@ _WORDS = st.sampled_from(
 
 
 @given(st.one_of(st.text(), st.lists(_WORDS, max_size=12).map("".join)))
+@example("0£0天")
 def test_no_text_is_refused(text: str) -> None:
     found = read_slots(text, now=NOW)
     assert all(0 <= a.low <= a.high <= MOST for a in found.amounts)

@@ -101,10 +101,10 @@ def read_amounts(text: str) -> tuple[Amount, ...]:
     for number, following in zip(numbers, [*numbers[1:], None], strict=False):
         if number.start < read_to:
             continue
-        amount = (following and _between(text, number, following)) or _amount(text, number)
-        if amount and amount.low < MOST:
-            found.append(amount)
-            read_to = text.index(amount.text, read_to) + len(amount.text)
+        read = (following and _between(text, number, following, read_to)) or _amount(text, number, read_to)
+        if read and read[0].low < MOST:
+            found.append(read[0])
+            read_to = read[1]
     return tuple(found)
 
 
@@ -165,23 +165,23 @@ def _value(text: str) -> Decimal | None:
     )
 
 
-def _between(text: str, one: _Number, two: _Number) -> Amount | None:
-    """100到200块, "between 100 and 200 yuan", ¥100-200."""
+def _between(text: str, one: _Number, two: _Number, since: int) -> tuple[Amount, int] | None:
+    """100到200块, "between 100 and 200 yuan", ¥100-200; with where it ends. A sign before `since` is another's."""
     middle = text[one.end : two.start]
     unit_between = _UNIT.match(middle)
     if not _JOINED.fullmatch(middle[unit_between.end() :] if unit_between else middle) or one.high >= two.high:
         return None
-    sign, unit = _SIGN.search(text[: one.start]), _UNIT.match(text, two.end)
+    sign, unit = _SIGN.search(text, since, one.start), _UNIT.match(text, two.end)
     verb = _VERB.search(text[: one.start]) or re.search(r"\bbetween\s$", text[: one.start], re.I)
     if not (sign or unit or unit_between or verb or two.telling) or (_COUNTED.match(text, two.end) and not unit):
         return None
     start, end = sign.start() if sign else one.start, unit.end() if unit else two.end
-    return Amount(_minor(one.low), _minor(two.high), text[start:end], _currency(sign, unit))
+    return Amount(_minor(one.low), _minor(two.high), text[start:end], _currency(sign, unit)), end
 
 
-def _amount(text: str, number: _Number) -> Amount | None:
-    before = text[: number.start]
-    sign = _SIGN.search(before)
+def _amount(text: str, number: _Number, since: int) -> tuple[Amount, int] | None:
+    """The amount around a number, and where it ends. A sign before `since` is another's."""
+    sign = _SIGN.search(text, since, number.start)
     start = sign.start() if sign else number.start
     left = text[:start]
     end, low, high = number.end, number.low, number.high
@@ -209,7 +209,7 @@ def _amount(text: str, number: _Number) -> Amount | None:
         low_minor, high_minor = low_minor - low_minor // 10, high_minor + high_minor // 10
     elif up or down:
         low_minor, high_minor = (low_minor, MOST) if up else (0, high_minor)
-    return Amount(low_minor, high_minor, text[start:end].strip(), _currency(sign, unit))
+    return Amount(low_minor, high_minor, text[start:end].strip(), _currency(sign, unit)), end
 
 
 def _is_money(text: str, number: _Number, left: str) -> bool:
