@@ -13,7 +13,7 @@ from kefu.cli.throwaway import Installation, installation
 LADDER = "900,3600"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town() -> Iterator[Installation]:
     """A running product with four members of staff and no customers."""
     with installation(environment={"KEFU_RAILS_LADDER": LADDER}) as running:

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from tests.cli.watching import ROOT, eventually, is_alive
 
+from kefu.cli import ground
 from kefu.cli.running.installation import find_running
 from kefu.cli.running.processes import Place
 from kefu.cli.running.secrets_folder import IRREPLACEABLE, MAKERS, ensure_secrets, read_secret
@@ -146,6 +147,7 @@ class Product:
 
 @pytest.fixture
 def product(open_folder: Path, command_environment: dict[str, str]) -> Iterator[Product]:
+    ground.lay(open_folder / "data", command_environment)
     one = Product(open_folder / "data", command_environment)
     yield one
     one.process.kill()

@@ -123,7 +123,7 @@ def test_the_cut_off_warning_prevents_the_late_fee(town) -> None:
     assert (len(paid(lin)), fees) == (4, 0)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cutoff=st.times(max_value=time(23, 59)), days=st.integers(0, 3), due=st.integers(0, 12), on=st.integers(-1, 14))
 def test_whatever_the_cut_off_what_is_arranged_is_never_late(town, lender, cutoff, days, due, on) -> None:
     town.now = at(1, 20, 12)

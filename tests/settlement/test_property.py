@@ -19,7 +19,7 @@ PLANTED = {"gone": "ledger_only", "less": "amount_diff", "more": "amount_diff", 
 
 
 @given(harms=st.lists(st.sampled_from(HARM), min_size=1, max_size=5))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_exactly_what_was_planted_is_found(town, bank, harms) -> None:
     sid = transaction.savepoint()
     start, closing = town.now, bank.closing

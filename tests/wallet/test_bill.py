@@ -277,7 +277,7 @@ def test_nobody_sees_or_pays_another_ones_bill(town, biller) -> None:
 OUTCOMES = st.sampled_from(["PROCESSING", "ACKNOWLEDGED", "SUCCEEDED", "FAILED", "RETURNED"])
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amount=st.integers(1, 4_999_99), heard=st.lists(OUTCOMES, min_size=1, max_size=6))
 def test_whatever_is_heard_in_whatever_order_no_cent_is_lost(town, lender, amount: int, heard: list[str]) -> None:
     with transaction.atomic():

@@ -316,7 +316,7 @@ def test_refunds_and_pay_outs_at_once_never_take_more_than_there_is(committed_to
         max_size=8,
     )
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_the_sum_is_kept_and_the_payable_never_below_nothing(town: Town, deeds) -> None:
     with transaction.atomic():
         mall = Mall(town)

@@ -125,9 +125,9 @@ def test_the_proof_notices_a_fee_that_is_a_fen_off(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.row("W-17")
 def test_the_proof_as_a_command() -> None:
-    server = os.environ["KEFU_TEST_ADMIN_DSN"]
+    place = ["--server", os.environ["KEFU_TEST_ADMIN_DSN"], "--template", os.environ["KEFU_TEST_TEMPLATE"]]
     done = subprocess.run(
-        [sys.executable, "-m", "kefu.cli", "prove", "fees", "--size", "small", "--json", "--server", server],
+        [sys.executable, "-m", "kefu.cli", "prove", "fees", "--size", "small", "--json", *place],
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

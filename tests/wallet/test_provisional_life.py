@@ -101,7 +101,7 @@ def play(one: Dispute, model: Model, what: str, amount: int, friend: Actor) -> N
         model.free, model.owed = model.free - back, model.owed - back
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_is_done_the_books_hold_and_no_wallet_is_negative(town: Town, steps: list[tuple[str, int]]) -> None:
     lin, friend = town.customer("林晓", 100_00), town.customer("周明")

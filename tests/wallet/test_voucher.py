@@ -289,7 +289,7 @@ def _refund_in_parts(town, mall, data, paid_in: int, part: int) -> None:
 
 
 @pytest.mark.row("W-25")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_refunded_the_shares_add_up_and_the_books_hold(town, mall, data) -> None:
     paid_in = data.draw(st.integers(10, 50_00), label="paid")

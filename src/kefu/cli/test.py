@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from kefu.cli import ground
 from kefu.cli.children import unwind_on_sigterm
 from kefu.cli.messages import compile_catalogues
 from kefu.cli.running.chromium import ensure_chromium
@@ -37,8 +38,9 @@ def run(argv: list[str]) -> int:
             if status != 0:
                 return status
     compile_catalogues()
-    with temporary_cluster() as admin:
+    with temporary_cluster() as admin, ground.folder() as shared:
         environment["KEFU_TEST_ADMIN_DSN"] = admin
+        environment[ground.NAME] = shared
         command = [sys.executable, "-m", "pytest", "-n", str(options.workers), "--dist", "loadscope"]
         command += ["--durations", "10"]
         command += _selected(without) + options.pytest + options.paths

@@ -22,11 +22,12 @@ from typing import Any
 import httpx
 import psycopg
 
+from kefu.cli import ground
 from kefu.cli.children import die_with_parent
 from kefu.cli.running.secrets_folder import database_passwords, read_secret
 from kefu.cli.server.postgres import Cluster
 from kefu.cli.server.roles import OWNER
-from kefu.cli.server.server_user import CHECKOUT, can_reach, server_user
+from kefu.cli.server.server_user import CHECKOUT, reachable_folder
 from kefu.cli.terminal import CannotRun, say
 from kefu.rails.connectors.signing import house_secret, signed_headers
 
@@ -200,8 +201,8 @@ class Installation:
 
 def clean_environment() -> dict[str, str]:
     """Ours, without anything of a product or a test run that surrounds us."""
-    foreign = ("KEFU_", "DATABASE_", "SANDBOX_", "DJANGO_")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(foreign) or k == "KEFU_POSTGRES_BIN"}
+    foreign, ours = ("KEFU_", "DATABASE_", "SANDBOX_", "DJANGO_"), ("KEFU_POSTGRES_BIN", ground.NAME)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(foreign) or k in ours}
     return kept | {"PYTHONPATH": str(CHECKOUT / "src")}
 
 
@@ -252,8 +253,10 @@ def installation(
 
     Enter from the main thread: the product dies with the thread that started it.
     """
-    folder = _open_folder()
+    folder = Path(tempfile.mkdtemp(prefix="kefu-town-", dir=reachable_folder()))
+    folder.chmod(0o755)
     data, port = folder / "data", free_ports()
+    ground.lay(data, clean_environment())
     own = clean_environment() | {"PYTHONUNBUFFERED": "1", "KEFU_DEMO_TOWN": "1" if demo else "0"}
     with (folder / "up.log").open("ab") as log:
         process = subprocess.Popen(
@@ -274,17 +277,6 @@ def installation(
     finally:
         _stop(process)
         shutil.rmtree(folder)
-
-
-def _open_folder() -> Path:
-    """A folder that PostgreSQL's user can enter."""
-    folder = Path(tempfile.mkdtemp(prefix="kefu-town-"))
-    folder.chmod(0o755)
-    if not can_reach(folder, server_user()):
-        folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="kefu-town-", dir="/tmp"))
-        folder.chmod(0o755)
-    return folder
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

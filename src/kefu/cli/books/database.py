@@ -66,8 +66,11 @@ class Server:
         call_command("migrate", "ledger", verbosity=0)
         connections["default"].close()
 
-    def make_product(self, name: str) -> None:
-        """A database with every room's tables, made by all migrations."""
+    def make_product(self, name: str, *, template: str | None = None) -> None:
+        """A database with every room's tables, made by all migrations or as a copy of one that was."""
+        if template:
+            create_database(admin_dsn=self.dsn("postgres", OWNER), name=name, template=template)
+            return
         self.make_empty(name)
         prepare_database(owner_dsn=self.dsn(name, OWNER))
         migrate = [sys.executable, "-m", "kefu.config.manage", "migrate", "--verbosity", "0"]

@@ -80,10 +80,13 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="the result as one JSON object")
     parser.add_argument("--server", metavar="URL", help="administrator's address of a server to work on")
+    parser.add_argument("--template", metavar="NAME", help="a migrated database on that server")
     options = parser.parse_args(argv)
+    if options.template and not options.server:
+        parser.error("--template goes with --server")
     cases, orders = SIZES[options.size]
     began = time.monotonic()
-    said = _through_the_door(options.server, seed=options.seed, cases=cases, orders=orders)
+    said = _through_the_door(options.server, options.template, seed=options.seed, cases=cases, orders=orders)
     fields = {
         "name": "fees",
         "size": options.size,
@@ -99,11 +102,14 @@ def run(argv: list[str]) -> int:
     return 1 if said["violations"] else 0
 
 
-def _through_the_door(server_url: str | None, *, seed: int, cases: int, orders: int) -> dict[str, Any]:
-    """A whole installation on a throw-away server, and the door's answer."""
+def _through_the_door(
+    server_url: str | None, template: str | None, *, seed: int, cases: int, orders: int
+) -> dict[str, Any]:
+    """A database of its own with every room's tables, and the door's answer."""
     from contextlib import ExitStack
 
     from kefu.cli.books.database import Server, throwaway_server
+    from kefu.cli.database import drop_database
     from kefu.cli.server.roles import OWNER
     from kefu.cli.server.server_user import CHECKOUT
     from kefu.cli.throwaway import bare_environment
@@ -111,7 +117,8 @@ def _through_the_door(server_url: str | None, *, seed: int, cases: int, orders: 
     with ExitStack() as stack:
         server = Server(server_url) if server_url else stack.enter_context(throwaway_server(durable=False))
         name = f"prove_fees_{seed}_{time.monotonic_ns()}"
-        server.make_product(name)
+        stack.callback(drop_database, admin_dsn=server.admin, name=name)
+        server.make_product(name, template=template)
         owner = bare_environment(server.dsn(name, OWNER))
         words = [sys.executable, "-m", DOOR, str(seed), str(cases), str(orders)]
         done = subprocess.run(words, env=owner, cwd=CHECKOUT / "src", check=True, stdout=subprocess.PIPE, text=True)

@@ -113,12 +113,11 @@ def _ground(url: str | None, template: str | None) -> Iterator[tuple["Server", s
 
 def _round(server: "Server", template: str, seed: int, number: int, operations: int) -> dict[str, Any]:
     """One round as a process: what it answered."""
-    from kefu.cli.database import create_database, drop_database
-    from kefu.cli.server.roles import OWNER
+    from kefu.cli.database import drop_database
     from kefu.cli.throwaway import bare_environment
 
     name = f"prove_wallet_{seed}_{number}_{time.monotonic_ns()}"
-    create_database(admin_dsn=server.dsn("postgres", OWNER), name=name, template=template)
+    server.make_product(name, template=template)
     try:
         environment = bare_environment(server.dsn(name)) | {"KEFU_CONNECTORS": f"sandbox={BANK}"}
         environment["KEFU_FIELD_KEY"] = base64.b64encode(secrets.token_bytes(32)).decode()

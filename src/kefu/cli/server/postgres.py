@@ -23,7 +23,7 @@ import psycopg
 from kefu.cli.children import die_with_parent
 from kefu.cli.server.binaries import find_binaries, major_version
 from kefu.cli.server.roles import ADMIN, APP, OWNER, ensure_roles
-from kefu.cli.server.server_user import ServerUser, can_reach, server_user
+from kefu.cli.server.server_user import ServerUser, can_reach, reachable_folder, server_user
 from kefu.cli.server.tuning import server_settings
 from kefu.cli.terminal import CannotRun, say
 
@@ -261,7 +261,7 @@ def temporary_server(*, durable: bool = False, tcp: bool = False) -> Iterator[Cl
     The databases in it are the caller's to make. Without `durable` it does not fsync.
     """
     _sweep_abandoned()
-    folder = Path(tempfile.mkdtemp(prefix="kefu-pg-", dir=_open_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="kefu-pg-", dir=reachable_folder()))
     cluster = Cluster(folder, TEST_PASSWORDS, durable=durable, tcp=tcp)
     try:
         cluster.start()
@@ -279,18 +279,9 @@ def temporary_cluster(*, durable: bool = False) -> Iterator[str]:
         yield cluster.dsn("postgres", ADMIN)
 
 
-def _open_folder() -> Path:
-    """A folder for throw-away files that PostgreSQL's user can enter."""
-    user = server_user()
-    for folder in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):
-        if can_reach(folder, user):
-            return folder
-    raise CannotRun("PostgreSQL's user can enter no temporary folder; set TMPDIR", status=1)
-
-
 def _sweep_abandoned() -> None:
     """Remove throw-away clusters whose owner was killed: old enough, and nobody holds their lock."""
-    for folder in _open_folder().glob("kefu-pg-*"):
+    for folder in reachable_folder().glob("kefu-pg-*"):
         with contextlib.suppress(OSError):
             if time.time() - folder.stat().st_mtime < 600:
                 continue

@@ -8,6 +8,7 @@ import hashlib
 import os
 import pwd
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,14 @@ def can_reach(path: Path, user: ServerUser | None) -> bool:
         return os.access(path, os.X_OK)
     test = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)]
     return subprocess.run(test, check=False, cwd="/", **user.popen_arguments()).returncode == 0
+
+
+def reachable_folder() -> Path:
+    """A folder for throw-away files that PostgreSQL's user can enter."""
+    for folder in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):
+        if can_reach(folder, server_user()):
+            return folder
+    raise CannotRun("PostgreSQL's user can enter no temporary folder; set TMPDIR", status=1)
 
 
 def moved_folder(wanted: Path) -> Path:
