@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from tests.browser.windows import Window
+from tests.browser.windows import CALM, Window
 
 from kefu.cli.throwaway import Installation, installation
 
@@ -29,8 +29,7 @@ def open_window(town: Installation, chromium: Browser) -> Iterator[Callable[...,
     contexts: list[tuple[BrowserContext, Window]] = []
 
     def open_one(**options: Any) -> Window:
-        wanted = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1280, "height": 800}}
-        context = chromium.new_context(base_url=town.url, **(wanted | options))
+        context = chromium.new_context(base_url=town.url, **(CALM | options))
         context.set_default_timeout(15_000)
         page: Page = context.new_page()
         window = Window(town, page)

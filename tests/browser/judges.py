@@ -10,16 +10,16 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 
 
 def axe_finds(page: Page, name: str) -> list[str]:
-    """What axe finds on the page as it stands, light and then dark; in stillness, or it sees colours half-way."""
+    """What axe finds on the page as it stands, light and then dark."""
     found = []
     page.evaluate(Axe().axe_script)
     for scheme, options in (("light", LIGHT), ("dark", DARK)):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         violations = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
         for one in violations:
             places = [node["target"] for node in one["nodes"]][:3]
             found.append(f"{name} ({scheme}): {one['id']} {one['help']} at {places}")
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    page.emulate_media(color_scheme="light")
     return found
 
 

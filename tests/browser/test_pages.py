@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.judges import axe_finds, too_wide
-from tests.browser.windows import Window
+from tests.browser.windows import CALM, Window
 
 from kefu.cli.throwaway import Installation
 
@@ -105,7 +105,7 @@ def scene(town: Installation, chromium: Browser) -> Iterator[Scene]:
     """A talk with an answer, an agent's reply, an open case and a proposal that waits."""
     windows = []
     for _ in range(3):
-        context = chromium.new_context(base_url=town.url, locale="zh-CN", timezone_id="Asia/Shanghai")
+        context = chromium.new_context(base_url=town.url, **CALM)
         context.set_default_timeout(15_000)
         windows.append(Window(town, context.new_page()))
     lin, agent, supervisor = windows

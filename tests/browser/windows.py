@@ -10,6 +10,11 @@ from playwright.sync_api import Locator, Page, expect
 from kefu.cli.throwaway import PASSWORD, Installation
 
 CUSTOMER_PASSWORD = "meadow-kettle-ribbon-61"
+# A reader in Shanghai who asked for no motion: nothing to wait for, and axe sees no colour half-way.
+CALM = {
+    "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1280, "height": 800},
+    "reduced_motion": "reduce",
+}  # fmt: skip
 _numbers = count(random.SystemRandom().randrange(1000) * 1000)
 # The page shows a broken request by itself; a killed or cut line is part of some tests.
 IGNORED = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_NETWORK|Failed to load resource|htmx:(afterRequest|sendError)")
