@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -100,6 +101,30 @@ def test_a_withdrawal_is_followed_to_the_bank_and_back(town: Town, scripted: typ
     assert back.facts["balance"].value == "¥2,000.00"
     for said in (first, silent, paid, back):
         assert_grounded(said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "提现一直没到账", "提现还没到", "提现好几天了没到账", "提现一整天了还没到账", "提现七百一直没到账",
+        "my withdrawal still hasn't arrived",
+    ],
+)  # fmt: skip
+def test_a_withdrawal_under_way_is_found_however_it_is_asked_for(
+    town: Town, scripted: type[ScriptedBank], text: str
+) -> None:
+    """“一直” is no amount of one yuan, and what came since does not push the order out of sight."""
+    lin = town.customer("林晓雨", 2_000_00)
+    scripted.outcome = "PROCESSING"
+    order = town.withdraw(lin, 700_00)
+    town.wait(hours=20)
+    other = town.customer("周子涵")
+    for _ in range(3):
+        town.send(lin, other, 1_00)
+    with patch("kefu.assistant.context.ORDERS_MAX", 2):
+        said = ask(town, lin, text)
+    assert (said.cause, said.order_id) == ("ASKING_BANK", order.id)
+    assert_grounded(said)
 
 
 def test_what_withdrawing_costs_and_where(town: Town) -> None:

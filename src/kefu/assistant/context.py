@@ -29,6 +29,7 @@ class Context:
     about: UUID | None = None
     last_intent: str = ""
     notes: dict[str, str] = field(default_factory=dict)
+    _of_kind: dict[str, list[OrderView]] = field(default_factory=dict)
 
     @cached_property
     def orders(self) -> Sequence[OrderView]:
@@ -56,4 +57,7 @@ class Context:
         return wallet.order_for(self.actor, order_id)
 
     def orders_of(self, kind: str) -> list[OrderView]:
-        return [order for order in self.orders if order.kind == kind]
+        """The newest of one kind, however many others came since."""
+        if kind not in self._of_kind:
+            self._of_kind[kind] = wallet.orders_for(self.actor, kind=kind, limit=ORDERS_MAX)
+        return self._of_kind[kind]

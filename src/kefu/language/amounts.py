@@ -38,6 +38,8 @@ class _Number:
     high: Decimal
     telling: bool
     """Written so that it is money even without a unit: 两百, 3万, 1,200, 35.50."""
+    pronoun: bool = False
+    """The English word "one", which mostly stands for a thing: I withdrew one yesterday."""
 
 
 _CURRENCIES = {
@@ -53,12 +55,13 @@ _ONES = "一二两三四五六七八九"
 
 _SIGN = re.compile(r"(hk\$|us\$|[¥￥$€£]|\b(?:rmb|cny|usd|eur|gbp|hkd)|人民币)\s?$", re.I)
 _UNIT = re.compile(rf"\s?({'|'.join(_CURRENCIES.values())})(?![a-z])", re.I)
-_ODD = re.compile(r"\s?(?:多|几|something\b|odd\b|-odd\b|and something\b)", re.I)
+_ODD = re.compile(r"\s?(?:多(?![久少长])|几(?![天点时])|something\b|odd\b|-odd\b|and something\b)", re.I)
 _OR_SO = re.compile(r"\s?(?:左右|上下|来块|来(?=[块元])|ish\b|or so\b)", re.I)
 _UP = re.compile(r"\s?(?:以上|往上|or more\b)", re.I)
 _DOWN = re.compile(r"\s?(?:以下|以内|or less\b)", re.I)
+_CENT = rf"(?={numerals.NUMERAL}|\d)[\d{_ONES}]"
 _CENTS = re.compile(
-    rf"([\d{_ONES}])(毛|角)?([\d{_ONES}])?(分)?(?!分钟|[\d.:个天次笔张百千万小点号月钟直下会些样共起定般边旦周年])"
+    rf"({_CENT})(毛|角)?({_CENT})?(分)?(?!分钟|[\d.:个天次笔张百千万小点号月钟周年])"
 )
 _ABOUT = re.compile(
     r"(?:大概|大约|差不多|约|将近|接近|\b(?:about|around|roughly|approximately|approx\.?|nearly|almost))\s*(?:是|有)?$",
@@ -112,9 +115,9 @@ _ANY_NUMBER = re.compile(
     rf"(?P<vague>(?P<head>好几|几|数|上|成)(?P<place>[百千万])(?!次|人|个|遍)|(?:好几|几)十(?=[块元])|十几(?=[块元]))"
     rf"|(?P<pair>[一二三四五六七八][两二三四五六七八九](?P<pair_place>[十百千万]))"
     rf"|(?P<digits>(?<![\d.A-Za-z])(?:{numerals.ARABIC})\s?[wk](?![a-z]))"
-    rf"|(?P<mixed>(?<![\d.])(?:{numerals.ARABIC})[百千万](?:[\d{numerals.CHINESE}]*))"
+    rf"|(?P<mixed>(?<![\d.])(?:{numerals.ARABIC})[百千万](?:\d|{numerals.NUMERAL})*)"
     rf"|(?P<arabic>(?<![\d.,])(?:{numerals.ARABIC})(?![\d,]*\d))"
-    rf"|(?P<chinese>(?<![第\d])[{_ONES}十][{numerals.CHINESE}]*)"
+    rf"|(?P<chinese>(?<![第\d])(?=[{_ONES}十])(?:{numerals.NUMERAL})+)"
     rf"|(?P<english>{numerals.ENGLISH})",
     re.I,
 )
@@ -138,7 +141,7 @@ def _read_number(match: re.Match[str]) -> _Number | None:
     written_out = kind == "chinese" and re.search(r"[百千万]", text[1:])
     precise = re.search(r",\d{3}|\.\d\d$", text)
     telling = bool(kind in ("mixed", "digits") or written_out or precise or (kind == "english" and value >= 100))
-    return _Number(match.start(), match.end(), value, value, telling)
+    return _Number(match.start(), match.end(), value, value, telling, text.lower() == "one")
 
 
 def _vague(match: re.Match[str]) -> tuple[Decimal, Decimal]:
@@ -215,7 +218,7 @@ def _amount(text: str, number: _Number, since: int) -> tuple[Amount, int] | None
 def _is_money(text: str, number: _Number, left: str) -> bool:
     if re.match(r"(毛|角)(?:钱|(?![a-z]))|分钱", text[number.end : number.end + 2]):
         return True
-    if _COUNTED.match(text, number.end):
+    if _COUNTED.match(text, number.end) or number.pronoun:
         return False
     after = number.end
     hedged = _OR_SO.match(text, after) or _UP.match(text, after) or _DOWN.match(text, after)

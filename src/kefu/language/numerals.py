@@ -4,6 +4,12 @@ import re
 from decimal import Decimal
 
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
+_NO_NUMBER = (
+    "一(?:直|般|些|下|起|定|样|共|边|旦|会|切|律|再|向|连|并|半|概|时|口气|早|晚|整|夜|辈子|大早|同|经|致|键|路|贯|刻|方面|阵|段"
+    "|瞬|眨眼|带|看|查|问|拖|等|动不动|来(?!块|元))|两(?:边|头|者|手|下)|三(?:番|方|天两头)|十(?:足|有八九)"
+)
+NUMERAL = rf"(?!{_NO_NUMBER})[{CHINESE}]"
+"""A pattern for one sign of a Chinese number, where it does not begin a word that only looks like one: 一直, 一般."""
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
