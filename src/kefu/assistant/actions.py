@@ -12,6 +12,7 @@ from kefu.assistant.context import Context
 from kefu.assistant.draft import Draft
 from kefu.assistant.emergency import detect_emergency, wants_human
 from kefu.assistant.playbooks import PLAYBOOKS, planning
+from kefu.assistant.playbooks.fees import asks_why_a_fee
 from kefu.assistant.playbooks.provisional import about_provisional, provisional
 from kefu.assistant.playbooks.receipts import asks_for_paper
 from kefu.assistant.values import article_values
@@ -70,6 +71,8 @@ def _read(text: str, slots: Slots, turn: Turn) -> Understanding:
         return _certain(turn.last_intent, text)
     if asks_for_paper(text) and (reading.decision != "answer" or reading.intent == "balance_transactions_query"):
         return _certain("voucher_receipt", text)
+    if asks_why_a_fee(text) and reading.intent != "withdraw_fee":
+        return _certain("fees_general", text)
     return reading
 
 
