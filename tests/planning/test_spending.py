@@ -7,6 +7,7 @@ import pytest
 from tests.planning.test_pot import put
 from tests.wallet.mall import Mall
 
+from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.ledger import queries as books
 from kefu.planning import actions, queries
@@ -14,6 +15,7 @@ from kefu.planning.refusals import CategoryUnknown
 from kefu.planning.rules.days import month_of
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as money
+from kefu.wallet.rules.shop import CATEGORIES
 
 OWN_POCKETS = {"TOPUP", "WITHDRAW", "WITHDRAW_RETURN", "POT", "GOODWILL"}
 
@@ -77,7 +79,7 @@ def test_what_comes_back_reduces_what_was_spent(town, scripted) -> None:
 @pytest.mark.row("W-21")
 def test_what_a_merchant_gives_back_counts_where_it_was_bought(town) -> None:
     lin, mall = town.customer("林晓", 500_00), Mall(town)
-    shop, other = mall.shop(), mall.shop("书店")
+    shop, other = mall.shop(category="retail"), mall.shop("书店", category="retail")
     cake, bread, book = mall.bought(lin, shop, 100_00), mall.bought(lin, shop, 40_00), mall.bought(lin, other, 60_00)
     for paid, to, amount in ((cake, shop, 30_00), (bread, shop, 40_00), (book, other, 10_00)):
         mall.give_back(to, paid, amount)
@@ -90,6 +92,23 @@ def test_what_a_merchant_gives_back_counts_where_it_was_bought(town) -> None:
     assert seen.total.minor == 120_00
     back = next(one.line for one in seen.lines if one.line.amount.minor == -30_00)
     assert (back.counterparty, back.kind, back.of_order) == ("晨光面包店", "payment", cake.id)
+
+
+@pytest.mark.row("W-21")
+def test_a_payment_counts_under_its_merchants_category_and_its_refund_too(town, django_assert_max_num_queries) -> None:
+    lin, mall = town.customer("林晓", 900_00), Mall(town)
+    shops = {trade: mall.shop(f"商户{trade}", category=trade) for trade in CATEGORIES}
+    bought = {trade: mall.bought(lin, shop, 50_00) for trade, shop in shops.items()}
+    assert totals(month(town, lin)) == dict.fromkeys(("food", "shopping", "transport", "fun", "services"), 50_00)
+    mall.give_back(shops["travel"], bought["travel"], 20_00)
+    mall.give_back(shops["food"], bought["food"], 50_00)
+    with django_assert_max_num_queries(7):
+        seen = month(town, lin)
+    assert totals(seen) == {"shopping": 50_00, "fun": 50_00, "services": 50_00, "transport": 30_00, "food": 0}
+    assert seen.total.minor == ledger_total(town, lin) == 180_00
+    actions.set_budget(actor=lin, category="services", most=Money(60_00), now=town.now)
+    [budget] = queries.budgets_for(lin, now=town.now)
+    assert (budget.category, budget.spent.minor) == ("services", 50_00)
 
 
 @pytest.mark.row("W-21")

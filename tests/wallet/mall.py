@@ -40,9 +40,9 @@ class Mall:
         self.town = town
         self._numbers = itertools.count(1)
 
-    def shop(self, name: str = "晨光面包店", *, approved: bool = True, **terms: int) -> Shop:
+    def shop(self, name: str = "晨光面包店", *, approved: bool = True, category: str = "food", **terms: int) -> Shop:
         now, number = self.town.now, next(self._numbers)
-        given = NewMerchant(name=name, category="food", terms=Terms(**terms))
+        given = NewMerchant(name=name, category=category, terms=Terms(**terms))
         made = actions.register_merchant(actor=SYSTEM, given=given, now=now)
         if approved:
             actions.approve_merchant(actor=SYSTEM, merchant_id=made.id, now=now)

@@ -102,7 +102,7 @@ def _categorised(actor: Actor, lines: list[SpentView]) -> list[Spending]:
             by_counterparty[choice.counterparty_ref] = choice.category
     found = []
     for line in lines:
-        natural = natural_category(kind=line.kind, part=line.part)
+        natural = natural_category(kind=line.kind, part=line.part, trade=line.trade)
         # What came back counts where it was bought, unless its owner put it elsewhere.
         own = by_order.get(line.order_id) or by_order.get(line.of_order)
         chosen = own or by_counterparty.get(line.counterparty_ref)

@@ -10,6 +10,7 @@ NAMES: dict[str, Any] = {
     "transport": _("出行"),
     "bills": _("生活缴费"),
     "housing": _("住房"),
+    "services": _("生活服务"),
     "fun": _("休闲娱乐"),
     "health": _("医疗健康"),
     "education": _("学习教育"),
@@ -26,10 +27,13 @@ _BY_KIND = {
     "bill": "bills",
     "repayment": "repayment",
 }
+_BY_TRADE = {"food": "food", "retail": "shopping", "travel": "transport", "digital": "fun", "services": "services"}
 
 
 def natural_category(*, kind: str, part: str, trade: str = "") -> str:
-    """Where it counts by itself: a charge of the house under fees, else by the merchant's trade, else by the kind."""
+    """Where it counts by itself: a charge of the house under fees, else by the merchant's category (`trade`), else by
+    the kind.
+    """
     if part == "fee":
         return "fees"
-    return trade if trade in NAMES else _BY_KIND.get(kind, "other")
+    return _BY_TRADE.get(trade) or _BY_KIND.get(kind, "other")

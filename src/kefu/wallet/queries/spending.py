@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from kefu.core.actor import Actor
 from kefu.core.money import Money
@@ -27,7 +29,7 @@ class SpentView:
     """One posted entry that was spent. `amount` is negative where money came back (a refund, a fee given back).
 
     `part` is `fee` for a charge of the house, else `amount`. `counterparty_ref` is the same for every order with the
-    same counterparty. What a merchant gave back is of kind `payment`, as what was bought, which `of_order` names.
+    same counterparty. What a merchant gave back is of kind `payment`, as what was bought, which `of_order` names. `trade`: the merchant's category, of both.
     """
 
     order_id: UUID
@@ -40,6 +42,7 @@ class SpentView:
     counterparty_ref: str
     remark: str
     of_order: UUID | None = None
+    trade: str = ""
 
 
 def spent_for(
@@ -56,16 +59,14 @@ def spent_for(
     except NotFound:
         return []
     ids = {UUID(entry.order_ref[6:]) for entry in entries if entry.order_ref.startswith("order:")}
-    orders = {
-        f"order:{order.id}": order
-        for order in Order.objects.select_related("refund").filter(pk__in=ids, customer_id=customer).exclude(
-            _BY_CARD | Q(kind__in=_OWN)
-        )
-    }
+    rows = Order.objects.filter(pk__in=ids, customer_id=customer).exclude(_BY_CARD | Q(kind__in=_OWN))
+    of_whom = Coalesce("payment__merchant__category", "refund__merchant__category")
+    orders = {f"order:{one.id}": one for one in rows.annotate(trade=of_whom, bought=F("refund__refund_of_id"))}
     return [line for entry in entries if entry.order_ref in orders for line in _lines(orders[entry.order_ref], entry)]
 
 
-def _lines(order: Order, entry: books.EntryView) -> Iterator[SpentView]:
+def _lines(order: Any, entry: books.EntryView) -> Iterator[SpentView]:
+    """`order` with its merchant's category (`trade`) and, of a refund, the payment's order (`bought`)."""
     part, spent = "fee" if entry.journal == Journal.FEE else "amount", -entry.amount
     if order.kind == m.WITHDRAWAL and part == "amount":
         # One's own card: of what left, only the fee was spent; what comes back has its fee as an entry of its own.
@@ -85,7 +86,8 @@ def _lines(order: Order, entry: books.EntryView) -> Iterator[SpentView]:
         counterparty=order.payer_label if order.kind == m.REFUND else order.payee_label,
         counterparty_ref=_counterparty(order),
         remark=order.remark,
-        of_order=order.refund.refund_of_id if order.kind == m.REFUND else None,
+        of_order=order.bought,
+        trade=order.trade or "",
     )
 
 
