@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any, ClassVar
 from uuid import UUID
 
 from kefu.rails.messages.recall import RecallRequest
@@ -115,10 +116,11 @@ class Connector(ABC):
     """One house outside: a bank, a biller, a lender.
 
     Methods with network raise `TemporaryError` or `PermanentError`; none blocks for long.
-    `account`: how its statement names our safeguarded account.
+    `account`: how its statement names our safeguarded account. `shown`: what people call it.
     """
 
     code: str
+    shown: ClassVar[Any] = ""
     account: str = ""
 
     @abstractmethod

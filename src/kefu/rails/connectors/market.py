@@ -2,14 +2,16 @@
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from kefu.rails.connectors.signed import SignedHouse, reading, stamp
 
@@ -35,7 +37,12 @@ class RatesTold:
 
 
 class RateSource(ABC):
-    """Methods with network raise `TemporaryError` or `PermanentError`; none blocks for long."""
+    """Methods with network raise `TemporaryError` or `PermanentError`; none blocks for long.
+
+    `names`: what people call the sources that it tells of, by the names that these give themselves.
+    """
+
+    names: ClassVar[Mapping[str, Any]] = {}
 
     @abstractmethod
     def fetch_rates(self, *, at: datetime | None = None) -> RatesTold:
@@ -49,6 +56,8 @@ class SandboxMarket(SignedHouse, RateSource):
     doors = {}
     named_by = ""
     outcomes = {}
+    shown = _("演示外汇市场")
+    names = {"sandbox-market": shown}
 
     def fetch_rates(self, *, at: datetime | None = None) -> RatesTold:
         asked = f"?{urlencode({'at': stamp(at)})}" if at else ""

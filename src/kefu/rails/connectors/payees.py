@@ -3,6 +3,8 @@
 from datetime import date, datetime, time
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from kefu.rails import rules
 from kefu.rails.connectors.base import AccountAnswer, Payee
 from kefu.rails.connectors.signed import SignedHouse, reading, stamp
@@ -51,6 +53,7 @@ class SandboxBiller(_SandboxPayee):
     """Electricity, water, gas, phone."""
 
     code = "biller"
+    shown = _("演示缴费机构")
     account = "SANDBOX-BILLER-CNY"
     prefix = "/biller"
 
@@ -59,5 +62,6 @@ class SandboxLender(_SandboxPayee):
     """Credit cards and loans."""
 
     code = "lender"
+    shown = _("演示信贷机构")
     account = "SANDBOX-LENDER-CNY"
     prefix = "/lender"

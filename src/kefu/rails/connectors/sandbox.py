@@ -5,6 +5,8 @@ linking of cards.
 from datetime import date, datetime
 from urllib.parse import quote
 
+from django.utils.translation import gettext_lazy as _
+
 from kefu.rails import rules
 from kefu.rails.connectors.base import Answer, Bank, CardAnswer, HeardCallback, PermanentError, TemporaryError
 from kefu.rails.connectors.signed import ANSWER_BYTES_MAX, SignedHouse, reading
@@ -16,6 +18,7 @@ class SandboxBank(SignedHouse, Bank):
     """Debits and payouts."""
 
     code = "sandbox"
+    shown = _("演示银行")
     account = "SANDBOX-SAFEGUARDED-CNY"
     doors = {rules.IN: "/v1/debits", rules.OUT: "/v1/payouts"}
     named_by = "card_token"

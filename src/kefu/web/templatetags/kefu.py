@@ -15,6 +15,7 @@ from kefu.core.brand import brand
 from kefu.core.ids import new_id
 from kefu.core.money import Money
 from kefu.core.when import spoken_day
+from kefu.rails.queries.names import connector_text, rate_source_text
 from kefu.web import words
 
 register = template.Library()
@@ -73,6 +74,10 @@ def day(on: date) -> str:
 def fresh_key() -> str:
     """A new id for a form that must act once, however often it is sent."""
     return str(new_id())
+
+
+register.filter("house", connector_text)
+register.filter("rate_source", rate_source_text)
 
 
 @register.filter
