@@ -21,6 +21,14 @@ def test_the_shipped_brand_is_valid() -> None:
     assert brand.localized_name("en-gb") == brand.name_en
 
 
+def test_a_company_without_an_english_name_keeps_its_own(tmp_path: Path) -> None:
+    brand = load_brand(SHIPPED)
+    assert brand.localized_company("en") == "Qinghe Payments Demo Co., Ltd."
+    assert brand.localized_company("zh-hans") == brand.company == "青禾支付演示有限公司"
+    older = load_brand(changed(tmp_path, 'company_en = "Qinghe Payments Demo Co., Ltd."\n', ""))
+    assert older.localized_company("en") == "青禾支付演示有限公司"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "word"),
     [

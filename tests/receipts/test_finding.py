@@ -24,7 +24,7 @@ def order(at: datetime, minor: int, other: str, direction: str, kind: str = "tra
     return OrderView(
         id=uuid4(), no=f"T{at:%Y%m%d%H%M%S}{random.randrange(10**6):06d}", kind=kind, status="SUCCEEDED",
         direction=direction, customer_id=uuid4(), payee_id=None, amount=Money(minor), fee=Money(0),
-        counterparty_masked=other, mode="now", remark="", reason="", reason_text="", case_ref="", created_at=at,
+        other_side=other, mode="now", remark="", reason="", reason_text="", case_ref="", created_at=at,
         release_at=None, settled_at=at, returned_at=None, acknowledged_at=None, paused=False, cancellable=False,
     )  # fmt: skip
 

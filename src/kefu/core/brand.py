@@ -24,6 +24,7 @@ class Brand:
     name: str
     name_en: str
     company: str
+    company_en: str
     colour: str
     hotline: str
     mail: str
@@ -48,6 +49,9 @@ class Brand:
     def localized_name(self, language: str) -> str:
         return self.name_en if language.startswith("en") else self.name
 
+    def localized_company(self, language: str) -> str:
+        return self.company_en if language.startswith("en") else self.company
+
 
 _FORMS = {
     "colour": r"#[0-9a-fA-F]{6}",
@@ -59,12 +63,17 @@ _FORMS = {
 }
 
 
+_ELSE = {"company_en": "company"}
+"""What a file may leave out, and which line stands in for it."""
+
+
 def load_brand(path: Path) -> Brand:
     """Read and validate the file at `path`. Raises `BrandInvalid` with one line a person can act on."""
     try:
         given = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as problem:
         raise BrandInvalid(f"{path}: {problem}") from problem
+    given = {key: given[of] for key, of in _ELSE.items() if of in given} | given
     names = {f.name for f in fields(Brand)}
     for key in sorted(names ^ set(given)):
         word = "is missing" if key in names else "is not known"

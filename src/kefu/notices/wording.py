@@ -16,11 +16,14 @@ from django.utils.translation import gettext as _
 from kefu.core.brand import brand
 from kefu.notices.kinds import SECURITY, Kind
 from kefu.notices.rules import place_of
+from kefu.rails.queries.names import bank_text
 
 OURS = frozenset(
     {"amount", "fee", "owed", "taken", "no", "case", "bank", "last4", "card", "reason", "materials", "device", "email"}
     | {"staff", "limit"}
 )
+BANK_LABELS = frozenset({"bank", "card", "account"})
+"""Values that name a bank, alone or with a card's end: its name is the reader's."""
 PERSONS = frozenset({"payee", "payer"})
 
 
@@ -44,6 +47,7 @@ def shown_values(values: dict[str, str], zone: ZoneInfo) -> dict[str, str]:
 def notice_words(kind: Kind, values: dict[str, str], zone: ZoneInfo) -> tuple[str, str]:
     """Title and text in the active language."""
     ours = {name: _(values[name]) for name in kind.words if values.get(name)}
+    ours |= {name: bank_text(values[name]) for name in BANK_LABELS & values.keys()}
     return str(kind.title), str(kind.text) % shown_values(values | ours, zone)
 
 
@@ -78,7 +82,7 @@ def _mail(title: str, text: str, *, link: str, security: bool) -> dict[str, str]
         "link": link,
         "security": security,
         "name": name,
-        "company": brand().company,
+        "company": brand().localized_company(language),
         "settings": f"{settings.KEFU_URL.rstrip('/')}/me/notices/settings/",
         "language": "en" if language.startswith("en") else "zh-Hans",
         "colour": brand().colour,

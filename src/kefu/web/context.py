@@ -18,6 +18,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
     return {
         "brand": brand(),
         "brand_name": brand().localized_name(language),
+        "company": brand().localized_company(language),
         "accent_light": light,
         "accent_dark": dark,
         "demo": settings.KEFU_MODE == "demo",

@@ -107,7 +107,8 @@ def _of_order(draft: Draft, listed: OrderView, orders: list[OrderView]) -> Answe
         headline = _("您 %(created)s 的 %(amount)s（%(other)s），手续费是 %(fee)s。")
     draft.check("fee", "warn" if order.fee.minor else "ok", draft.fill(_("手续费：%(fee)s")), ref)
     _why(draft, order)
-    earlier = next((o for o in orders if o.kind == order.kind and o.created_at < order.created_at and o.fee.minor), None)
+    before_it = [o for o in orders if o.kind == order.kind and o.created_at < order.created_at]
+    earlier = next((o for o in before_it if o.fee.minor), None)
     if earlier is not None and not order.fee.minor:
         before = draft.source("order", str(earlier.id), version=earlier.status, label=earlier.no)
         draft.fact("earlier_fee", earlier.fee.text(), before)

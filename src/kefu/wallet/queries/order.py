@@ -16,6 +16,7 @@ from kefu.core.refusal import NotFound
 from kefu.identity.values import GrantView
 from kefu.ledger import queries as books
 from kefu.rails import queries as outside
+from kefu.rails.queries.names import banks_called
 from kefu.trust import queries as trust
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
@@ -153,6 +154,8 @@ def _mentions(text: str, *, to: str) -> Q:
         return Q()
     other = Q(**{f"{to}__icontains": text}) | Q(**{to: mask_name(text)})
     card = Q(kind=m.TOPUP, payer_label__icontains=text) | Q(kind__in=m.PAID_OUT, payee_label__icontains=text)
+    for bank in banks_called(text):
+        card |= Q(kind=m.TOPUP, payer_label__startswith=bank) | Q(kind__in=m.PAID_OUT, payee_label__startswith=bank)
     card |= Q(kind=m.EXCHANGE, payee_label__icontains=text)
     back = Q(kind__in=(m.REFUND, m.REROUTE), payer_label__icontains=text)
     shop = Q(kind=m.PAYMENT, payee_label__icontains=text) | back
@@ -246,7 +249,7 @@ def _route(order: Order) -> dict[str, Any]:
     card = order.instrument
     known = Rerouting.objects.filter(pk=order.pk).first() if order.kind == m.REROUTE else None
     return {
-        "card": f"{card.bank} ({card.last4})" if card else "",
+        "card_label": f"{card.bank} ({card.last4})" if card else "",
         "rerouted_to": rerouted_to([order]).get(order.id),
         "money_of": known.money_of_id if known else None,
     }
@@ -321,7 +324,7 @@ def seen_by(order: Order, viewer: UUID, **story: object) -> OrderView:
         payee_id=order.payee_id,
         amount=Money(order.amount, order.currency),
         fee=Money(order.fee if own else 0, order.currency),
-        counterparty_masked=trust.shown(other).text if order.kind == m.TRANSFER else other,
+        other_side=trust.shown(other).text if order.kind == m.TRANSFER else other,
         mode=order.mode,
         remark=order.remark if own else words.text,
         remark_by_other=bool(order.remark) and not own,

@@ -8,6 +8,7 @@ from kefu.core.actor import Actor
 from kefu.core.money import Money
 from kefu.identity import queries as identity
 from kefu.rails.queries import recalls as outside
+from kefu.rails.queries.names import bank_text
 from kefu.rails.recall import RECALL_OPEN
 from kefu.sla import queries as sla
 from kefu.wallet.models import Order
@@ -86,8 +87,8 @@ def recalls_for(actor: Actor, *, now: datetime, limit: int = 50) -> list[RecallR
     rows = [(orders[UUID(one.order_ref.removeprefix("order:"))], one) for one in found]
     return [
         RecallRow(
-            order_id=order.id, no=order.no, amount=Money(order.amount, order.currency), card=order.payee_label,
-            recall=_see(one),
+            order_id=order.id, no=order.no, amount=Money(order.amount, order.currency),
+            card=bank_text(order.payee_label), recall=_see(one),
         )
         for order, one in rows
     ]  # fmt: skip

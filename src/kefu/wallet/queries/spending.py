@@ -14,6 +14,7 @@ from kefu.core.money import Money
 from kefu.core.refusal import NotFound
 from kefu.ledger import queries as books
 from kefu.ledger.chart import Journal
+from kefu.rails.queries.names import bank_text
 from kefu.wallet import models as m
 from kefu.wallet.access import customer_seen_by
 from kefu.wallet.models import Order
@@ -29,7 +30,8 @@ class SpentView:
     """One posted entry that was spent. `amount` is negative where money came back (a refund, a fee given back).
 
     `part` is `fee` for a charge of the house, else `amount`. `counterparty_ref` is the same for every order with the
-    same counterparty. What a merchant gave back is of kind `payment`, as what was bought, which `of_order` names. `trade`: the merchant's category, of both.
+    same counterparty. What a merchant gave back is of kind `payment`, as what was bought, which `of_order` names;
+    `trade` of both is the merchant's category.
     """
 
     order_id: UUID
@@ -83,12 +85,18 @@ def _lines(order: Any, entry: books.EntryView) -> Iterator[SpentView]:
         part=part,
         amount=Money(spent, CURRENCY),
         at=entry.posted_at,
-        counterparty=order.payer_label if order.kind == m.REFUND else order.payee_label,
+        counterparty=_shown_counterparty(order),
         counterparty_ref=_counterparty(order),
         remark=order.remark,
         of_order=order.bought,
         trade=order.trade or "",
     )
+
+
+def _shown_counterparty(order: Order) -> str:
+    if order.kind == m.REFUND:
+        return order.payer_label
+    return bank_text(order.payee_label) if order.kind == m.WITHDRAWAL else order.payee_label
 
 
 def _counterparty(order: Order) -> str:

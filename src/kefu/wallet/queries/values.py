@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 
 from kefu.core.money import Money
 from kefu.rails.queries import CardCheckView
+from kefu.rails.queries.names import bank_text
 from kefu.rails.rules import after_statement
-from kefu.wallet.models import BUY, Instrument, OutflowStop, Quote, Restriction
+from kefu.wallet.models import BUY, PAID_OUT, TOPUP, WITHDRAWAL, Instrument, OutflowStop, Quote, Restriction
 from kefu.wallet.queries.bill import BillTermsView
 from kefu.wallet.queries.provisional import ProvisionalView
 from kefu.wallet.queries.recall import RecallOfOrder
@@ -157,14 +158,15 @@ class StepView:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderView:
-    """An order as one side sees it: `direction` in or out, `counterparty_masked` the other side.
+    """An order as one side sees it: `direction` in or out, `counterparty_masked` the other side (`other_side` as it is
+    kept, whatever language is read).
 
     `remark_by_other`: the words are the other side's, shown apart; `remark_masked`: something in them was hidden.
 
     `steps`, `transfers`, `bank_ref`, `expected` and `refund_of` are filled by `order_for` only. `expected`: from when
     to when a bank carries out nine of ten such orders. Of a payment to a merchant `captured` and `refunded` are known.
 
-    `by_bank`: a bank, biller or lender carries it out; `card`: the card of a payment, of a refund or of its rerouting.
+    `by_bank`: a bank, biller or lender carries it out; `card`: that of a payment, of a refund or of its rerouting.
     `voucher_part` of a payment was paid by a voucher, of a refund went back to one; `amount` is without it. Of a refund
     that its card could not take `rerouted_to` is the order that took the money elsewhere, whose `money_of` it is. Of a
     withdrawal `recall` is how asking it back stands, and `recallable` that it may still be asked, by `order_for` only.
@@ -179,7 +181,7 @@ class OrderView:
     payee_id: UUID | None
     amount: Money
     fee: Money
-    counterparty_masked: str
+    other_side: str
     mode: str
     remark: str
     remark_by_other: bool = False
@@ -211,11 +213,19 @@ class OrderView:
     exchange: ExchangeView | None = None
     provisional: ProvisionalView | None = None
     by_bank: bool = False
-    card: str = ""
+    card_label: str = ""
     rerouted_to: UUID | None = None
     money_of: UUID | None = None
     recall: RecallOfOrder | None = None
     recallable: bool = False
+
+    @property
+    def counterparty_masked(self) -> str:
+        return bank_text(self.other_side) if self.kind in (TOPUP, *PAID_OUT) else self.other_side
+
+    @property
+    def card(self) -> str:
+        return bank_text(self.card_label)
 
     @property
     def shown_status(self) -> str:
@@ -317,7 +327,7 @@ class RestrictionView:
 
 
 def see_instrument(row: Instrument) -> InstrumentView:
-    return InstrumentView(id=row.id, bank=row.bank, last4=row.last4, kind=row.kind, linked_at=row.linked_at)
+    return InstrumentView(id=row.id, bank=bank_text(row.bank), last4=row.last4, kind=row.kind, linked_at=row.linked_at)
 
 
 def see_card_link(check: CardCheckView) -> CardLinkView:
@@ -326,7 +336,7 @@ def see_card_link(check: CardCheckView) -> CardLinkView:
         status=check.status,
         phone_masked=check.phone_masked,
         last4=check.last4,
-        bank=check.bank,
+        bank=bank_text(check.bank),
         reason=check.reason,
         reason_text=card_reason_text(check.reason),
         tries_left=check.tries_left,
@@ -343,7 +353,7 @@ def see_quote(
 ) -> QuoteView:
     return QuoteView(
         id=row.id,
-        payee_masked_name=row.payee_name,
+        payee_masked_name=bank_text(row.payee_name) if row.kind == WITHDRAWAL else row.payee_name,
         payee_masked_phone=row.payee_phone,
         amount=Money(row.amount, row.currency),
         fee=Money(row.fee, row.currency),
@@ -357,7 +367,7 @@ def see_quote(
         needs_pin=takes_pin(row.kind, row.amount) or (row.sale is not None and row.sale.with_pin),
         expected=expected,
         exchange=exchange,
-        card=f"{row.instrument.bank} ({row.instrument.last4})" if row.instrument else "",
+        card=bank_text(f"{row.instrument.bank} ({row.instrument.last4})") if row.instrument else "",
         voucher_part=Money(row.voucher_part, row.currency),
         gross=Money(row.amount + row.voucher_part, row.currency),
     )

@@ -12,6 +12,7 @@ from kefu.core.refusal import NotFound
 from kefu.identity import queries as identity
 from kefu.ledger import queries as books
 from kefu.rails import queries as outside
+from kefu.rails.queries.names import bank_text
 from kefu.wallet.models import Disbursement, MerchantAccount, Order
 from kefu.wallet.queries.shop.merchant import own_merchant
 from kefu.wallet.queries.values import CardLinkView, see_card_link
@@ -89,7 +90,7 @@ def see_account(row: MerchantAccount) -> MerchantAccountView:
         id=row.id,
         merchant_id=row.merchant_id,
         merchant_name=row.merchant.name,
-        bank=row.bank,
+        bank=bank_text(row.bank),
         last4=row.last4,
         holder=row.holder,
         status=row.status,
@@ -104,7 +105,7 @@ def see_disbursement(row: Disbursement) -> DisbursementView:
         order_id=order.id,
         no=order.no,
         amount=Money(order.amount, order.currency),
-        account=order.payee_label,
+        account=bank_text(order.payee_label),
         status=order.status,
         reason=reason_text(order.kind, order.reason),
         is_daily=row.day is not None,

@@ -11,6 +11,7 @@ from kefu.core.models import StoredFile
 from kefu.core.money import Money
 from kefu.core.refusal import NotFound, Refusal
 from kefu.identity import queries as identity
+from kefu.rails.queries.names import bank_text
 from kefu.sla import queries as clocks
 from kefu.trust import queries as trust
 from kefu.wallet.access import customer_seen_by
@@ -65,7 +66,7 @@ def refundable_for(actor: Actor, order_id: UUID, *, now: datetime) -> Refundable
 
 def _card(row: Payment) -> str:
     card = row.order.instrument
-    return f"{card.bank} ({card.last4})" if card else ""
+    return bank_text(f"{card.bank} ({card.last4})") if card else ""
 
 
 def voucher_given(row: Payment) -> int:

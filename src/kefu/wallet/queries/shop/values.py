@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from kefu.core.money import Money
+from kefu.rails.queries.names import bank_text
 from kefu.sla.queries import ClockView
 from kefu.wallet.models import Merchant, Payment, Refund, RefundNote, Sale
 from kefu.wallet.rules.shop import ASKABLE, CATEGORIES, HOLD_REASONS, REFUND_REASONS, shown_status
@@ -266,7 +267,7 @@ def see_refund(row: Refund, *, notes: tuple[NoteView, ...] = (), clock: ClockVie
         amount=Money(order.amount + row.voucher_part, order.currency),
         voucher_part=Money(row.voucher_part, order.currency),
         order_status=order.status,
-        card=f"{order.instrument.bank} ({order.instrument.last4})" if order.instrument else "",
+        card=bank_text(f"{order.instrument.bank} ({order.instrument.last4})") if order.instrument else "",
         left=Money(payment.captured - payment.refunded, order.currency),
         status=row.status,
         asked_by=row.asked_by,
