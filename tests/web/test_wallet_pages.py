@@ -217,6 +217,20 @@ def test_a_large_transfer_asks_for_the_pin_and_keeps_the_page(town: Town, browse
     assert wallet.balance_for(wang).available.minor == 6_000_00
 
 
+def test_only_who_has_no_pin_is_asked_to_set_one(town: Town, browser: SignedIn) -> None:
+    """In the wallet's own pages and where an action wants the PIN first; also when a wrong PIN brought the page back."""
+    lin = town.customer("林一", money=9_000_00)
+    client, card, hint = browser(lin), town.card(lin), "还没有支付密码？"
+    given = {"card": str(card), "amount": "5000"}
+    assert hint in text_of(client.post("/withdraw/", given))
+    identity.set_payment_pin(actor=lin, pin="482913", now=town.now)
+    confirm = text_of(client.post("/withdraw/", given))
+    assert 'name="pin"' in confirm
+    assert hint not in confirm
+    send = {name: hidden(confirm, name) for name in ("key", "quote")}
+    assert hint not in text_of(client.post("/withdraw/pay", send | {"pin": "000111"}))
+
+
 @pytest.mark.parametrize(
     ("field", "given"),
     [

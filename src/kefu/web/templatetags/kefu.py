@@ -15,6 +15,7 @@ from kefu.core.brand import brand
 from kefu.core.ids import new_id
 from kefu.core.money import Money
 from kefu.core.when import spoken_day
+from kefu.identity import queries as people
 from kefu.rails.queries.names import connector_text, rate_source_text
 from kefu.web import words
 
@@ -74,6 +75,13 @@ def day(on: date) -> str:
 def fresh_key() -> str:
     """A new id for a form that must act once, however often it is sent."""
     return str(new_id())
+
+
+@register.simple_tag(takes_context=True)
+def lacks_pin(context: template.Context) -> bool:
+    """Whether the signed-in customer has no payment PIN yet; asked only where a page wants one."""
+    actor = context.get("actor")
+    return actor is not None and actor.kind == "customer" and not people.person(actor.uuid).has_payment_pin
 
 
 register.filter("house", connector_text)
