@@ -1,6 +1,7 @@
 """Conversations, what was said in them, who had them, and who is at the desk: tables only."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -108,6 +109,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["conversation"], name="message_unread", condition=Q(read_at=None)),
+            GinIndex(fields=["file_ids"], name="message_of_file", condition=~Q(file_ids=[])),
         ]
 
 

@@ -201,12 +201,17 @@ def last_answer(conversation_id: UUID) -> MessageView | None:
     return message_view(row) if row else None
 
 
+def messages_with(actor: Actor, file_id: UUID) -> QuerySet[Message]:
+    """What a file was sent in, by the index over messages that have files."""
+    return _messages(actor).filter(file_ids__contains=[file_id]).exclude(file_ids=[])
+
+
 def file_for(actor: Actor, file_id: UUID) -> StoredFile:
     """A file that is the actor's own, or was sent in something that they may read."""
     row = StoredFile.objects.filter(pk=file_id).first()
     if row is None:
         raise NotFound()
-    sent = _messages(actor).filter(file_ids__contains=[file_id], conversation__in=visible(actor))
+    sent = messages_with(actor, file_id).filter(conversation__in=visible(actor))
     if row.owner_ref != actor.ref and not sent.exists():
         raise NotFound()
     return row

@@ -1,6 +1,7 @@
 """Merchants, what they ask to be paid, what was paid to them, and what is asked back."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -248,4 +249,7 @@ class RefundNote(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(by__in=("customer", "merchant", "platform")), name="refund_note_by_whom")
         ]
-        indexes = [models.Index(fields=["refund", "id"], name="note_of_refund")]
+        indexes = [
+            models.Index(fields=["refund", "id"], name="note_of_refund"),
+            GinIndex(fields=["file_ids"], name="note_of_file", condition=~Q(file_ids=[])),
+        ]

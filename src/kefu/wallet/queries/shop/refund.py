@@ -142,9 +142,14 @@ def _rows() -> QuerySet[Refund]:
     return Refund.objects.select_related("order__instrument", "refund_of__order__instrument")
 
 
+def notes_with(file_id: UUID) -> QuerySet[RefundNote]:
+    """The notes that a file belongs to, by the index over notes that have files."""
+    return RefundNote.objects.filter(file_ids__contains=[file_id]).exclude(file_ids=[])
+
+
 def refund_file_for(actor: Actor, file_id: UUID, *, now: datetime) -> StoredFile:
     """A file that shows something on a refund that the actor may see. Refuses `core.thing.not_found`."""
-    note = RefundNote.objects.filter(file_ids__contains=[file_id]).first()
+    note = notes_with(file_id).first()
     if note is None:
         raise NotFound()
     row = _rows().get(pk=note.refund_id)
