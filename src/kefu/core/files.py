@@ -6,11 +6,14 @@ import os
 import struct
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pikepdf
 from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
@@ -23,6 +26,22 @@ PIXELS_MAX = 40_000_000
 SIDE_MAX = 4096
 NAME_MAX = 80
 PDF_PAGES_MAX = 200
+DAY = timedelta(hours=24)
+_MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many files, and how many bytes as they are kept, one login may hand in within 24 hours."""
+
+    files: int
+    bytes: int
+
+
+PERSON = Quota(files=60, bytes=120 * _MB)
+STAFF = Quota(files=600, bytes=1_200 * _MB)
+"""Who answers many people sends more."""
+
 _IMAGES = {
     "JPEG": ("image/jpeg", ".jpg"),
     "PNG": ("image/png", ".png"),
@@ -54,6 +73,16 @@ class FileUnreadable(Refusal):
     status = 422
     text = _("这个附件打不开，可能已损坏或加了密，没有发送。请换一个文件。")
     operator = "image or PDF could not be decoded safely"
+
+
+class FilesUsedUp(Refusal):
+    code = "core.file.quota_used"
+    status = 429
+    text = _(
+        "24 小时内上传的文件已到上限（%(files)s 个，共 %(megabytes)s MB），这个文件没有保存。您填写的内容还在，"
+        "可以先不带附件提交，过些时候再补。"
+    )
+    operator = "the login's quota of files within 24 hours is used: %(used)s files, %(bytes)s bytes"
 
 
 def safe_name(name: str, suffix: str) -> str:
@@ -115,21 +144,42 @@ _KINDS: tuple[tuple[bytes, Callable[[bytes], tuple[bytes, str, str]]], ...] = (
 )
 
 
-def store_file(*, owner_ref: str, name: str, content: bytes, purpose: str, now: datetime) -> StoredFile:
+def store_file(
+    *, owner_ref: str, name: str, content: bytes, purpose: str, now: datetime, quota: Quota = PERSON
+) -> StoredFile:
     """Clean `content` by what it is, not by its name, and keep it under the data folder; `owner_ref` owns it.
 
-    Refuses `core.file.too_large`, `core.file.kind_refused`, `core.file.unreadable`.
+    Refuses `core.file.too_large`, `core.file.kind_refused`, `core.file.unreadable`, `core.file.quota_used`.
     """
     if len(content) > BYTES_MAX:
         raise FileTooLarge(most=BYTES_MAX)
+    _admit(owner_ref, 0, quota, now=now)  # who has used it up has nothing decoded
     clean = next((cleaner for magic, cleaner in _KINDS if content.startswith(magic)), None)
     if clean is None:
         raise FileKindRefused()
     cleaned, media_type, suffix = clean(content)
-    return _keep(
-        owner_ref=owner_ref, name=safe_name(name, suffix), content=cleaned, media_type=media_type, suffix=suffix,
-        purpose=purpose, now=now,
-    )  # fmt: skip
+    with transaction.atomic():
+        _queue(owner_ref)
+        _admit(owner_ref, len(cleaned), quota, now=now)
+        return _keep(
+            owner_ref=owner_ref, name=safe_name(name, suffix), content=cleaned, media_type=media_type, suffix=suffix,
+            purpose=purpose, now=now,
+        )  # fmt: skip
+
+
+def _queue(owner_ref: str) -> None:
+    """Files of one login are counted one after the other: two at once must not both be the last."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [f"files:{owner_ref}"])
+
+
+def _admit(owner_ref: str, size: int, quota: Quota, *, now: datetime) -> None:
+    used = StoredFile.objects.filter(owner_ref=owner_ref, created_at__gt=now - DAY).aggregate(
+        files=Count("pk"), bytes=Sum("size", default=0)
+    )
+    if used["files"] >= quota.files or used["bytes"] + size > quota.bytes:
+        megabytes = quota.bytes // _MB
+        raise FilesUsedUp(files=quota.files, megabytes=megabytes, used=used["files"], bytes=used["bytes"])
 
 
 def keep_made(

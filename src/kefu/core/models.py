@@ -96,7 +96,7 @@ class StoredFile(models.Model):
     """A private attachment, cleaned before it was stored. `owner_ref` names whose it is."""
 
     id = models.UUIDField(primary_key=True)
-    owner_ref = models.TextField(db_index=True)
+    owner_ref = models.TextField()
     purpose = models.TextField()
     name = models.TextField()
     media_type = models.TextField()
@@ -104,3 +104,6 @@ class StoredFile(models.Model):
     sha256 = models.TextField()
     path = models.TextField()
     created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner_ref", "created_at"], name="file_of_owner")]

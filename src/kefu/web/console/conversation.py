@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kefu.cases import queries as cases
 from kefu.core import clock
 from kefu.core.actor import Actor
-from kefu.core.files import store_file
+from kefu.core.files import STAFF, store_file
 from kefu.core.ids import new_id
 from kefu.desk import actions as desk
 from kefu.desk import queries as talk
@@ -130,7 +130,9 @@ def _reply(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     actor, now = signed_in(request), clock.now()
     given = read_id(request.POST["id"]) if request.POST.get("id") else new_id()
     files = [
-        store_file(owner_ref=actor.ref, name=one.name or "", content=one.read(), purpose="chat", now=now).id
+        store_file(
+            owner_ref=actor.ref, name=one.name or "", content=one.read(), purpose="chat", now=now, quota=STAFF
+        ).id
         for one in request.FILES.getlist("file")
     ]
     said = desk.add_message(
