@@ -1,17 +1,23 @@
 """An English page names banks, the company and where rates come from in English; a Chinese one in Chinese."""
 
 import re
+from datetime import timedelta
 from urllib.parse import quote
 
+import pytest
 from django.utils.translation import override
 from tests.wallet.market import tell_rates
 from tests.wallet.scripted import ScriptedBank
 from tests.wallet.town import Town
 from tests.web.conftest import SignedIn, text_of
 
+from kefu.core.actor import SYSTEM
 from kefu.core.brand import brand
 from kefu.notices.kinds import KINDS
+from kefu.notices.models import Notice
+from kefu.notices.queries import notices_for
 from kefu.notices.wording import notice_mail
+from kefu.wallet.actions import restrict
 from kefu.wallet.queries import order_for
 
 ENGLISH, CHINESE = "China Merchants Bank", "招商银行"
@@ -54,6 +60,33 @@ def test_what_is_kept_of_an_order_does_not_hang_on_who_reads(town: Town, browser
         assert f"{bank} (0012)" in mail["text"]
         assert company in mail["text"]
         assert company in mail["html"]
+
+
+@pytest.mark.row("W-20")
+@pytest.mark.parametrize("told_in", ["zh-hans", "en"])
+def test_why_an_order_failed_is_said_in_the_language_of_who_reads(town: Town, told_in: str) -> None:
+    """Whatever language was spoken when it failed, or by who restricted the account."""
+    lin = town.customer("林一", money=5_000_00)
+    with override(told_in):
+        ScriptedBank.outcome, ScriptedBank.reason = "FAILED", "card_closed"
+        order = town.withdraw(lin, 100_00)
+        town.ask_bank(lin, order)
+        town.pump.run()
+        restrict(
+            actor=SYSTEM, customer_id=lin.uuid, scope="out", reason_code="suspected_fraud",
+            until=town.now + timedelta(days=3), now=town.now,
+        )  # fmt: skip
+    rows = {row.kind: row.values for row in Notice.objects.filter(user_id=lin.uuid)}
+    assert rows["withdrawal_failed"]["reason"] == "银行卡已注销"
+    seen_in = {}
+    for language in ("zh-hans", "en"):
+        with override(language):
+            seen_in[language] = {one.kind: one.text for one in notices_for(lin)}
+            mailed = notice_mail(KINDS["withdrawal_failed"], rows["withdrawal_failed"], f"order:{order.id}")["text"]
+            assert seen_in[language]["withdrawal_failed"] in mailed
+    assert "银行卡已注销" in seen_in["zh-hans"]["withdrawal_failed"]
+    for kind in ("withdrawal_failed", "restricted"):
+        assert not re.search(r"[\u4e00-\u9fff]", seen_in["en"][kind]), seen_in["en"][kind]
 
 
 def test_the_exchange_page_names_its_source_for_people(town: Town, browser: SignedIn, settings: object) -> None:

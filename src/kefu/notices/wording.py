@@ -22,6 +22,8 @@ OURS = frozenset(
     {"amount", "fee", "owed", "taken", "no", "case", "bank", "last4", "card", "reason", "materials", "device", "email"}
     | {"staff", "limit"}
 )
+TRANSLATED = frozenset({"reason"})
+"""Values that are words of ours in every kind, kept in the source language."""
 BANK_LABELS = frozenset({"bank", "card", "account"})
 """Values that name a bank, alone or with a card's end: its name is the reader's."""
 PERSONS = frozenset({"payee", "payer"})
@@ -46,7 +48,9 @@ def shown_values(values: dict[str, str], zone: ZoneInfo) -> dict[str, str]:
 
 def notice_words(kind: Kind, values: dict[str, str], zone: ZoneInfo) -> tuple[str, str]:
     """Title and text in the active language."""
-    ours = {name: _(values[name]) for name in kind.words if values.get(name)}
+    ours = {name: _(values[name]) for name in TRANSLATED | set(kind.words) if values.get(name)}
+    if values.get("materials"):
+        ours["materials"] = _("、").join(_(one) for one in values["materials"].split("、"))
     ours |= {name: bank_text(values[name]) for name in BANK_LABELS & values.keys()}
     return str(kind.title), str(kind.text) % shown_values(values | ours, zone)
 

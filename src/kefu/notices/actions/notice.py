@@ -1,8 +1,10 @@
 """Telling a customer, and what they have read."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
@@ -23,22 +25,26 @@ def tell(
     actor: Actor,
     customer_id: UUID,
     kind: str,
-    values: dict[str, str],
+    values: Mapping[str, object],
     ref: str,
     now: datetime,
     also_to: str = "",
 ) -> UUID:
     """Tell a customer, in the app and by mail where an address is confirmed; within the caller's transaction.
 
-    `values` fill the words of `kind` (see `kinds`); instants are ISO text under names that end in `_at`. An
-    unknown kind or a missing value raises at once: that is a bug of the caller. `also_to` is an address that was
-    theirs a moment ago: whoever took it away must not be the only one who hears of it.
+    `values` fill the words of `kind` (see `kinds`). What is lazy among them are words of ours: they are kept in the
+    source language and said in the reader's, whenever it is read (`wording.TRANSLATED`, `Kind.words`). Instants are
+    ISO text under names that end in `_at`. An unknown kind or a missing value raises at once: that is a bug of the
+    caller. `also_to` is an address that was theirs a moment ago: whoever took it away must not be the only one who
+    hears of it.
     """
     words = KINDS[kind]
+    with override(settings.LANGUAGE_CODE):
+        kept = {name: str(value) for name, value in values.items()}
     contact = identity.contact_of(customer_id)
     with transaction.atomic(), override(wording.language_of(contact.language)):
-        wording.notice_words(words, values, brand().zone)
-        notice = Notice.objects.create(user_id=customer_id, kind=kind, values=values, ref=ref, at=now)
+        wording.notice_words(words, kept, brand().zone)
+        notice = Notice.objects.create(user_id=customer_id, kind=kind, values=kept, ref=ref, at=now)
         audit.record(
             actor=actor,
             action="notices.tell",

@@ -3,9 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.translation import override
 
 from kefu.core import audit
 from kefu.core.actor import SYSTEM, Actor
@@ -84,16 +82,13 @@ def _tell(customer_id: UUID, view: BudgetView, passed: list[int], *, now: dateti
     ]
     if not fresh or max(fresh) < max(passed):
         return 0
-    with override(settings.LANGUAGE_CODE):
-        # As our source says it: its reader has it in their language on the day they read it.
-        name = str(whole_or_name(view.category))
     telling.tell(
         customer_id,
         f"budget_{max(fresh)}",
         actor=SYSTEM,
         ref=f"budget:{view.category or 'all'}:{month:%Y-%m}",
         now=now,
-        name=name,
+        name=whole_or_name(view.category),
         spent=view.spent.text(),
         most=view.most.text(),
     )

@@ -64,7 +64,7 @@ def restrict(
         data = {"restriction": row.id, "scope": scope, "reason": reason_code, "until": until}
         audit.record(actor=actor, action="wallet.restrict", subject=f"customer:{customer}", now=now, data=data)
         telling.changed(facts.RESTRICTION_CHANGED, customer, now=now)
-        values = {"reason": str(REASONS[reason_code].text), "materials": "、".join(needed)}
+        values = {"reason": REASONS[reason_code].text, "materials": "、".join(needed)}
         ref = f"restriction:{row.id}"
         telling.tell(customer, "restricted", actor=actor, ref=ref, now=now, **values)
     return see_restriction(row)

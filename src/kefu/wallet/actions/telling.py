@@ -11,7 +11,7 @@ from kefu.wallet import events as facts
 from kefu.wallet.actions.shop.merchant import tell_shop
 from kefu.wallet.models import DISBURSEMENT, PAID_OUT, RETURNED, TO_PAYEE, TRANSFER, MerchantStaff, Order
 from kefu.wallet.queries.order import shown_to_payee
-from kefu.wallet.rules.timeline import reason_text
+from kefu.wallet.rules.timeline import reason_words
 
 BANK = Actor(kind="bank", id="rails", label="Bank")
 
@@ -43,8 +43,8 @@ def changed(kind: str, customer: UUID, *, now: datetime, **more: object) -> None
     events.announce(kind=kind, key=str(customer), topics=topics, payload=payload, now=now)
 
 
-def tell(customer: UUID, kind: str, *, actor: Actor, ref: str, now: datetime, **values: str) -> None:
-    """A notice that must arrive."""
+def tell(customer: UUID, kind: str, *, actor: Actor, ref: str, now: datetime, **values: object) -> None:
+    """A notice that must arrive. Words of ours are given as they are, lazy: its reader's language counts."""
     notices.tell(actor=actor, customer_id=customer, kind=kind, values=values, ref=ref, now=now)
 
 
@@ -62,7 +62,7 @@ def amount_of(order: Order) -> str:
 def tell_failed(order: Order, *, made_good: int = 0, now: datetime) -> None:
     """An order came to nothing, or back: its customer is told why, and what of it they had from us (minor units)."""
     kind = f"{order.kind}_{'returned' if order.status == RETURNED else 'failed'}"
-    values = {"amount": amount_of(order), "reason": reason_text(order.kind, order.reason), "no": order.no}
+    values = {"amount": amount_of(order), "reason": reason_words(order.kind, order.reason), "no": order.no}
     if order.kind == TRANSFER:
         values["payee"] = order.payee_label
     if order.kind in PAID_OUT:

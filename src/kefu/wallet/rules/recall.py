@@ -33,9 +33,14 @@ UNNAMED = _("对方银行没有说明原因")
 RECALLABLE = (m.HELD, m.SUBMITTED, m.UNKNOWN, m.MANUAL, m.SUCCEEDED)
 
 
+def refusal_words(code: str) -> Any:
+    """Why a bank refused, for the customer, in whatever language they read; '' when it did not."""
+    return REFUSALS.get(code, UNNAMED) if code else ""
+
+
 def refusal_text(code: str) -> str:
-    """Why a bank refused, for the customer; '' when it did not."""
-    return str(REFUSALS.get(code, UNNAMED)) if code else ""
+    """`refusal_words` in the active language."""
+    return str(refusal_words(code))
 
 
 def can_be_recalled(kind: str, status: str) -> bool:

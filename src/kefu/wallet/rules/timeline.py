@@ -208,16 +208,21 @@ def expected(
     return ()
 
 
-def reason_text(kind: str, reason: str) -> str:
-    """Why an order failed, for its customer; '' when it did not."""
+def reason_words(kind: str, reason: str) -> Any:
+    """Why an order failed, for its customer, in whatever language they read; '' when it did not."""
     if not reason:
         return ""
     if kind == m.PROVISIONAL:
-        return str(provisional.REASONS.get(reason, ""))
+        return provisional.REASONS.get(reason, "")
     if kind in (m.TOPUP, m.PAYMENT) and reason == "insufficient_funds":
-        return str(BANK_FUNDS)
+        return BANK_FUNDS
     unnamed = _("对方没有说明原因") if kind in m.TO_PAYEE else _("银行没有说明原因")
-    return str(REASONS.get(reason, unnamed))
+    return REASONS.get(reason, unnamed)
+
+
+def reason_text(kind: str, reason: str) -> str:
+    """`reason_words` in the active language."""
+    return str(reason_words(kind, reason))
 
 
 _NOT_CANCELLABLE: dict[str, Any] = {

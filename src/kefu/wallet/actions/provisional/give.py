@@ -224,7 +224,7 @@ def record(actor: Actor, action: str, row: Provisional, *, now: datetime, **data
 
 
 def changed(
-    row: Provisional, notice: str, *, actor: Actor, now: datetime, balance: bool = True, **values: str
+    row: Provisional, notice: str, *, actor: Actor, now: datetime, balance: bool = True, **values: object
 ) -> None:
     """Tell the pages of the credit and of the order in dispute, and the customer by a notice."""
     order = row.order

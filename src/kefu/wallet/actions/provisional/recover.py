@@ -75,7 +75,7 @@ def announce_recovery(
         record(actor, RECOVER, row, now=now, basis=basis, recover_at=recover_at, approval=approval_id)
         values = {
             "owed": Money(arguments["amount"], row.order.currency).text(),
-            "reason": str(rules.BASES[basis]),
+            "reason": rules.BASES[basis],
             "recover_at": recover_at.isoformat(),
         }
         changed(row, "debt_announced", actor=actor, now=now, balance=False, **values)

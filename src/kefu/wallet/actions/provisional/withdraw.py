@@ -84,7 +84,7 @@ def announce_provisional(
         source = f"approval:{approval_id}"
         book.write_step(row.order, "provisional_announced", at=now, heard_at=now, source_ref=source)
         record(actor, ANNOUNCE, row, now=now, reason=reason, withdraw_at=withdraw_at, approval=approval_id)
-        values = {"reason": str(rules.REASONS[reason]), "withdraw_at": withdraw_at.isoformat()}
+        values = {"reason": rules.REASONS[reason], "withdraw_at": withdraw_at.isoformat()}
         changed(row, "provisional_announced", actor=actor, now=now, balance=False, **values)
     return order_for(SYSTEM, order_id)
 
@@ -119,7 +119,7 @@ def withdraw_provisional(*, order_id: UUID, now: datetime) -> str:
         if owed:
             book.write_step(order, "provisional_owed", at=now, heard_at=now)
         record(SYSTEM, "wallet.withdraw_provisional", row, now=now, amount=order.amount, owed=owed)
-        why = str(rules.REASONS[row.reason])
+        why = rules.REASONS[row.reason]
         if owed:
             missing = Money(owed, order.currency).text()
             changed(row, "provisional_short", actor=SYSTEM, now=now, reason=why, owed=missing)

@@ -4,16 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import translation
 
 from kefu.core.actor import SYSTEM
-from kefu.identity import queries as identity
 from kefu.rails.queries import recalls as outside
 from kefu.rails.queries.recalls import RecallView
 from kefu.wallet import models as m
 from kefu.wallet.actions import book, telling
 from kefu.wallet.models import Order
-from kefu.wallet.rules.recall import refusal_text
+from kefu.wallet.rules.recall import refusal_words
 
 STEPS = {"ACCEPTED": "recall_accepted", "REFUSED": "recall_refused", "UNANSWERED": "recall_unanswered"}
 
@@ -44,7 +42,5 @@ def _note(order: Order, recall: RecallView, code: str, *, now: datetime) -> None
     if order.status in (m.RETURNED, m.FAILED):
         return  # the money is back, which they have been told: that it may come is no news any more
     values = {"amount": telling.amount_of(order), "card": order.payee_label, "no": order.no}
-    if recall.code:
-        with translation.override(identity.person(order.customer_id).language):
-            values["reason"] = refusal_text(recall.code)
+    values["reason"] = refusal_words(recall.code)
     telling.tell(order.customer_id, code, actor=SYSTEM, ref=book.ref_of(order.id), now=now, **values)

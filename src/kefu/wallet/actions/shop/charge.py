@@ -18,7 +18,7 @@ from kefu.wallet.actions import book, payin, telling
 from kefu.wallet.actions.shop import taking
 from kefu.wallet.actions.vouchers import locking as vouchers
 from kefu.wallet.models import Instrument, Order, Payment, Sale, Wallet
-from kefu.wallet.rules.timeline import reason_text
+from kefu.wallet.rules.timeline import reason_words
 
 FINAL = ("SUCCEEDED", "FAILED")
 LATE = "charged_late"
@@ -119,7 +119,7 @@ def _fail(payment: Payment, advice: AdviceView, *, now: datetime) -> None:
         vouchers.free(payment.voucher)
     _record(order, "wallet.fail_payment", advice, now=now)
     taking.payment_changed(payment, now=now)
-    reason = reason_text(order.kind, order.reason)
+    reason = reason_words(order.kind, order.reason)
     taking.tell_payer(payment, "payment_failed", now=now, reason=reason)
 
 

@@ -16,7 +16,7 @@ from kefu.wallet import models as m
 from kefu.wallet.actions import book, payout, telling
 from kefu.wallet.actions.shop.merchant import tell_shop
 from kefu.wallet.models import Instrument, Order, Refund
-from kefu.wallet.rules.timeline import reason_text
+from kefu.wallet.rules.timeline import reason_words
 
 FINAL = ("SUCCEEDED", "FAILED", "RETURNED")
 
@@ -88,7 +88,7 @@ def _keep(order: Order, advice: AdviceView, status: str, *, now: datetime) -> No
     )
     _record(order, "wallet.keep_refund", advice, now=now)
     _changed(order, now=now)
-    _tell(order, "refund_kept", now=now, reason=reason_text(order.kind, order.reason))
+    _tell(order, "refund_kept", now=now, reason=reason_words(order.kind, order.reason))
 
 
 def _clear_what_stands(order: Order, *, now: datetime) -> None:
@@ -117,7 +117,7 @@ def _record(order: Order, action: str, advice: AdviceView, *, now: datetime) -> 
     audit.record(actor=telling.BANK, action=action, subject=book.ref_of(order.id), now=now, data=data)
 
 
-def _tell(order: Order, kind: str, *, now: datetime, **more: str) -> None:
+def _tell(order: Order, kind: str, *, now: datetime, **more: object) -> None:
     card = order.instrument
     values = {
         "amount": telling.amount_of(order),

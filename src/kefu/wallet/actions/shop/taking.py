@@ -65,7 +65,7 @@ def payment_changed(payment: Payment, *, now: datetime) -> None:
     tell_shop(payment.merchant_id, now=now, order=payment.order_id)
 
 
-def tell_payer(payment: Payment, kind: str, *, now: datetime, **more: str) -> None:
+def tell_payer(payment: Payment, kind: str, *, now: datetime, **more: object) -> None:
     """A notice to the payer about this payment."""
     order: Order = payment.order
     values = {"amount": telling.amount_of(order), "merchant": payment.merchant.name, "no": order.no, **more}
