@@ -57,7 +57,9 @@ class Context:
         return wallet.order_for(self.actor, order_id)
 
     def orders_of(self, kind: str) -> list[OrderView]:
-        """The newest of one kind, however many others came since."""
+        """The newest of one kind, however many others came since: asked for apart only when the list was cut."""
+        if len(self.orders) < ORDERS_MAX:
+            return [order for order in self.orders if order.kind == kind]
         if kind not in self._of_kind:
             self._of_kind[kind] = wallet.orders_for(self.actor, kind=kind, limit=ORDERS_MAX)
         return self._of_kind[kind]
