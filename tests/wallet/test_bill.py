@@ -1,5 +1,6 @@
 """Bills and repayments: debited, acknowledged and posted are three facts; refused ones are back whole."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -124,6 +125,20 @@ def test_refused_after_it_was_taken_on_amount_fee_and_quota_are_back(town, lende
     assert (town.money(lin), town.house("L31", "payee:cmb_card"), town.house("I11")) == ((6_000_00, 0), 0, 0)
     assert quota_left_for(lin, kind="repayment", now=town.now).minor == 2_000_00
     assert books.check_books() == []
+
+
+def test_taken_on_in_the_reply_to_the_sending_is_no_proof(town, biller, monkeypatch) -> None:
+    lin = town.customer("林晓", 500_00)
+    submit = biller.submit
+    monkeypatch.setattr(biller, "submit", lambda self, order: replace(submit(self, order), outcome="ACKNOWLEDGED"))
+    biller.outcome = "PROCESSING"
+    sent = town.pay_bill(lin)
+    assert (sent.status, sent.acknowledged_at) == ("SUBMITTED", None)
+    assert (town.money(lin), town.house("L31", POWER)) == ((371_50, 128_50), 0)
+    biller.outcome = "ACKNOWLEDGED"
+    taken = town.pay_bill(lin, number="9876543210")
+    assert taken.status == "ACKNOWLEDGED", "a question at once confirms it"
+    assert (town.money(lin), town.house("L31", POWER)) == ((243_00, 128_50), 128_50)
 
 
 def test_reversed_after_it_was_posted_is_the_customers_again(town, lender) -> None:

@@ -9,6 +9,8 @@ PROCESSING, SUCCEEDED, FAILED, RETURNED = "PROCESSING", "SUCCEEDED", "FAILED", "
 ACKNOWLEDGED = "ACKNOWLEDGED"  # a biller has taken the payment on, and not booked it yet
 NOT_FOUND, UNREACHABLE = "NOT_FOUND", "UNREACHABLE"
 FINAL = (SUCCEEDED, FAILED, RETURNED)
+NEWS = (*FINAL, ACKNOWLEDGED)
+"""Words that change how an instruction stands, once a question has confirmed them."""
 RECALL_ACCEPTED, RECALL_REFUSED, RECALL_PENDING = "RECALL_ACCEPTED", "RECALL_REFUSED", "RECALL_PENDING"
 RECALL_WORDS = (RECALL_ACCEPTED, RECALL_REFUSED, RECALL_PENDING)
 """What a bank says to a request to call a payout back. None of them moves money: only its coming back does."""
@@ -110,7 +112,7 @@ def verdict_on(*, direction: str, status: str, outcome: str, fits: bool) -> str:
     """
     if outcome == UNREACHABLE:
         return NO_ANSWER
-    if outcome not in (*FINAL, ACKNOWLEDGED):
+    if outcome not in NEWS:
         return NOTED
     if not fits:
         return MISMATCHED

@@ -41,7 +41,8 @@ def write(row: Instruction, answer: Answer, *, kind: str, settles: bool = True, 
         happened_at=answer.happened_at,
         received_at=now,
     )
-    _acknowledge(row, answer, verdict, now=now)
+    if kind != Advice.ANSWER:  # what is said in reply to the sending proves nothing, neither this nor the end
+        _acknowledge(row, answer, verdict, now=now)
     if verdict == rules.CONFIRMED:
         _settle(row, answer, advice, now=now)
     elif verdict in (rules.CONTRADICTED, rules.MISMATCHED):

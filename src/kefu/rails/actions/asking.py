@@ -73,7 +73,7 @@ def ask_now(*, actor: Actor, instruction_id: UUID, now: datetime) -> AdviceView:
 def submit_instruction(*, instruction_id: UUID, now: datetime) -> InstructionView:
     """*Network.* Send an instruction that was never sent; any other is left to the ladder.
 
-    A bank whose answer was final already is asked at once, so that a quick No or Yes is known now.
+    A house whose answer was news already is asked at once, so that a quick No or Yes, or its taking on, is known now.
     """
     row = Instruction.objects.filter(pk=instruction_id).first()
     if row is None:
@@ -85,7 +85,7 @@ def submit_instruction(*, instruction_id: UUID, now: datetime) -> InstructionVie
 
 
 def _send_and_ask(row: Instruction, *, now: datetime) -> None:
-    if send(row, now=now) in rules.FINAL:
+    if send(row, now=now) in rules.NEWS:
         row.refresh_from_db()
         if row.status not in rules.FINAL:
             _ask_and_write(row, now=now)

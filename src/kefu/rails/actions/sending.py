@@ -20,8 +20,8 @@ CONFLICT = "instruction_conflict"
 def send(row: Instruction, *, now: datetime) -> str:
     """*Network.* Send (again), write the answer down, return its outcome.
 
-    A refusal settles the instruction: the bank took nothing. Any other answer, also a final one, is only
-    noted and confirmed by a question. No answer leaves UNKNOWN.
+    A refusal settles the instruction: the bank took nothing. Any other answer, also a final one or that it has taken
+    the payment on, is only noted and confirmed by a question. No answer leaves UNKNOWN.
     """
     # Written before the network is touched: a worker that dies there leaves a row that is taken up again.
     claim = due(now + timedelta(seconds=rules.CLAIM_SECONDS), now=now)
@@ -39,7 +39,7 @@ def send(row: Instruction, *, now: datetime) -> str:
         elif not refused:
             _accepted(locked, answer, now=now)
         if locked.status not in rules.FINAL:
-            wait = 0 if answer.outcome in rules.FINAL else settings.RAILS_LADDER_SECONDS[0]
+            wait = 0 if answer.outcome in rules.NEWS else settings.RAILS_LADDER_SECONDS[0]
             soon = due(now + timedelta(seconds=wait), now=now)
             sent.update(next_query_at=soon, rung=max(locked.rung, 1))
     return answer.outcome
