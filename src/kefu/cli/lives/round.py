@@ -16,11 +16,11 @@ def main(seed: int, operations: int) -> int:
     from kefu.cli.lives.moves import begin
 
     life = begin(seed, START)
-    life.live(operations)
+    life.live(operations, watch=lambda: Auditor(life).glance())
     life.rest()
     world = life.world
     said = {
-        "operations": life.lived, "kills": world.kills, "wishes": len(life.wishes),
+        "operations": life.lived, "kills": world.kills, "wishes": len(life.clients.wishes),
         "violations": Auditor(life).violations(), "counts": dict(world.counts),
     }  # fmt: skip
     print(json.dumps(said, ensure_ascii=False))

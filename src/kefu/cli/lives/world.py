@@ -4,6 +4,7 @@ import contextlib
 import random
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,7 +12,9 @@ from uuid import UUID
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from kefu.cli.lives.bank import CODE, LyingBank
+from kefu.cli.lives.houses.bank import CODE, LyingBank, card_token
+from kefu.cli.lives.houses.house import LyingHouse, Movement
+from kefu.cli.lives.houses.payees import LyingBiller, LyingLender
 from kefu.core import clock
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.events import listeners_of
@@ -21,6 +24,7 @@ from kefu.identity import actions as identity
 from kefu.identity import queries as people
 from kefu.ledger import actions as ledger
 from kefu.rails import actions as rails
+from kefu.rails import tasks as rails_tasks
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries
 from kefu.wallet import tasks as wallet_tasks
@@ -28,6 +32,10 @@ from kefu.wallet.actions.shop.merchant import NewMerchant
 from kefu.wallet.rules.shop import Terms
 
 ROOMS = ("rails", "wallet")
+TICKS = (
+    rails_tasks.fetch_rates, wallet_tasks.release_transfers, wallet_tasks.catch_up, wallet_tasks.tend_shops,
+)  # fmt: skip
+"""What the scheduler does beside the ladders."""
 KILLED = 0.08
 """The share of all work in whose middle the process dies."""
 CARDS = ("6200000160673898", "6200000113398916", "6200000193706061", "6200000148579894")
@@ -40,6 +48,14 @@ class Killed(BaseException):
     """The process died here. No `except Exception` sees it, as none would see a SIGKILL."""
 
 
+@dataclass(frozen=True)
+class Card:
+    """A linked card, as its customer and as its bank know it."""
+
+    id: UUID
+    token: str
+
+
 class World:
     """`now` is everybody's clock. `operations` counts what anybody asked of the product, retries included."""
 
@@ -47,14 +63,14 @@ class World:
         self.dice = random.Random(seed)
         self.now = start
         clock.now = lambda: self.now
-        self.bank = LyingBank()
-        LyingBank.dice = self.dice
+        self.bank, self.biller, self.lender = LyingBank(), LyingBiller(), LyingLender()
+        LyingHouse.dice = self.dice
         self.operations, self.kills = 0, 0
         self.counts: Counter[str] = Counter()
         self.jobs: deque[Callable[[], object]] = deque()
         self.heard = 0
         self.customers: list[Actor] = []
-        self.cards: dict[str, UUID] = {}
+        self.cards: dict[str, Card] = {}
         ledger.ensure_chart(currency="CNY", now=self.now)
         for number, pan in enumerate(CARDS):
             self._settle_in(number, pan)
@@ -75,7 +91,7 @@ class World:
         wallet.confirm_card(actor=who, check_id=check.id, code=CODE, now=self.now)
         self.work_off()
         self.customers.append(who)
-        self.cards[who.id] = queries.instruments_for(who)[0].id
+        self.cards[who.id] = Card(queries.instruments_for(who)[0].id, card_token(pan))
 
     def _open_shop(self) -> Actor:
         made = wallet.register_merchant(
@@ -86,6 +102,10 @@ class World:
             actor=SYSTEM, merchant_id=made.id, login="bakery-1", name="店员", password=PASSWORD, now=self.now
         )
         return people.actor_for_user(person.id)
+
+    def house(self, known: Movement) -> LyingHouse:
+        """The house that a movement is with."""
+        return {house.code: house for house in (self.bank, self.biller, self.lender)}[known.house]
 
     # -- kills
 
@@ -104,7 +124,7 @@ class World:
 
     @contextlib.contextmanager
     def _perhaps_killed(self) -> Iterator[None]:
-        if LyingBank.honest or self.dice.random() >= KILLED:
+        if LyingHouse.honest or self.dice.random() >= KILLED:
             yield
             return
         left = self.dice.randrange(1, 40)
@@ -128,7 +148,11 @@ class World:
         self.now += timedelta(**by)
         for instruction in rails.claim_due(now=self.now):
             self.jobs.append(lambda one=instruction: rails.climb(instruction_id=one, now=self.now))  # type: ignore[misc]
-        for tick in (wallet_tasks.release_transfers, wallet_tasks.catch_up, wallet_tasks.tend_shops):
+        for recall in rails.claim_recalls(now=self.now):
+            self.jobs.append(lambda one=recall: rails.carry_recall(recall_id=one, now=self.now))  # type: ignore[misc]
+        for check in rails.claim_account_checks(now=self.now):
+            self.jobs.append(lambda one=check: rails.carry_account_check(check_id=one, now=self.now))  # type: ignore[misc]
+        for tick in TICKS:
             self._live(lambda tick=tick: tick(timestamp=0))  # type: ignore[misc]
         self._live(lambda: ledger.expire_due(now=self.now))
 
@@ -151,6 +175,6 @@ class World:
                 self.attempt(job)
             except Refusal as refused:
                 self.counts[f"job refused: {refused.code}"] += 1
-            if self.kills > kills or (not LyingBank.honest and self.dice.random() < 0.03):
+            if self.kills > kills or (not LyingHouse.honest and self.dice.random() < 0.03):
                 self.jobs.append(job)
             self.hear()

@@ -28,7 +28,11 @@ HELP = "hold orders, wallets and books against what a lying bank really did"
 SIZES = {"small": (1, 120), "full": (26, 8_000)}
 """Rounds, and operations in each before its quiet: requests, retries, the bank's messages, jobs."""
 AT_ONCE = 2
-BANK = "kefu.cli.lives.bank.LyingBank"
+HOUSES = {
+    "sandbox": "kefu.cli.lives.houses.bank.LyingBank", "biller": "kefu.cli.lives.houses.payees.LyingBiller",
+    "lender": "kefu.cli.lives.houses.payees.LyingLender",
+}  # fmt: skip
+MARKET = "kefu.cli.lives.houses.market.Market"
 
 
 @dataclass
@@ -119,7 +123,8 @@ def _round(server: "Server", template: str, seed: int, number: int, operations: 
     name = f"prove_wallet_{seed}_{number}_{time.monotonic_ns()}"
     server.make_product(name, template=template)
     try:
-        environment = bare_environment(server.dsn(name)) | {"KEFU_CONNECTORS": f"sandbox={BANK}"}
+        houses = ",".join(f"{code}={path}" for code, path in HOUSES.items())
+        environment = bare_environment(server.dsn(name)) | {"KEFU_CONNECTORS": houses, "KEFU_RATES": MARKET}
         environment["KEFU_FIELD_KEY"] = base64.b64encode(secrets.token_bytes(32)).decode()
         words = [sys.executable, "-m", "kefu.cli.lives.round", str(seed * 1_000 + number), str(operations)]
         done = subprocess.run(words, env=environment, cwd=CHECKOUT / "src", check=False, capture_output=True, text=True)

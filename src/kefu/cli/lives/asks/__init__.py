@@ -1,0 +1,1 @@
+"""What customers and their shop ask for: a file a noun."""
