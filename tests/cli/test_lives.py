@@ -14,14 +14,26 @@ from uuid import uuid4
 
 import pytest
 
-from kefu.cli.lives.asks import bills, exchange, plain, shop, withdrawal
+from kefu.cli.lives.asks import bills, exchange, plain, pots, shop, withdrawal
 from kefu.cli.lives.asks.clients import Clients
 from kefu.cli.lives.asks.exchange import unfair
 from kefu.cli.lives.auditor import Auditor
 from kefu.cli.lives.houses.bank import LyingBank
 from kefu.cli.lives.houses.house import FAILED, SUCCEEDED, LyingHouse, Movement
 from kefu.cli.lives.moves import Life, begin
-from kefu.cli.lives.wish import BILL, EXCHANGE, PAYMENT, REFUND, REPAYMENT, TOPUP, TRANSFER, WITHDRAWAL, Wish
+from kefu.cli.lives.wish import (
+    BILL,
+    EXCHANGE,
+    PAYMENT,
+    POT,
+    REFUND,
+    REPAYMENT,
+    TOPUP,
+    TRANSFER,
+    WITHDRAWAL,
+    Wish,
+    purse,
+)
 from kefu.cli.prove import wallet as prove_wallet
 from kefu.core import clock
 from kefu.ledger import queries as books
@@ -34,7 +46,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ASKS: dict[str, Callable[[Clients], None]] = {
     TOPUP: plain.topup, WITHDRAWAL: withdrawal.withdrawal, TRANSFER: plain.transfer, PAYMENT: shop.payment,
     REFUND: shop.refund, BILL: bills.bill, REPAYMENT: bills.repayment,
-    EXCHANGE: exchange.exchange,
+    EXCHANGE: exchange.exchange, POT: pots.pot,
 }  # fmt: skip
 
 
@@ -123,6 +135,7 @@ def test_the_auditor_sees_each_way_of_going_wrong(life: Life, monkeypatch: pytes
     sees_wishes(life)
     sees_bills(life)
     sees_exchanges(life)
+    sees_pots(life)
     sees_what_is_ahead(life)
     sees_recalls(life)
     sees_cancelled_and_sent(life)
@@ -187,6 +200,14 @@ def sees_exchanges(life: Life) -> None:
     for brings in (worth.minor * 2, worth.minor // 2):
         given = replace(quote, exchange=replace(quote.exchange, bought=replace(worth, minor=brings)))
         assert unfair(given, units, {mid})[0].startswith(f"{line} brings {brings} of ")
+
+
+def sees_pots(life: Life) -> None:
+    wish = first(life, POT)
+    with changed(wish, change={pots.put_aside(wish.who): wish.amount}):
+        assert sees(life, f"balance: {(wish.who.id, 'CNY')} has ")
+    with changed(wish, change={purse(wish.who): -wish.amount}):
+        assert sees(life, f"balance: {pots.put_aside(wish.who)} has ")
 
 
 def sees_what_is_ahead(life: Life) -> None:

@@ -1,1 +1,1 @@
-"""Random lives of a few wallets beside a bank that lies, with kills: `./kefu prove wallet`."""
+"""Random lives of a few wallets beside houses that lie, with kills: `./kefu prove wallet`."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kefu.cli.lives.asks.pots import pot_of, put_aside
 from kefu.cli.lives.houses.bank import AskedBack, LyingBank
 from kefu.cli.lives.houses.house import FAILED, RETURNED, SUCCEEDED, LyingHouse, Movement
 from kefu.cli.lives.moves import Life
@@ -19,6 +20,7 @@ from kefu.rails.queries.recalls import recall_of
 from kefu.wallet.models import Order
 from kefu.wallet.queries.bill import account_check_for
 from kefu.wallet.queries.exchange import balances_for
+from kefu.wallet.queries.pot import pots_for
 
 OVER = {"SUCCEEDED", "FAILED", "CANCELLED", "RETURNED"}
 CARRIED = {
@@ -166,6 +168,7 @@ class Auditor:
         for who in self.life.world.customers:
             for seen in balances_for(who):
                 yield (who.id, seen.currency), (seen.available.minor, seen.held.minor)
+            yield put_aside(who), (pots_for(who, [pot_of(who)])[pot_of(who)].minor, 0)
 
     def _balances(self) -> Iterator[str]:
         expected: Counter[Purse] = Counter()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kefu.cli.lives.asks import bills, exchange, plain, shop, withdrawal
+from kefu.cli.lives.asks import bills, exchange, plain, pots, shop, withdrawal
 from kefu.cli.lives.asks.again import again, change, replay
 from kefu.cli.lives.asks.clients import Clients
 from kefu.cli.lives.desk import Desk
@@ -16,8 +16,8 @@ from kefu.cli.lives.world import World
 from kefu.rails import actions as rails
 
 ASKED: tuple[tuple[int, Callable[[Clients], None]], ...] = (
-    (30, plain.topup), (20, withdrawal.withdrawal), (30, plain.transfer), (15, shop.payment), (8, shop.refund),
-    (20, bills.bill), (25, bills.repayment), (2, bills.drop), (20, exchange.exchange),
+    (45, plain.topup), (20, withdrawal.withdrawal), (30, plain.transfer), (15, shop.payment), (8, shop.refund),
+    (20, bills.bill), (25, bills.repayment), (2, bills.drop), (20, exchange.exchange), (12, pots.pot),
     (8, plain.cancel), (9, withdrawal.recall),
     (20, again), (12, replay), (5, change),
 )  # fmt: skip

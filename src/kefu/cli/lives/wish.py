@@ -9,9 +9,9 @@ from kefu.core.actor import Actor
 from kefu.core.money import HOME
 
 TOPUP, WITHDRAWAL, TRANSFER, PAYMENT, REFUND = "topup", "withdrawal", "transfer", "payment", "refund"
-BILL, REPAYMENT, EXCHANGE = "bill", "repayment", "exchange"
+BILL, REPAYMENT, EXCHANGE, POT = "bill", "repayment", "exchange", "pot"
 Purse = tuple[str, str]
-"""Whose money, and in which currency."""
+"""Whose money, or what lies where, and in which currency."""
 Told = tuple[UUID, str]
 """The order that somebody was told, and its status."""
 

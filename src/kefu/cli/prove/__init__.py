@@ -6,7 +6,7 @@ import sys
 HELP = "run a simulation at full size; without a name, list them"
 PROOFS = {
     "ledger": "random transfers and holds by many clients against an independent auditor",
-    "wallet": "random lives of wallets, with kills and a bank that lies, against what it really did",
+    "wallet": "random lives of wallets, with kills and houses outside that lie, against what they really did",
     "arrival": "the promised arrival intervals, on simulated rails that drift and break",
     "fees": "every published fee and random ones against exact fractions; quote = charge through the real actions",
     "faults": "the fault storm: kills, lying bank, impatient clients; nothing lost or doubled",

@@ -1,4 +1,4 @@
-"""`./kefu prove wallet`: random lives of wallets, with kills and a bank that lies, against an independent auditor.
+"""`./kefu prove wallet`: random lives of wallets, with kills and houses that lie, against an independent auditor.
 
 Each round has a database and a process of its own, two at a time. What is done is written down after every round, so
 that a run that was stopped goes on where it stood: same size, same seed.
@@ -24,9 +24,9 @@ from kefu.cli.terminal import CannotRun, answer, say
 if TYPE_CHECKING:
     from kefu.cli.books.database import Server
 
-HELP = "hold orders, wallets and books against what a lying bank really did"
+HELP = "hold orders, wallets and books against what lying houses outside really did"
 SIZES = {"small": (1, 120), "full": (26, 8_000)}
-"""Rounds, and operations in each before its quiet: requests, retries, the bank's messages, jobs."""
+"""Rounds, and operations in each before its quiet: requests, retries, the houses' messages, jobs."""
 AT_ONCE = 2
 HOUSES = {
     "sandbox": "kefu.cli.lives.houses.bank.LyingBank", "biller": "kefu.cli.lives.houses.payees.LyingBiller",
