@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,6 +20,7 @@ from kefu.cli.lives.asks.exchange import unfair
 from kefu.cli.lives.auditor import Auditor
 from kefu.cli.lives.houses.bank import LyingBank
 from kefu.cli.lives.houses.house import FAILED, SUCCEEDED, LyingHouse, Movement
+from kefu.cli.lives.houses.payees import LyingLender
 from kefu.cli.lives.moves import Life, begin
 from kefu.cli.lives.wish import (
     BILL,
@@ -96,7 +97,7 @@ def settle(life: Life) -> None:
     life.world.work_off()
     for movement in LyingHouse.held.values():
         if movement.status in ("PROCESSING", "ACKNOWLEDGED"):
-            movement.status = SUCCEEDED
+            movement.become(SUCCEEDED)
             life.call_back(movement.house, life.world.house(movement).word(movement))
     life.world.work_off()
 
@@ -172,6 +173,8 @@ def sees_bills(life: Life) -> None:
         with changed(outside(wish), status="RETURNED"):
             assert sees(life, f"wrong: {line} is SUCCEEDED, should be RETURNED", "balance: ", "imbalance: ")
             assert not sees(life, "payee: "), "it took the money, and gave it back"
+        with changed(outside(wish), at={}):
+            assert sees(life, f"early: {line} was SUCCEEDED at ")
         with changed(outside(wish), house="sandbox"):
             assert sees(life, f"wrong: {line} is SUCCEEDED, should be FAILED")
         with changed(wish, to="river_gas/other"):
@@ -224,13 +227,18 @@ def sees_what_is_ahead(life: Life) -> None:
     with changed(taken, fee=taken.fee + 1):
         [line] = Auditor(life).glance()
         assert line.startswith("balance: ")
-    life.world.work_off()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LyingLender, "decide", lambda house, known: None)
+        life.world.work_off()
     known = outside(taken)
-    known.status, known.acknowledged_at = "ACKNOWLEDGED", life.world.now
+    known.become("ACKNOWLEDGED")
     life.call_back("lender", life.world.lender.word(known))
     life.world.work_off()
     assert Auditor(life).glance() == [], "taken on, and gone"
-    with changed(known, status="PROCESSING", acknowledged_at=None):
+    assert known.at["ACKNOWLEDGED"] == Order.objects.get(pk=taken.order).acknowledged_at
+    with changed(known, at={"ACKNOWLEDGED": life.world.now + timedelta(seconds=1)}):
+        assert sees(life, f"early: repayment {taken.amount} was ACKNOWLEDGED at {life.world.now}, with its house at ")
+    with changed(known, status="PROCESSING", at={}):
         assert Auditor(life).glance() == [
             f"ahead: repayment {taken.amount} is ACKNOWLEDGED, taken on, and its house did PROCESSING"
         ]

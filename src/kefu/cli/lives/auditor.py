@@ -7,6 +7,7 @@ alone; of the product it reads the balances, the orders, the recalls and the hou
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from kefu.cli.lives.asks.pots import pot_of, put_aside
 from kefu.cli.lives.houses.bank import AskedBack, LyingBank
@@ -97,7 +98,7 @@ class Auditor:
         fits = {
             SUCCEEDED: did in (SUCCEEDED, RETURNED), RETURNED: did == RETURNED, FAILED: did in (FAILED, "nothing"),
             "CANCELLED": known is None,
-        }.get(order.status, not taken_on or (known is not None and known.acknowledged_at is not None))  # fmt: skip
+        }.get(order.status, not taken_on or (known is not None and rules.ACKNOWLEDGED in known.at))  # fmt: skip
         if not fits:
             what = f"{order.status}, taken on," if taken_on else order.status
             yield f"ahead: {wish.kind} {wish.amount} is {what} and its house did {did}"
@@ -134,6 +135,17 @@ class Auditor:
         known = self._movement(wish) if wish.kind in CARRIED else None
         if known and known.order.instrument_token != wish.to:
             yield f"astray: {line} went by {known.order.instrument_token}, not {wish.to}"
+        if wish.kind in CARRIED:
+            yield from self._early(line, order, known.at if known else {})
+
+    def _early(self, line: str, order: Order, did: dict[str, datetime]) -> Iterator[str]:
+        """Nothing may be said to be done before its house did it, nor what it never did."""
+        said = {
+            rules.ACKNOWLEDGED: order.acknowledged_at, SUCCEEDED: order.settled_at, RETURNED: order.returned_at,
+        }  # fmt: skip
+        for word, when in said.items():
+            if when and (word not in did or when < did[word]):
+                yield f"early: {line} was {word} at {when}, with its house at {did.get(word, 'no time')}"
 
     def _right(self, wish: Wish, order: Order) -> str:
         """The end that the order must have come to."""

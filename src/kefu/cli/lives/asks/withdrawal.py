@@ -19,6 +19,8 @@ def withdrawal(clients: Clients) -> None:
     if quote:
         change = {purse(who): -amount - quote.fee.minor}
         clients.confirm(WITHDRAWAL, who, quote, wallet.create_withdrawal, change, to=card.token)
+        if world.dice.random() < 0.15:
+            recall(clients)
 
 
 def recall(clients: Clients) -> None:

@@ -75,7 +75,7 @@ class LyingBank(LyingHouse, Bank):
         agrees, does = self.dice.random() < 0.6, self.dice.random() < 0.7
         asked.word = rules.RECALL_ACCEPTED if agrees else rules.RECALL_REFUSED
         if agrees and does and asked.known.status == PROCESSING:
-            asked.known.status = FAILED
+            asked.known.become(FAILED)
         elif agrees and does:
             asked.known.give_back()
 

@@ -32,14 +32,14 @@ OPEN = (PROCESSING, rules.ACKNOWLEDGED)
 @dataclass
 class Movement:
     """An order as a house took it, and what it did: the truth. `told`: the last of it that was said to the product;
-    `acknowledged_at`: since when a biller or lender has it on.
+    `at`: when it did what.
     """
 
     order: Order
     house: str
     status: str = PROCESSING
     told: str = PROCESSING
-    acknowledged_at: datetime | None = None
+    at: dict[str, datetime] = field(default_factory=dict)
     taken_at: datetime = field(default_factory=lambda: clock.now())
 
     @property
@@ -47,10 +47,14 @@ class Movement:
         """A house loses sight of a number for an hour, not for a day."""
         return clock.now() - self.taken_at < timedelta(hours=1)
 
+    def become(self, status: str) -> None:
+        """It does so, now."""
+        self.status, self.at[status] = status, clock.now()
+
     def give_back(self) -> None:
         """What was paid comes back: the account is closed, say."""
         if self.status == SUCCEEDED and self.order.direction == rules.OUT:
-            self.status = RETURNED
+            self.become(RETURNED)
 
 
 class LyingHouse(Connector):
@@ -69,7 +73,7 @@ class LyingHouse(Connector):
     def decide(self, known: Movement) -> None:
         """The next step of what becomes of it."""
         if known.status == PROCESSING:
-            known.status = SUCCEEDED if self.dice.random() < 0.8 else FAILED
+            known.become(SUCCEEDED if self.dice.random() < 0.8 else FAILED)
 
     def end(self, known: Movement) -> None:
         """All steps that are left."""
@@ -102,7 +106,7 @@ class LyingHouse(Connector):
         if known is None or not ours or (known.is_fresh and self.lies(0.04)):
             return Answer(outcome=rules.NOT_FOUND, raw=b"{}")
         if self.lies(0.10):
-            stale = (PROCESSING, rules.ACKNOWLEDGED) if known.acknowledged_at else (PROCESSING,)
+            stale = (PROCESSING, rules.ACKNOWLEDGED) if rules.ACKNOWLEDGED in known.at else (PROCESSING,)
             return self._answer(known, self.dice.choice(stale))
         known.told = known.status
         return self._answer(known, known.status)
@@ -126,7 +130,7 @@ class LyingHouse(Connector):
             reason="account_closed" if outcome in (FAILED, RETURNED) else "",
             amount=order.amount,
             currency=order.currency,
-            acknowledged_at=known.acknowledged_at if taken_on else None,
+            acknowledged_at=known.at.get(rules.ACKNOWLEDGED) if taken_on else None,
         )
 
     # -- what it calls the product with

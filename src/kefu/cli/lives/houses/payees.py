@@ -31,11 +31,11 @@ class LyingPayee(LyingHouse, Payee):
     def decide(self, known: Movement) -> None:
         chance = self.dice.random()
         if known.status == PROCESSING and chance < 0.15:
-            known.status = FAILED
+            known.become(FAILED)
         elif known.status == PROCESSING:
-            known.status, known.acknowledged_at = rules.ACKNOWLEDGED, clock.now()
+            known.become(rules.ACKNOWLEDGED)
         elif known.status == rules.ACKNOWLEDGED:
-            known.status = SUCCEEDED if chance < 0.85 else FAILED
+            known.become(SUCCEEDED if chance < 0.85 else FAILED)
 
     def bill(self, token: str, amount: int, *, partial: bool, late: bool) -> None:
         """A bill comes out, of today or of a day that is over: from now on the account owes this."""
