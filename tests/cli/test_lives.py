@@ -276,7 +276,11 @@ def sees_cancelled_and_sent(life: Life) -> None:
         withdrawal.withdrawal(life.clients)
         withdrawal.recall(life.clients)
     life.rest()
-    assert (wish.cancel, Auditor(life).violations()) == ("done", [])
+    assert (wish.cancel, wish.recall, Auditor(life).violations()) == ("done", "asked", [])
+    with changed(wish, cancel=""):
+        assert Auditor(life).violations() == [], "the answer was lost"
+    with changed(wish, cancel="", recall=""):
+        assert sees(life, f"wrong: withdrawal {wish.amount} is CANCELLED, should be FAILED")
     order = replace(outside(first(life, TOPUP)).order, amount=wish.amount, direction="out", instruction=uuid4())
     LyingHouse.held[order.instruction] = Movement(order, "sandbox", SUCCEEDED)
     assert sees(life, f"wrong: withdrawal {wish.amount} is CANCELLED, should be SUCCEEDED")

@@ -152,7 +152,7 @@ class Auditor:
         known = self._movement(wish) if wish.kind in CARRIED else None
         if known:
             return known.status
-        if wish.cancel == "asked" and order.status == "CANCELLED":
+        if "asked" in (wish.cancel, wish.recall) and order.status == "CANCELLED":
             # The answer to the cancelling was lost: the order alone can say whether it came through.
             return order.status
         if wish.cancel == "done":

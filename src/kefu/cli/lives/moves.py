@@ -17,7 +17,7 @@ from kefu.rails import actions as rails
 
 ASKED: tuple[tuple[int, Callable[[Clients], None]], ...] = (
     (45, plain.topup), (20, withdrawal.withdrawal), (30, plain.transfer), (15, shop.payment), (8, shop.refund),
-    (20, bills.bill), (25, bills.repayment), (2, bills.drop), (20, exchange.exchange), (12, pots.pot),
+    (35, bills.bill), (40, bills.repayment), (2, bills.drop), (20, exchange.exchange), (12, pots.pot),
     (8, plain.cancel), (9, withdrawal.recall),
     (20, again), (12, replay), (5, change),
 )  # fmt: skip

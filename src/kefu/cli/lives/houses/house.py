@@ -95,7 +95,7 @@ class LyingHouse(Connector):
             self.broken.append(f"number {order.instruction} was sent twice with two bodies")
             raise PermanentError("instruction_conflict")
         self.lose(0.12, "the answer was lost")
-        if self.lies(0.06):
+        if self.lies(0.10):
             return self._answer(known, self.dice.choice(self.words))
         return self._answer(known, known.status)
 
