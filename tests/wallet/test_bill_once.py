@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connections, transaction
 
+from kefu.core.money import Money
 from kefu.core.refusal import Refusal
 from kefu.rails.models import Instruction
 from kefu.wallet import actions, queries
@@ -105,3 +106,23 @@ def test_two_tabs_with_a_page_each_pay_one_bill(committed_town, biller) -> None:
         told = sorted(pool.map(pay, quotes))
     assert told == ["paid", *["wallet.bill.under_way"] * 3]
     assert town.money(lin) == (500_00 - 128_50, 128_50)
+
+
+@pytest.mark.row("F-31")
+def test_what_was_quoted_before_a_payment_is_not_paid_after_it(town, biller) -> None:
+    lin = town.customer("林晓", 500_00)
+    other_tab = town.quote_bill(lin)
+    found = town.bill(lin)
+    town.wait(seconds=30)
+    assert (first := town.pay_bill(lin)).status == "SUCCEEDED"
+    for attempt in (
+        lambda: actions.pay_bill(actor=lin, key=uuid4(), quote_id=other_tab.id, now=town.now),
+        lambda: actions.quote_bill(actor=lin, check_id=found.id, amount=Money(128_50), now=town.now),
+    ):
+        with pytest.raises(Refusal) as refused:
+            attempt()
+        assert refused.value.code == "wallet.bill.paid_since"
+        assert first.no in str(refused.value.reader_text())
+    assert town.money(lin) == (500_00 - 128_50, 0)
+    town.wait(seconds=30)
+    assert town.pay_bill(lin).status == "SUCCEEDED"

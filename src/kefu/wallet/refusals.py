@@ -159,6 +159,14 @@ class BillUnderWay(Refusal):
     operator = "order %(order)s to the same account over the same amount is still open"
 
 
+class BillPaidSince(Refusal):
+    code = "wallet.bill.paid_since"
+    text = _(
+        "查询账单之后，这个账户已付过一笔 %(amount)s（订单号 %(no)s），欠费金额可能变了。没有再次扣款，请重新查询。"
+    )
+    operator = "order %(order)s to the same account was made after the biller had been asked"
+
+
 class BillLate(Refusal):
     code = "wallet.bill.late"
     text = _("预计在到期日之后入账。请先勾选“我知道可能逾期”，再确认付款。没有任何款项变动。")

@@ -103,6 +103,7 @@ class AccountCheckView:
     cutoff: time | None
     days: int
     reason: str
+    created_at: datetime
     expires_at: datetime
 
 

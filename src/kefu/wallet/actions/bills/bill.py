@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from kefu.core import audit
 from kefu.core.actor import Actor
@@ -24,7 +25,15 @@ from kefu.wallet.actions.wallet import owner_ref
 from kefu.wallet.models import BillAccount, BillTerms, Order, Quote, Wallet
 from kefu.wallet.queries.bill import AccountBillView, see_check
 from kefu.wallet.queries.values import OrderView, QuoteView
-from kefu.wallet.refusals import BillAmountUnfit, BillCheckOver, BillLate, BillUnderWay, NothingDue, PayeeNotOffered
+from kefu.wallet.refusals import (
+    BillAmountUnfit,
+    BillCheckOver,
+    BillLate,
+    BillPaidSince,
+    BillUnderWay,
+    NothingDue,
+    PayeeNotOffered,
+)
 from kefu.wallet.rules import amount as amounts
 from kefu.wallet.rules.payee import PAYEES, Payee, payee_ref, posts_on
 
@@ -71,7 +80,7 @@ def quote_bill(*, actor: Actor, check_id: UUID, amount: Money, now: datetime) ->
     """What paying `amount` of the bill just checked would be; nothing is moved or held.
 
     Refuses `core.amount.*`, `core.thing.not_found`, `wallet.bill.check_over`, `.nothing_due`, `.amount_unfit`,
-    `.under_way`, and what `write_quote` refuses.
+    `.under_way`, `.paid_since`, and what `write_quote` refuses.
     """
     if actor.kind != "customer":
         raise NotFound()
@@ -84,7 +93,7 @@ def quote_bill(*, actor: Actor, check_id: UUID, amount: Money, now: datetime) ->
     _check_amount(check, minor, now=now)
     with transaction.atomic():
         account = account_of(actor.uuid, check, now=now)
-        _check_none_under_way(account, minor)
+        _check_unpaid(account, check, minor)
         quote = write_quote(
             actor,
             kind=payee.kind,
@@ -124,10 +133,15 @@ def account_of(customer: UUID, check: AccountCheckView, *, now: datetime) -> Bil
     return row
 
 
-def _check_none_under_way(account: BillAccount, minor: int) -> None:
-    first = Order.objects.filter(account=account, amount=minor, status__in=m.OPEN).first()
+def _check_unpaid(account: BillAccount, check: AccountCheckView, minor: int) -> None:
+    """This amount is not under way, and nothing was paid since the biller said what is due. A phone has no dues."""
+    stands = Q(amount=minor, status__in=m.OPEN)
+    if not check.amounts:
+        stands |= Q(created_at__gt=check.created_at) & ~Q(status__in=m.CAME_TO_NOTHING)
+    first = Order.objects.filter(stands, account=account).order_by("-created_at").first()
     if first is not None:
-        raise BillUnderWay(no=first.no, amount=Money(minor, first.currency).text(), order=str(first.id))
+        refused = BillUnderWay if first.amount == minor and first.status in m.OPEN else BillPaidSince
+        raise refused(no=first.no, amount=Money(first.amount, first.currency).text(), order=str(first.id))
 
 
 def _write_terms(quote_id: UUID, check: AccountCheckView, *, now: datetime) -> None:
@@ -151,6 +165,7 @@ def pay_bill(*, actor: Actor, key: UUID, quote_id: UUID, now: datetime, late_acc
     """Hold amount and fee, and have the biller paid, as the quote said, once.
 
     Refuses what `carry_out` does, `wallet.bill.under_way` (the same amount to the same account has no end yet),
+    `wallet.bill.paid_since` (something was paid to it after the biller had been asked),
     `wallet.bill.late` (it would be booked after the due date, and that was not accepted),
     `wallet.transfer.insufficient_funds`.
     """
@@ -169,7 +184,7 @@ def pay_bill(*, actor: Actor, key: UUID, quote_id: UUID, now: datetime, late_acc
 def _make(actor: Actor, quote: Quote, wallet: Wallet, *, now: datetime) -> Order:
     account = quote.account
     assert account is not None
-    _check_none_under_way(account, quote.amount)
+    _check_unpaid(account, outside.account_check(quote.terms.check_id), quote.amount)
     ledger.open_account(code="L31", owner=payee_ref(account.payee), currency=quote.currency, now=now)
     order = send_out(actor, quote, wallet, prefix="B" if quote.kind == m.BILL else "R", to=account, now=now)
     _save(account, now=now)
