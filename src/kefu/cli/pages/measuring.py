@@ -1,10 +1,9 @@
-"""`python -m kefu.cli.pages.measuring CONVERSATIONS MESSAGES ORDERS ENTRIES ROUNDS`: fill this database and ask
-its pages. A process of its own for each database, so that nothing is warm from the other one.
+"""`python -m kefu.cli.pages.measuring CONVERSATIONS MESSAGES ORDERS ENTRIES`: fill this database, then ask its pages
+as it is told on standard input. A process of its own for each database, so that nothing is warm from the other one.
 """
 
 import json
 import os
-import statistics
 import sys
 import time
 from typing import Any
@@ -20,8 +19,10 @@ WARM = 3
 
 
 def main(arguments: list[str]) -> int:
-    """Prints one JSON object: p50_ms, p95_ms, queries by page, and the size of the database in MB."""
-    conversations, messages, orders, entries, rounds = map(int, arguments)
+    """Prints the names of the pages and the size of the database in MB. Then each line `warm PAGE` is answered by the
+    number of its queries, each `ask PAGE` by the milliseconds that it took.
+    """
+    conversations, messages, orders, entries = map(int, arguments)
     django.setup()
     viewer = _viewers()
     from kefu.core import clock
@@ -30,10 +31,17 @@ def main(arguments: list[str]) -> int:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         fill(Filler(connection, now=clock.now()), Size(conversations, messages, orders, entries), viewer)
         row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
-    filled = time.monotonic() - began
-    found = _measure(viewer, rounds)
-    print(json.dumps(found | {"mb": round(row[0] / 1e6) if row else 0, "fill_s": round(filled, 1)}))
+    pages = _pages(viewer)
+    _say({"pages": list(pages), "mb": round(row[0] / 1e6) if row else 0, "fill_s": round(time.monotonic() - began, 1)})
+    for line in sys.stdin:
+        word, page = line.split()
+        client, path = pages[page]
+        _say(_warm(client, path) if word == "warm" else _timed(client, path))
     return 0
+
+
+def _say(value: object) -> None:
+    print(json.dumps(value), flush=True)
 
 
 def _viewers() -> Viewer:
@@ -60,10 +68,9 @@ def _viewers() -> Viewer:
     return Viewer(customer.id, agent.id, new_id())
 
 
-def _measure(viewer: Viewer, rounds: int) -> dict[str, Any]:
-    from django.db import connection
+def _pages(viewer: Viewer) -> dict[str, tuple[Any, str]]:
+    """Who asks for what, by name."""
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
     from kefu.wallet.models import Order
 
@@ -72,7 +79,7 @@ def _measure(viewer: Viewer, rounds: int) -> dict[str, Any]:
     mine, desk = Client(headers={"accept-encoding": "gzip"}), Client(headers={"accept-encoding": "gzip"})
     mine.post("/signin/", {"phone": PHONE, "password": PASSWORD, "next": "/"})
     desk.post("/staff/signin/", {"login": "1024", "password": PASSWORD, "next": ""})
-    pages = {
+    return {
         "home": (mine, "/"),
         "activity": (mine, "/activity/"),
         "order": (mine, f"/orders/{order.id}/"),
@@ -88,19 +95,20 @@ def _measure(viewer: Viewer, rounds: int) -> dict[str, Any]:
         "panel": (desk, f"/console/c/{viewer.conversation}/panel"),
         "search": (mine, "/help/search?q=充值没到账"),
     }
-    found: dict[str, Any] = {"p50_ms": {}, "p95_ms": {}, "queries": {}}
-    for name, (client, path) in pages.items():
-        for _ in range(WARM):
-            answer = client.get(path)
-            if answer.status_code != 200:
-                raise RuntimeError(f"{path} answered {answer.status_code}")
-        with CaptureQueriesContext(connection) as captured:
-            client.get(path)
-        found["queries"][name] = len(captured)
-        times = [_timed(client, path) for _ in range(rounds)]
-        found["p50_ms"][name] = round(statistics.median(times), 1)
-        found["p95_ms"][name] = round(sorted(times)[int(len(times) * 0.95)], 1)
-    return found
+
+
+def _warm(client: Any, path: str) -> int:
+    """Ask a few times; returns how many queries the page takes."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    for _ in range(WARM):
+        answer = client.get(path)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path} answered {answer.status_code}")
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    return len(captured)
 
 
 def _timed(client: Any, path: str) -> float:
