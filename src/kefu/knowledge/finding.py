@@ -10,16 +10,23 @@ from kefu.knowledge.rules.token import INITIALS, SOUND, normal, query_tokens
 _SYNONYM, _MISSPELT = 0.45, 0.7
 _LEAST_OF_BEST = 0.2
 
-# Rare tokens say most (Robertson's idf); the count of a token's texts comes out of the same look.
+# Rare tokens say most (Robertson's idf); the count of a token's texts comes out of the same look. Titles and phrases,
+# which are long, are read of the best alone.
 _SCORES = """
 WITH hits AS (
   SELECT p.revision_id, p.weight * q.boost AS weight, (count(*) OVER (PARTITION BY p.token))::float8 AS df
   FROM knowledge_posting p JOIN unnest(%s::text[], %s::float8[]) AS q(token, boost) ON q.token = p.token
-), counted AS (SELECT greatest(count(*), 1)::float8 AS n FROM knowledge_revision WHERE is_current)
-SELECT a.slug, r.title, r.words, sum(h.weight * ln(1 + (c.n - h.df + 0.5) / (h.df + 0.5))) AS score
-FROM hits h JOIN knowledge_revision r ON r.id = h.revision_id AND r.is_current
-JOIN knowledge_article a ON a.id = r.article_id CROSS JOIN counted c
-GROUP BY a.slug, r.title, r.words ORDER BY score DESC, a.slug LIMIT 40
+), counted AS (SELECT greatest(count(*), 1)::float8 AS n FROM knowledge_revision WHERE is_current
+), scored AS (
+  SELECT h.revision_id, sum(h.weight * ln(1 + (c.n - h.df + 0.5) / (h.df + 0.5))) AS score
+  FROM hits h CROSS JOIN counted c GROUP BY h.revision_id
+), best AS (
+  SELECT s.revision_id, a.slug, s.score
+  FROM scored s JOIN knowledge_revision r ON r.id = s.revision_id AND r.is_current
+  JOIN knowledge_article a ON a.id = r.article_id ORDER BY s.score DESC, a.slug LIMIT 40
+)
+SELECT b.slug, r.title, r.words, b.score FROM best b JOIN knowledge_revision r ON r.id = b.revision_id
+ORDER BY b.score DESC, b.slug
 """
 
 _NEIGHBOURS = """

@@ -18,15 +18,16 @@ from kefu.knowledge.values import house_values
 MOST = 50
 SHOWN, _ALL = 8, 10_000
 
-# Each article in the wanted language, else in the other; its place on its shelf.
+# Each article's place on its shelf; the titles of those shown, in the wanted language, else in the other.
 _SHELVES = """
-SELECT slug, title, topic, count FROM (
-  SELECT a.slug, r.title, a.topic, a.place, count(*) OVER (PARTITION BY a.topic) AS count,
-         row_number() OVER (PARTITION BY a.topic ORDER BY a.place, a.slug) AS nth
-  FROM (SELECT DISTINCT ON (article_id) article_id, title FROM knowledge_revision WHERE is_current
-        ORDER BY article_id, language <> %s) r
-  JOIN knowledge_article a ON a.id = r.article_id) shelved
-WHERE nth <= %s ORDER BY place, slug
+SELECT a.slug, r.title, a.topic, a.count FROM (
+  SELECT id, slug, topic, place, count(*) OVER (PARTITION BY topic) AS count,
+         row_number() OVER (PARTITION BY topic ORDER BY place, slug) AS nth
+  FROM knowledge_article x
+  WHERE EXISTS (SELECT FROM knowledge_revision WHERE article_id = x.id AND is_current)) a
+CROSS JOIN LATERAL (SELECT title FROM knowledge_revision WHERE article_id = a.id AND is_current
+                    ORDER BY language <> %s LIMIT 1) r
+WHERE a.nth <= %s ORDER BY a.place, a.slug
 """
 
 
