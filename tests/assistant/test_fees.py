@@ -7,6 +7,8 @@ from tests.wallet.town import Town
 
 from kefu.assistant.actions import Turn
 from kefu.assistant.playbooks.fees import asks_why_a_fee
+from kefu.core.actor import Actor
+from kefu.wallet.queries import OrderView
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("F-26")]
 
@@ -36,11 +38,17 @@ def test_a_withdrawal_that_cost_nothing_is_said_to_have_cost_nothing(
     assert_grounded(said)
 
 
-def test_the_last_that_did_cost_one_is_named_beside_it(town: Town) -> None:
+def dear_and_free(town: Town) -> tuple[Actor, Actor, OrderView, OrderView]:
+    """Who sent twice, the first time above the free part, to whom, and both orders."""
     lin, zhou = town.customer("林晓雨", 9_000_00), town.customer("周子涵")
     dear = town.send(lin, zhou, 2_000_00)
     town.wait(hours=1)
     free = town.send(lin, zhou, 10_00)
+    return lin, zhou, dear, free
+
+
+def test_the_last_that_did_cost_one_is_named_beside_it(town: Town) -> None:
+    lin, _, dear, free = dear_and_free(town)
     said = ask(town, lin, "为什么转账收了手续费")
     assert said.order_id == free.id
     assert "没有收手续费" in said.headline
@@ -50,10 +58,7 @@ def test_the_last_that_did_cost_one_is_named_beside_it(town: Town) -> None:
 
 
 def test_without_a_kind_it_is_the_newest_that_cost_one_and_an_amount_may_be_the_fee(town: Town) -> None:
-    lin, zhou = town.customer("林晓雨", 9_000_00), town.customer("周子涵")
-    dear = town.send(lin, zhou, 2_000_00)
-    town.wait(hours=1)
-    free = town.send(lin, zhou, 10_00)
+    lin, zhou, dear, free = dear_and_free(town)
     for text in ("手续费怎么收这么多", "为什么收了我1块钱手续费"):
         said = ask(town, lin, text)
         assert (said.order_id, said.facts["fee"].value) == (dear.id, "¥1.00")
