@@ -39,7 +39,8 @@ from kefu.cli.prove import wallet as prove_wallet
 from kefu.core import clock
 from kefu.ledger import queries as books
 from kefu.rails.connectors import PermanentError
-from kefu.wallet.models import Order
+from kefu.rails.queries import rates
+from kefu.wallet.models import FOREIGN, Order
 from kefu.wallet.queries.quote import quote_for
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -80,6 +81,8 @@ def life(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Life:
     monkeypatch.setattr(clock, "now", clock.now)
     made = begin(7, START)
     made.world.wait(minutes=1)
+    while any(rates.in_force(currency) is None for currency in FOREIGN):
+        made.desk.judge()
     for _ in range(8):
         plain.topup(made.clients)
     for kind, ask in ASKS.items():

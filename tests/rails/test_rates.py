@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 from tests.rails.bank_process import SECRET, Bank
+from tests.wallet.market import believe_first
 
 from kefu.rails import actions
 from kefu.rails.connectors import TemporaryError
@@ -30,6 +31,7 @@ def market(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> Bank:
 def test_rates_are_fetched_and_written_down_once(market: Bank) -> None:
     now = datetime.now(UTC)
     assert actions.fetch_rates(now=now, at=now - timedelta(days=2)) == 4
+    believe_first("JPY", now - timedelta(days=2))
     assert actions.fetch_rates(now=now) == 4
     assert actions.fetch_rates(now=now) == 0
     found = rates.rate_now("JPY", now=now)

@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 from django.db.utils import ProgrammingError
-from tests.wallet.market import tell_rates
+from tests.wallet.market import hear_rates, tell_rates
 from tests.wallet.test_exchange import decide, quote, refusal
 from tests.wallet.town import Town
 
@@ -70,3 +70,29 @@ def test_a_second_persons_word_comes_in_time_though_the_market_speaks_on(town: T
     town.wait(minutes=11)
     assert rate_opinions_for(boss, now=town.now) == []
     assert refusal(decide, town, boss, late, accept=True) == "rails.rates.settled"
+
+
+def test_the_first_word_of_a_market_prices_nothing_however_often_it_is_said(town: Town) -> None:
+    """Found by random lives: a first rate that was a lie was believed unseen, and a later lie near it priced."""
+    lin = town.customer("林晓", 10_000_00)
+    operator, boss = town.staff("甲", "operator"), town.staff("赵", "supervisor")
+    for mid in ("7.5000", "7.1000", "7.1010", "7.5100"):
+        town.wait(seconds=20)
+        hear_rates(town.now, USD=mid)
+        assert rates.newest("USD").is_waiting
+        assert refusal(quote, town, lin, Money(100_00), "USD") == "wallet.exchange.rate_stale"
+    # A lie is set aside, and what comes after it is a first word still.
+    lie = rates.newest("USD")
+    assert not decide(town, operator, lie, accept=False)
+    assert decide(town, boss, lie, accept=False)
+    assert refusal(quote, town, lin, Money(100_00), "USD") == "wallet.exchange.rate_stale"
+    town.wait(seconds=20)
+    hear_rates(town.now, USD="7.1020")
+    true = rates.newest("USD")
+    assert not decide(town, operator, true, accept=True)
+    assert refusal(quote, town, lin, Money(100_00), "USD") == "wallet.exchange.rate_stale"
+    assert decide(town, boss, true, accept=True)
+    assert str(quote(town, lin, Money(100_00), "USD").exchange.mid) == "7.102000"
+    town.wait(seconds=20)
+    hear_rates(town.now, USD="7.1030")
+    assert str(quote(town, lin, Money(100_00), "USD").exchange.mid) == "7.103000"

@@ -9,8 +9,8 @@ TAKEN, DOUBTED = "taken", "doubted"
 class MarketRate(models.Model):
     """A middle rate as its source told it: `mid` of our currency for `units` of `currency`, as of `as_of`.
 
-    `verdict`: taken at once, or doubted because it jumped from the rate before it (`before`, of the same units): then
-    it counts for nothing until two people's word on it.
+    `verdict`: taken at once, or doubted because it jumped from the rate before it (`before`, of the same units) or is
+    the first of its currency (`before` is none): then it counts for nothing until two people's word on it.
     """
 
     currency = models.TextField()

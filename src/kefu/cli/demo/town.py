@@ -17,11 +17,13 @@ from kefu.identity import actions as identity
 from kefu.identity import queries as people
 from kefu.rails import actions as rails
 from kefu.rails import queries as outside
+from kefu.rails.queries import rates
 from kefu.rails.queries.recalls import recall_of
 from kefu.wallet import actions as wallet
 from kefu.wallet import queries as orders
 from kefu.wallet.actions.shop.merchant import NewMerchant
 from kefu.wallet.actions.shop.sale import NewSale
+from kefu.wallet.models import FOREIGN
 from kefu.wallet.queries import OrderView
 from kefu.wallet.queries.bill import account_check_for
 from kefu.wallet.queries.shop.disbursement import shop_accounts_for
@@ -259,8 +261,15 @@ class Town:
         return wallet.create_transfer(actor=actor, key=new_id(), quote_id=quote.id, now=at + MOMENT)
 
     def hear_market(self, *, at: datetime) -> None:
-        """What the market said then. From the oldest on: a rate older than one that is known is none."""
+        """What the market said then. From the oldest on: a rate older than one that is known is none. Two of the staff
+        speak for the first of a currency.
+        """
         rails.fetch_rates(now=self.now, at=at)
+        for currency in FOREIGN:
+            told = rates.newest(currency, until=at)
+            if told is not None and rates.in_force(currency) is None:
+                for who in ("3001", "2001"):
+                    wallet.decide_rate(actor=self.people[who], rate_id=told.id, accept=True, words="已核对", now=at)
 
     def exchange(self, key: str, amount: Money, into: str, *, purpose: str, at: datetime) -> OrderView:
         """An exchange at `at`, just after the market was heard."""

@@ -1,7 +1,10 @@
-"""The people who take over when the ladder of questions has ended: one proposes, another agrees, the bank decides."""
+"""The people who take over when the ladder of questions has ended: one proposes, another agrees, the bank decides.
+And those who judge a doubted rate, of whom one errs or cheats.
+"""
 
 from uuid import UUID
 
+from kefu.cli.lives.houses.market import Market
 from kefu.cli.lives.world import PASSWORD, World
 from kefu.core.actor import SYSTEM, Actor
 from kefu.core.refusal import Refusal
@@ -9,22 +12,43 @@ from kefu.identity import actions as identity
 from kefu.identity import queries as people
 from kefu.rails import actions as rails
 from kefu.rails import queries as outside
+from kefu.rails.queries import rates
 from kefu.wallet import actions as wallet
-from kefu.wallet.models import MANUAL, TOPUP, Order
+from kefu.wallet.models import FOREIGN, MANUAL, TOPUP, Order
 
 
 class Desk:
-    """An agent and a supervisor. A top-up that waits for people gets a case of its own at each try."""
+    """An agent and a supervisor. A top-up that waits for people gets a case of its own at each try. What an operator
+    says of a rate is sometimes not so; the supervisor has looked.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.maker, self.checker = self._staff("1024", "agent"), self._staff("2001", "supervisor")
+        self.operator = self._staff("3001", "operator")
 
     def _staff(self, number: str, role: str) -> Actor:
         made = identity.register_staff(
             actor=SYSTEM, staff_no=number, name=number, alias=number, role=role, password=PASSWORD, now=self.world.now
         )
         return people.actor_for_user(made.id)
+
+    def judge(self) -> None:
+        """One of the two says what they think of a doubted rate."""
+        now, dice = self.world.now, self.world.dice
+        doubted = [one.rate for one in rates.opinions_waiting(now=now)]
+        doubted += [one for one in map(rates.newest, FOREIGN) if one is not None and one.is_waiting]
+        if not doubted:
+            return
+        who, told = dice.choice((self.operator, self.checker)), dice.choice(doubted)
+        errs = who == self.operator and dice.random() < 0.2
+        accept = Market.was_true(told.as_of) != errs
+        try:
+            self.world.attempt(
+                lambda: wallet.decide_rate(actor=who, rate_id=told.id, accept=accept, words="", now=now)
+            )
+        except Refusal as refused:
+            self.world.counts[f"rate {refused.code}"] += 1
 
     def waiting(self) -> list[UUID]:
         """The top-ups that people have taken over."""

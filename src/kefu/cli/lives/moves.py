@@ -44,7 +44,7 @@ class Life:
         self.moves = [(weight, lambda ask=ask: ask(self.clients)) for weight, ask in ASKED]  # type: ignore[misc]
         self.moves += [
             (30, self.say), (25, self.lie), (45, self.decide), (5, self.give_back), (8, self.consider),
-            (4, self.relieve), (40, self.wait),
+            (4, self.relieve), (25, self.desk.judge), (40, self.wait),
         ]  # fmt: skip
 
     def live(self, operations: int, watch: Watch = tuple) -> None:

@@ -28,8 +28,8 @@ def note_rates(*, told: RatesTold, now: datetime) -> int:
     """Write down each rate that is not known yet; how many were.
 
     Safe to repeat, and in any order: only the newest ever prices anything. One that jumps from the believed one before
-    it is doubted: it prices nothing until two people's word, and while it is the newest nothing else does. Refuses
-    `rails.rates.unfit` when they are dated in the future.
+    it is doubted, and so is the first of a currency, which nothing speaks for: it prices nothing until two people's
+    word, and while it is the newest nothing else does. Refuses `rails.rates.unfit` when they are dated in the future.
     """
     if told.as_of > now + AHEAD:
         raise RatesUnfit(as_of=told.as_of)
@@ -49,9 +49,7 @@ def _made(told: RatesTold, one: RateTold, *, now: datetime) -> MarketRate | None
     if MarketRate.objects.filter(currency=one.currency, as_of=told.as_of).exists():
         return None
     before = in_force(one.currency, until=told.as_of)
-    doubted = before is not None and jumped(
-        one.mid, one.units, before=before.mid, units_before=before.units
-    )
+    doubted = before is None or jumped(one.mid, one.units, before=before.mid, units_before=before.units)
     return MarketRate(
         currency=one.currency,
         units=one.units,

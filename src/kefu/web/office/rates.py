@@ -98,7 +98,7 @@ def _chart(asked: str, now: datetime) -> dict[str, Any]:
 @OPERATORS
 @require_POST
 def decide(request: HttpRequest, rate_id: int) -> HttpResponse:
-    """Say that a rate that jumped is to be believed, or set aside; the second who says the same decides."""
+    """Say that a doubted rate is to be believed, or set aside; the second who says the same decides."""
     decision = request.POST.get("decision")
     if decision not in ("accept", "decline"):
         raise FieldWrong(fields="decision")
@@ -106,6 +106,6 @@ def decide(request: HttpRequest, rate_id: int) -> HttpResponse:
     decided = wallet.decide_rate(
         actor=signed_in(request), rate_id=rate_id, accept=accept, words=words, now=clock.now()
     )
-    done = _("已采用，按这个汇率报价。") if accept else _("已搁置，按上一个汇率报价。")
+    done = _("已采用，按这个汇率报价。") if accept else _("已搁置，不按这个汇率报价。")
     messages.success(request, done if decided else _("已记下您的意见，等另一位同事同意。"), "ok")
     return redirect("office_rates")

@@ -51,6 +51,11 @@ class Market(RateSource):
         return RatesTold(source="market", as_of=now, rates=rates)
 
     @classmethod
+    def was_true(cls, at: datetime) -> bool:
+        """Whether what it said then was so."""
+        return next(one.true for one in cls.said if one.at == at)
+
+    @classmethod
     def worth(cls, currency: str, at: datetime) -> set[Decimal]:
         """What may price it at that instant: what was said of it lately, and was so."""
         return {one.mids[currency] for one in cls.said if one.true and at - FRESH <= one.at <= at}

@@ -1,4 +1,4 @@
-"""Staff's words on market rates that jumped."""
+"""Staff's words on market rates that are doubted."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from kefu.rails import actions as rails
 
 
 def decide_rate(*, actor: Actor, rate_id: int, accept: bool, words: str, now: datetime) -> bool:
-    """Say that a rate that jumped is to be believed, or set aside: until two people who do not lead one another have
+    """Say that a doubted rate is to be believed, or set aside: until two people who do not lead one another have
     said the same, nobody exchanges its currency. Whether it is decided now.
 
     Refuses `identity.role.insufficient`, `rails.rates.said`, `rails.rates.settled`, `core.thing.not_found`.
