@@ -17,7 +17,7 @@ from kefu.cli.server.binaries import client_program
 from kefu.cli.terminal import CannotRun, say
 
 CLIENTS = (1, 4, 16)
-ROUNDS = 3
+ROUNDS = 5
 SCALE = 20
 MERCHANT = 2_000_000_000_000
 TRANSIT = 1_000_000_000_000
@@ -97,7 +97,7 @@ def cells() -> Iterator[Cell]:
 
 
 def measure(server: Server, *, seconds: float) -> dict[str, object]:
-    """Fill both databases, run every cell three times, interleaved, and the Python door once."""
+    """Fill both databases, run every cell five times, interleaved, and the Python door once."""
     server.make_books("books")
     server.execute("books", *FILL)
     server.make_empty("yardstick")
