@@ -61,7 +61,7 @@ def build(progress: Callable[[str], None]) -> None:
 
 
 def _steps() -> Iterator[tuple[str, Callable[[], None]]]:
-    from kefu.cli.demo import plans, stories
+    from kefu.cli.demo import days, plans, stories
     from kefu.cli.demo.cast import CUSTOMERS, MERCHANTS, STAFF
     from kefu.cli.demo.town import Town
     from kefu.core import clock
@@ -87,6 +87,7 @@ def _steps() -> Iterator[tuple[str, Callable[[], None]]]:
     yield "plans", partial(plans.plans, town)
     for trouble in stories.TROUBLES:
         yield (trouble.__doc__ or "").partition(":")[0], partial(trouble, town)
+    yield "the banks' files, day by day", partial(days.mornings, town.now)
     yield "two customers ask for a person", partial(stories.queue, town)
 
 
