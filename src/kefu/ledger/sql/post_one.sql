@@ -5,6 +5,7 @@
 -- the code ('posted', 'exists', or a refusal's).
 --
 -- Plain arguments instead of arrays, and no lock without a write, make it several times as quick as the batch form.
+-- One statement with three modifying parts is a quarter dearer: its larger plan is set up anew at every call.
 -- Striped accounts have the highest ids: the lower of the two is moved on its row 0, the higher on this backend's
 -- stripe if it is striped. Both orders are written out because every further expression is felt.
 CREATE FUNCTION ledger_post(
