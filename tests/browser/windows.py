@@ -131,7 +131,7 @@ class Window:
         self.page.get_by_label("工号").fill(staff_no)
         self.page.get_by_label("密码").fill(PASSWORD)
         self.press("登录", exact=True)
-        self.page.wait_for_url("**/console/**")
+        self.page.wait_for_url(re.compile("/(console|office)/"))
         return self
 
     def close_talk(self, summary: str) -> None:

@@ -28,10 +28,10 @@ def test_every_day_of_the_town_is_compared_and_agrees_with_its_banks(
     assert len(days) == BANK_DAYS
     assert days[BANK_DAYS - 1].date - days[0].date == timedelta(days=BANK_DAYS - 1)
     assert sum(day.matched for day in days) >= 15
-    assert ReconciledDay.objects.get(connector="lender", matched__gt=0).closing == -300_00
     tests = {row.currency: row for row in SafeguardingDay.objects.all()}
     assert {code: row.verdict for code, row in tests.items()} == {"CNY": "ok", "JPY": "ok", "USD": "ok"}
-    assert (tests["CNY"].difference, tests["CNY"].closing) == (0, days[BANK_DAYS - 1].closing)
+    last = ReconciledDay.objects.filter(date=days[BANK_DAYS - 1].date)
+    assert (tests["CNY"].difference, tests["CNY"].closing) == (0, sum(day.closing for day in last))
     assert tests["CNY"].closing > 10_000_00
     assert not SafeguardingAlarm.objects.exists()
     assert books.check_books() == []

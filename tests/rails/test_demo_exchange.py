@@ -7,7 +7,7 @@ from django.conf import settings
 from tests.rails.bank_process import SECRET, Bank
 
 from kefu.cli.demo import stories
-from kefu.cli.demo.cast import CUSTOMERS
+from kefu.cli.demo.cast import CUSTOMERS, STAFF
 from kefu.cli.demo.town import Town
 from kefu.ledger import queries as books
 from kefu.rails.queries import rates
@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.row("W-18")]
 def test_a_month_of_rates_and_who_exchanged_what(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "SANDBOX_BANK_SECRET", SECRET)
     town = Town(datetime.now(UTC))
+    for staff in STAFF:
+        town.hire(staff)
     for one in CUSTOMERS:
         if one.key in ("sarah", "liu"):
             town.welcome(one, at=town.ago(days=40))

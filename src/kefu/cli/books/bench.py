@@ -137,7 +137,8 @@ def summary(results: dict[tuple[str, int], Measured]) -> dict[str, object]:
 
     def best(names: tuple[str, ...]) -> list[float]:
         """The best rate over all numbers of clients, of each round."""
-        return [max(results[name, n].tps[lap] for name in names for n in CLIENTS) for lap in range(ROUNDS)]
+        rounds = zip(*(results[name, n].tps for name in names for n in CLIENTS), strict=True)
+        return [max(rates) for rates in rounds]
 
     batches = {size: max(median[f"batch_{size}", n] for n in CLIENTS) for size in (50, 500)}
     return {
