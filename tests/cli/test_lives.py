@@ -80,9 +80,10 @@ def life(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Life:
     settings.RAILS_CONNECTORS, settings.RATE_SOURCE = prove_wallet.HOUSES, prove_wallet.MARKET
     monkeypatch.setattr(clock, "now", clock.now)
     made = begin(7, START)
-    made.world.wait(minutes=1)
     while any(rates.in_force(currency) is None for currency in FOREIGN):
-        made.desk.judge()
+        made.world.wait(minutes=1)
+        for _ in range(20):
+            made.desk.judge()
     for _ in range(8):
         plain.topup(made.clients)
     for kind, ask in ASKS.items():

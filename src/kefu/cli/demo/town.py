@@ -268,8 +268,9 @@ class Town:
         for currency in FOREIGN:
             told = rates.newest(currency, until=at)
             if told is not None and rates.in_force(currency) is None:
-                for who in ("3001", "2001"):
-                    wallet.decide_rate(actor=self.people[who], rate_id=told.id, accept=True, words="已核对", now=at)
+                with transaction.atomic():  # one word alone could not be said again by who is killed here and returns
+                    for who in ("3001", "2001"):
+                        wallet.decide_rate(actor=self.people[who], rate_id=told.id, accept=True, words="已核对", now=at)
 
     def exchange(self, key: str, amount: Money, into: str, *, purpose: str, at: datetime) -> OrderView:
         """An exchange at `at`, just after the market was heard."""
