@@ -82,8 +82,7 @@ def life(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Life:
     made = begin(7, START)
     while any(rates.in_force(currency) is None for currency in FOREIGN):
         made.world.wait(minutes=1)
-        for _ in range(20):
-            made.desk.judge()
+        made.desk.judge()
     for _ in range(8):
         plain.topup(made.clients)
     for kind, ask in ASKS.items():

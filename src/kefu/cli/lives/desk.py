@@ -34,18 +34,22 @@ class Desk:
         return people.actor_for_user(made.id)
 
     def judge(self) -> None:
-        """One of the two says what they think of a doubted rate."""
-        now, dice = self.world.now, self.world.dice
-        doubted = [one.rate for one in rates.opinions_waiting(now=now)]
-        doubted += [one for one in map(rates.newest, FOREIGN) if one is not None and one.is_waiting]
-        if not doubted:
-            return
-        who, told = dice.choice((self.operator, self.checker)), dice.choice(doubted)
-        errs = who == self.operator and dice.random() < 0.2
+        """Whoever is there says what they think of each doubted rate: of the newest, and of one that another judged."""
+        doubted = {one.rate.id: one.rate for one in rates.opinions_waiting(now=self.world.now)}
+        doubted |= {one.id: one for one in map(rates.newest, FOREIGN) if one is not None and one.is_waiting}
+        for told in doubted.values():
+            for who in (self.operator, self.checker):
+                if self.world.dice.random() < 0.8:
+                    self._say(who, told)
+
+    def _say(self, who: Actor, told: rates.RateView) -> None:
+        errs = who == self.operator and self.world.dice.random() < 0.2
         accept = Market.was_true(told.as_of) != errs
         try:
             self.world.attempt(
-                lambda: wallet.decide_rate(actor=who, rate_id=told.id, accept=accept, words="", now=now)
+                lambda: wallet.decide_rate(
+                    actor=who, rate_id=told.id, accept=accept, words="", now=self.world.now
+                )
             )
         except Refusal as refused:
             self.world.counts[f"rate {refused.code}"] += 1
